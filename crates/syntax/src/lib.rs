@@ -1,0 +1,19 @@
+//! YAML for infragen: text in, a spanned tree out, whatever the text.
+//!
+//! Parsing never fails: [`Tree::parse`] returns a tree *and* errors. Each `---` document is read by
+//! itself, first by the strict reader (`saphyr-parser`), then, where it is broken, by the tolerant one
+//! (`tree-sitter`); both lower into the same tree. Nothing in this crate knows a Kubernetes kind, reads
+//! a file, or looks at a clock.
+
+mod builder;
+mod embedded;
+mod limits;
+mod read;
+mod strict;
+mod tolerant;
+mod tree;
+
+pub use embedded::Embedded;
+pub use limits::Limits;
+pub use text_size::{TextRange, TextSize};
+pub use tree::{Document, Entry, Node, NodeId, NodeKind, Reader, ScalarStyle, SyntaxError, Tree};
