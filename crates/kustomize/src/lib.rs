@@ -1,1 +1,12 @@
-//! DESC
+//! What kustomize knows: its files, their fields, and what each of them names.
+//!
+//! A kustomization file is read into plain data with places ([`KustomizationFile`]); nothing here reads a
+//! file or lists a directory. Facts about fields are those of kustomize 5.8.1.
+
+mod fields;
+mod file;
+mod remote;
+
+pub use fields::{Expects, Field, FIELDS};
+pub use file::{FileKind, Generator, KustomizationFile, PathEntry, is_kustomization_file_name, FILE_NAMES};
+pub use remote::is_remote;
