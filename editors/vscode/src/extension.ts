@@ -1,0 +1,30 @@
+import { commands, type ExtensionContext, window, workspace } from "vscode";
+
+import { Server } from "./server";
+
+let server: Server | undefined;
+
+export async function activate(context: ExtensionContext): Promise<void> {
+  const log = window.createOutputChannel("infragen", { log: true });
+  const running = new Server(log);
+  server = running;
+
+  context.subscriptions.push(
+    log,
+    running,
+    commands.registerCommand("infragen.restart", () => running.restart()),
+    commands.registerCommand("infragen.showLog", () => log.show()),
+    workspace.onDidChangeConfiguration(async (change) => {
+      if (change.affectsConfiguration("infragen.server.path")) {
+        await running.restart();
+      }
+    }),
+  );
+
+  await running.restart();
+}
+
+/** VS Code waits for this, so that the server can answer `shutdown` before the window closes. */
+export async function deactivate(): Promise<void> {
+  await server?.stop();
+}
