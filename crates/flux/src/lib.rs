@@ -1,1 +1,22 @@
-//! DESC
+//! What Flux knows: its kinds, the reference table, and what a manifest says by them.
+//!
+//! Everything here is data over a spanned tree: no file is read and no editor is known.
+
+mod facts;
+mod kinds;
+mod table;
+
+pub mod artifact;
+pub mod known {
+    //! The kinds by name.
+    pub use crate::kinds::*;
+}
+
+pub use facts::{
+    Definition, FileFacts, KindName, ObjectFacts, PathFact, ReferenceFact, is_templated, object_facts,
+};
+pub use kinds::{GroupKind, KINDS, Kind, flux_kinds, is_flux_group};
+pub use table::{
+    IMAGE_POLICY_MARKER, PATHS, PRODUCTIONS, PathReference, Production, REFERENCES, Reference, Role,
+    Scope, Target,
+};
