@@ -2,13 +2,16 @@
 //! trees of one text are equal.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use text_size::{TextRange, TextSize};
 
+use crate::gap;
 use crate::limits::Limits;
 use crate::tree::{
-    DocumentData, NodeData, NodeId, Reader, ScalarStyle, Shape, SyntaxError, Tree, Value,
+    DocumentData, NodeData, NodeId, Properties, Reader, ScalarStyle, Shape, SyntaxError, Tree,
+    Value,
 };
 
 /// Why a document cannot be built further.
@@ -16,56 +19,153 @@ use crate::tree::{
 pub(crate) enum Overflow {
     Depth,
     Aliases,
+    Flow,
 }
 
-/// Anchor and tag of a node.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Properties {
-    pub anchor: Option<TextRange>,
-    pub tag: Option<TextRange>,
+/// How a collection is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Collection {
+    BlockMapping,
+    BlockSequence,
+    FlowMapping,
+    FlowSequence,
+    /// `a: b` inside of brackets, a mapping without brackets of its own.
+    FlowPair,
+}
+
+impl Collection {
+    fn is_mapping(self) -> bool {
+        !matches!(self, Self::BlockSequence | Self::FlowSequence)
+    }
+
+    fn has_brackets(self) -> bool {
+        matches!(self, Self::FlowMapping | Self::FlowSequence)
+    }
 }
 
 /// Builds the nodes of one document into a tree; [`DocumentBuilder::abort`] takes all of them back.
+///
+/// Nodes come in the order of the text. Between the end of one and the begin of the next stand only
+/// blanks, comments, indicators, anchors and tags; the readers do not say where, so the builder keeps a
+/// cursor and looks there itself ([`DocumentBuilder::lead_in`]), but only for the few nodes whose place
+/// depends on it.
 pub(crate) struct DocumentBuilder<'a> {
     tree: &'a mut Tree,
+    text: Arc<str>,
     limits: Limits,
     range: TextRange,
+    /// The collections that are open, outermost first.
     open: Vec<Open>,
+    /// The children of all open collections; each [`Open`] knows where its own begin.
+    children: Vec<NodeId>,
     anchors: HashMap<Box<str>, NodeId>,
     aliases: usize,
     root: Option<NodeId>,
-    mark: [usize; 4],
+    /// The end of what was read: a leaf, an opening bracket, or an indicator in front of the next node.
+    cursor: TextSize,
+    mark: Mark,
 }
 
 struct Open {
     node: NodeId,
-    mapping: bool,
-    flow: bool,
-    children: Vec<NodeId>,
+    collection: Collection,
+    first_child: usize,
+}
+
+/// The sizes of a tree's arenas before a document.
+struct Mark {
+    nodes: usize,
+    entries: usize,
+    items: usize,
+    properties: usize,
+    decoded: usize,
+    errors: usize,
 }
 
 impl<'a> DocumentBuilder<'a> {
     pub(crate) fn new(tree: &'a mut Tree, limits: Limits, range: TextRange) -> Self {
-        let mark = [tree.nodes.len(), tree.entries.len(), tree.items.len(), tree.values.len()];
+        let mark = Mark {
+            nodes: tree.nodes.len(),
+            entries: tree.entries.len(),
+            items: tree.items.len(),
+            properties: tree.properties.len(),
+            decoded: tree.decoded.len(),
+            errors: tree.errors.len(),
+        };
         Self {
+            text: tree.text.clone(),
             tree,
             limits,
             range,
             open: Vec::new(),
+            children: Vec::new(),
             anchors: HashMap::new(),
             aliases: 0,
             root: None,
+            cursor: range.start(),
             mark,
         }
     }
 
     pub(crate) fn text(&self) -> Arc<str> {
-        self.tree.text.clone()
+        self.text.clone()
     }
 
     /// The document's own part of the text.
     pub(crate) fn range(&self) -> TextRange {
         self.range
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Where reading stands.
+    pub(crate) fn cursor(&self) -> TextSize {
+        self.cursor
+    }
+
+    /// The innermost open collection.
+    pub(crate) fn innermost(&self) -> Option<Collection> {
+        self.open.last().map(|open| open.collection)
+    }
+
+    /// Moves over the indicator in front of the next node (`-`, `?`, `:`, `,`), then over its anchor and
+    /// tag where it has them, and returns those. The cursor is then where an empty node stands; the first
+    /// byte of any other is behind further blanks ([`DocumentBuilder::next_byte`]).
+    pub(crate) fn lead_in(&mut self, has_properties: bool) -> Properties {
+        self.cursor = self.over_indicator();
+        if !has_properties {
+            return Properties::default();
+        }
+        let (properties, end) = gap::properties(self.source(), self.cursor);
+        self.cursor = end;
+        properties
+    }
+
+    fn over_indicator(&self) -> TextSize {
+        let (source, at) = (self.source(), self.cursor);
+        let Some(open) = self.open.last() else {
+            return at;
+        };
+        let is_value = (self.children.len() - open.first_child) % 2 == 1;
+        match open.collection {
+            Collection::BlockSequence => gap::over(source, at, b'-'),
+            Collection::FlowSequence => gap::over(source, at, b','),
+            _ if is_value => gap::over(source, at, b':'),
+            Collection::FlowMapping => gap::over_key_indicator(source, gap::over(source, at, b',')),
+            Collection::BlockMapping | Collection::FlowPair => gap::over_key_indicator(source, at),
+        }
+    }
+
+    /// The text up to the document's end: looking ahead stops there.
+    fn source(&self) -> &str {
+        &self.text[..self.range.end().into()]
+    }
+
+    /// The place of the next byte behind the cursor that is no blank and no comment.
+    pub(crate) fn next_byte(&self) -> TextSize {
+        gap::skip(self.source(), self.cursor)
     }
 
     /// A scalar; `decoded` is its value, kept only where the source does not say the same.
@@ -76,30 +176,38 @@ impl<'a> DocumentBuilder<'a> {
         decoded: &str,
         properties: Properties,
     ) {
-        let source = match style {
-            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted if range.len() >= 2.into() => {
-                TextRange::new(range.start() + TextSize::from(1), range.end() - TextSize::from(1))
-            }
-            _ => range,
-        };
-        let value = if &self.tree.text[source] == decoded {
-            Value::Source(source)
-        } else {
-            self.tree.values.push(decoded.into());
-            Value::Decoded(index(self.tree.values.len() - 1))
-        };
-        let range = if style == ScalarStyle::Plain && range.is_empty() {
-            TextRange::empty(self.place_of_nothing())
+        let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+        let source = if quoted && range.len() >= 2.into() {
+            TextRange::new(
+                range.start() + TextSize::from(1),
+                range.end() - TextSize::from(1),
+            )
         } else {
             range
         };
-        let value = if range.is_empty() { Value::Source(range) } else { value };
-        self.node(NodeData {
-            range,
-            shape: Shape::Scalar { style, value },
-            anchor: properties.anchor,
-            tag: properties.tag,
-        });
+        let value = if &self.text[source] == decoded {
+            Value::Source(source)
+        } else {
+            let start = TextSize::of(self.tree.decoded.as_str());
+            self.tree.decoded.push_str(decoded);
+            Value::Decoded(TextRange::at(start, TextSize::of(decoded)))
+        };
+        self.cursor = range.end();
+        self.node(range, Shape::Scalar { style, value }, properties);
+    }
+
+    /// A node of which nothing is written but perhaps an anchor or a tag.
+    pub(crate) fn empty(&mut self, has_properties: bool) {
+        let properties = self.lead_in(has_properties);
+        if self.open.is_empty() && !has_properties {
+            return; // An empty document has no root.
+        }
+        let range = TextRange::empty(self.cursor);
+        let shape = Shape::Scalar {
+            style: ScalarStyle::Plain,
+            value: Value::Source(range),
+        };
+        self.node(range, shape, properties);
     }
 
     /// `*name`, with its whole range.
@@ -108,82 +216,123 @@ impl<'a> DocumentBuilder<'a> {
         if self.aliases > self.limits.aliases {
             return Err(Overflow::Aliases);
         }
-        let name = &self.tree.text[range];
-        let target = self.anchors.get(name.strip_prefix('*').unwrap_or(name)).copied();
-        self.node(NodeData { range, shape: Shape::Alias { target }, anchor: None, tag: None });
+        let text = self.text.clone();
+        let name = text[range].strip_prefix('*').unwrap_or_default();
+        let mut target = self.anchors.get(name).copied();
+        if self.open.iter().any(|open| Some(open.node) == target) {
+            self.error(SyntaxError {
+                range,
+                message: format!("the alias `*{name}` stands inside the value that it repeats"),
+                help: Some(format!(
+                    "move it out of the value that has the anchor `&{name}`"
+                )),
+            });
+            target = None;
+        }
+        self.cursor = range.end();
+        self.node(range, Shape::Alias { target }, Properties::default());
         Ok(())
     }
 
-    /// Opens a collection. `start` counts only for a flow collection: a block one begins with its first
-    /// child.
+    /// Opens a collection; the cursor must be in front of it, see [`DocumentBuilder::lead_in`].
     pub(crate) fn open(
         &mut self,
-        mapping: bool,
-        flow: bool,
-        start: TextSize,
+        collection: Collection,
         properties: Properties,
     ) -> Result<(), Overflow> {
         if self.open.len() >= self.limits.depth {
             return Err(Overflow::Depth);
         }
-        let shape = if mapping {
-            Shape::Mapping { first: 0, len: 0, flow }
+        let start = self.next_byte();
+        let flow = collection.has_brackets();
+        if flow {
+            self.cursor = start + TextSize::from(1);
+        }
+        let shape = if collection.is_mapping() {
+            Shape::Mapping {
+                first: 0,
+                len: 0,
+                flow,
+            }
         } else {
-            Shape::Sequence { first: 0, len: 0, flow }
+            Shape::Sequence {
+                first: 0,
+                len: 0,
+                flow,
+            }
         };
-        let node = self.node(NodeData {
-            range: TextRange::empty(start),
-            shape,
-            anchor: properties.anchor,
-            tag: properties.tag,
+        let node = self.node(TextRange::empty(start), shape, properties);
+        self.open.push(Open {
+            node,
+            collection,
+            first_child: self.children.len(),
         });
-        self.open.push(Open { node, mapping, flow, children: Vec::new() });
         Ok(())
     }
 
-    /// Closes the innermost collection; `end` counts only for a flow collection.
+    /// Closes the innermost collection; `end` counts only where it has brackets.
     pub(crate) fn close(&mut self, end: TextSize) {
-        let Some(mut open) = self.open.pop() else { return };
-        if open.mapping && open.children.len() % 2 == 1 {
-            // A key without a value, from the tolerant reader: the value is empty.
-            let at = self.after_indicator(self.end_of(open.children.last()), b":");
-            let value = self.orphan(at);
-            open.children.push(value);
+        let Some(open) = self.open.last() else { return };
+        if open.collection.is_mapping() && (self.children.len() - open.first_child) % 2 == 1 {
+            self.empty(false);
         }
-        let first_child = open.children.first().map(|id| self.tree.nodes[id.0 as usize].range.start());
-        let last_child = open.children.iter().map(|id| self.tree.nodes[id.0 as usize].range.end()).max();
-        let node = &mut self.tree.nodes[open.node.0 as usize];
-        let start = if open.flow { node.range.start() } else { first_child.unwrap_or(node.range.start()) };
-        let end = if open.flow { end } else { last_child.unwrap_or(start) };
-        node.range = TextRange::new(start, end.max(start));
-        node.shape = if open.mapping {
+        let Some(open) = self.open.pop() else { return };
+        let flow = open.collection.has_brackets();
+        let children = &self.children[open.first_child..];
+        let data = &self.tree.nodes[open.node.0 as usize];
+        let ends = [children.first(), children.last()]
+            .map(|child| child.map(|id| self.tree.nodes[id.0 as usize].range));
+        let range = match ends {
+            _ if flow => TextRange::new(data.range.start(), end.max(self.cursor)),
+            [Some(first), Some(last)] => first.cover(last),
+            _ => data.range,
+        };
+        let shape = if open.collection.is_mapping() {
             let first = index(self.tree.entries.len());
-            let pairs = open.children.chunks_exact(2).map(|pair| (pair[0], pair[1]));
+            let pairs = children.chunks_exact(2).map(|pair| (pair[0], pair[1]));
             self.tree.entries.extend(pairs);
-            Shape::Mapping { first, len: index(open.children.len() / 2), flow: open.flow }
+            Shape::Mapping {
+                first,
+                len: index(children.len() / 2),
+                flow,
+            }
         } else {
             let first = index(self.tree.items.len());
-            self.tree.items.extend(&open.children);
-            Shape::Sequence { first, len: index(open.children.len()), flow: open.flow }
+            self.tree.items.extend(children);
+            Shape::Sequence {
+                first,
+                len: index(children.len()),
+                flow,
+            }
         };
+        self.children.truncate(open.first_child);
+        self.cursor = self.cursor.max(range.end());
+        let node = &mut self.tree.nodes[open.node.0 as usize];
+        node.range = range;
+        node.shape = shape;
     }
 
     /// Ends the document and keeps it.
     pub(crate) fn finish(mut self, reader: Reader) {
         while !self.open.is_empty() {
-            self.close(self.range.end());
+            self.close(self.cursor);
         }
-        let document = DocumentData { range: self.range, root: self.root, reader };
+        let document = DocumentData {
+            range: self.range,
+            root: self.root,
+            reader,
+        };
         self.tree.documents.push(document);
     }
 
-    /// Takes back every node, and says what was wrong.
+    /// Takes everything back.
     pub(crate) fn abort(self) {
-        let [nodes, entries, items, values] = self.mark;
-        self.tree.nodes.truncate(nodes);
-        self.tree.entries.truncate(entries);
-        self.tree.items.truncate(items);
-        self.tree.values.truncate(values);
+        self.tree.nodes.truncate(self.mark.nodes);
+        self.tree.entries.truncate(self.mark.entries);
+        self.tree.items.truncate(self.mark.items);
+        self.tree.properties.truncate(self.mark.properties);
+        self.tree.decoded.truncate(self.mark.decoded);
+        self.tree.errors.truncate(self.mark.errors);
     }
 
     /// Notes an error without ending the document.
@@ -191,68 +340,28 @@ impl<'a> DocumentBuilder<'a> {
         self.tree.errors.push(error);
     }
 
-    fn node(&mut self, data: NodeData) -> NodeId {
+    fn node(&mut self, range: TextRange, shape: Shape, properties: Properties) -> NodeId {
         let id = NodeId(index(self.tree.nodes.len()));
-        self.tree.nodes.push(data);
-        if let Some(anchor) = data.anchor {
-            let name = self.tree.text[anchor].into();
-            self.anchors.insert(name, id);
-        }
-        match self.open.last_mut() {
-            Some(open) => open.children.push(id),
-            None if self.root.is_none() => self.root = Some(id),
-            None => {}
-        }
-        id
-    }
-
-    fn orphan(&mut self, at: TextSize) -> NodeId {
-        let range = TextRange::empty(at);
-        let shape = Shape::Scalar { style: ScalarStyle::Plain, value: Value::Source(range) };
-        let id = NodeId(index(self.tree.nodes.len()));
-        self.tree.nodes.push(NodeData { range, shape, anchor: None, tag: None });
-        id
-    }
-
-    fn end_of(&self, node: Option<&NodeId>) -> TextSize {
-        node.map_or(self.range.start(), |id| self.tree.nodes[id.0 as usize].range.end())
-    }
-
-    /// Where an empty value stands: right behind the `:`, `-` or `,` that asks for it. The readers know
-    /// only where the next token begins.
-    fn place_of_nothing(&self) -> TextSize {
-        let Some(open) = self.open.last() else { return self.range.start() };
-        let last = open.children.last();
-        if open.mapping {
-            let value = open.children.len() % 2 == 1;
-            let from = if last.is_some() { self.end_of(last) } else { self.start_of(open) };
-            self.after_indicator(from, if value { b":" } else { b"?:" })
+        let properties_index = if properties == Properties::default() {
+            None
         } else {
-            let from = if last.is_some() { self.end_of(last) } else { self.start_of(open) };
-            self.after_indicator(from, b"-,[")
+            self.tree.properties.push(properties);
+            NonZeroU32::new(index(self.tree.properties.len()))
+        };
+        self.tree.nodes.push(NodeData {
+            range,
+            shape,
+            properties: properties_index,
+        });
+        if let Some(anchor) = properties.anchor {
+            self.anchors.insert(self.text[anchor].into(), id);
         }
-    }
-
-    fn start_of(&self, open: &Open) -> TextSize {
-        self.tree.nodes[open.node.0 as usize].range.start()
-    }
-
-    /// The offset behind the first of the given bytes after `from`, over blanks, line ends, comments and
-    /// a closing bracket or quote; `from` where something else stands there.
-    fn after_indicator(&self, from: TextSize, indicators: &[u8]) -> TextSize {
-        let bytes = &self.tree.text.as_bytes()[..self.range.end().into()];
-        let mut at = usize::from(from);
-        while let Some(&byte) = bytes.get(at) {
-            if indicators.contains(&byte) {
-                return TextSize::try_from(at + 1).unwrap_or(from);
-            }
-            match byte {
-                b' ' | b'\t' | b'\n' | b'\r' => at += 1,
-                b'#' => at += memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at),
-                _ => break,
-            }
+        if self.open.is_empty() {
+            self.root.get_or_insert(id);
+        } else {
+            self.children.push(id);
         }
-        from
+        id
     }
 }
 

@@ -6,10 +6,14 @@
 //! a file, or looks at a clock.
 
 mod builder;
+mod diagnosis;
 mod embedded;
+mod gap;
 mod limits;
 mod read;
 mod strict;
+#[cfg(test)]
+mod testing;
 mod tolerant;
 mod tree;
 

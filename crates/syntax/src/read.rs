@@ -5,21 +5,19 @@ use std::sync::Arc;
 
 use text_size::{TextRange, TextSize};
 
-use crate::builder::DocumentBuilder;
+use crate::builder::{DocumentBuilder, Overflow};
 use crate::limits::Limits;
+use crate::strict::Refusal;
 use crate::tree::{Reader, SyntaxError, Tree};
-use crate::{strict, tolerant};
+use crate::{diagnosis, strict, tolerant};
 
 pub(crate) fn read(text: Arc<str>, limits: Limits) -> Tree {
-    let mut tree = Tree {
-        text,
-        documents: Vec::new(),
-        nodes: Vec::new(),
-        entries: Vec::new(),
-        items: Vec::new(),
-        values: Vec::new(),
-        errors: Vec::new(),
-    };
+    read_with(text, limits, Reader::Strict)
+}
+
+/// Reads a text, beginning with the given reader.
+pub(crate) fn read_with(text: Arc<str>, limits: Limits, first: Reader) -> Tree {
+    let mut tree = Tree::of(text);
     let max = limits.text_bytes.min(u32::MAX as usize - 1);
     if tree.text.len() > max {
         tree.errors.push(SyntaxError {
@@ -30,17 +28,21 @@ pub(crate) fn read(text: Arc<str>, limits: Limits) -> Tree {
         return tree;
     }
     let text = tree.text.clone();
-    for range in document_ranges(&text) {
-        let mut builder = DocumentBuilder::new(&mut tree, limits, range);
-        match strict::read(&mut builder) {
-            Ok(()) => builder.finish(Reader::Strict),
-            Err(refusal) => {
-                builder.abort();
-                let mut builder = DocumentBuilder::new(&mut tree, limits, range);
-                if refusal.readable && usize::from(range.len()) <= limits.tolerant_bytes {
-                    tolerant::read(&mut builder, &refusal.error);
-                }
-                builder.error(refusal.error);
+    let mut tolerance = limits.tolerant_bytes;
+    for (count, part) in Parts::of(&text).enumerate() {
+        if count == limits.documents {
+            tree.errors.push(SyntaxError {
+                range: TextRange::empty(part.content.start()),
+                message: format!("this file has more than {count} documents; the rest is not read"),
+                help: Some("split the file".to_owned()),
+            });
+            break;
+        }
+        match first {
+            Reader::Strict => read_part(&mut tree, limits, part, &mut tolerance),
+            Reader::Tolerant => {
+                let mut builder = DocumentBuilder::new(&mut tree, limits, part.content);
+                tolerant::lower(&mut builder, part.source);
                 builder.finish(Reader::Tolerant);
             }
         }
@@ -48,47 +50,150 @@ pub(crate) fn read(text: Arc<str>, limits: Limits) -> Tree {
     tree
 }
 
-/// Why the strict reader gave up.
-pub(crate) struct Refusal {
-    pub error: SyntaxError,
-    /// Whether the tolerant reader may try: not where a limit was passed.
-    pub readable: bool,
+/// Reads one document, strictly if that goes. `tolerance` is what the tolerant reader may still spend on
+/// this text.
+fn read_part(tree: &mut Tree, limits: Limits, part: Part, tolerance: &mut usize) {
+    let mut builder = DocumentBuilder::new(tree, limits, part.content);
+    let refusal = match strict::read(&mut builder, part.source) {
+        Ok(()) => return builder.finish(Reader::Strict),
+        Err(refusal) => refusal,
+    };
+    builder.abort();
+    match refusal {
+        Refusal::Overflow { at, overflow } => {
+            let mut builder = DocumentBuilder::new(tree, limits, part.content);
+            builder.error(too_much(at, overflow, limits));
+            builder.finish(Reader::Tolerant);
+        }
+        Refusal::Invalid { at, message } => {
+            let error = diagnosis::explain(&tree.text, part.content, at, &message);
+            let cost = usize::from(part.source.len()) + Limits::COST_OF_TOLERANCE;
+            if let Some(rest) = tolerance.checked_sub(cost) {
+                *tolerance = rest;
+                tolerant::read(tree, limits, part, &error);
+            } else {
+                DocumentBuilder::new(tree, limits, part.content).finish(Reader::Tolerant);
+            }
+            tree.errors.push(error);
+        }
+    }
 }
 
-/// The ranges between the document markers. A line that begins with `---` or `...` is a marker wherever
-/// it stands: YAML forbids it inside scalars.
-pub(crate) fn document_ranges(text: &str) -> Vec<TextRange> {
-    let bytes = text.as_bytes();
-    let size = |at: usize| TextSize::try_from(at).unwrap_or(TextSize::from(u32::MAX));
-    let mut ranges = Vec::new();
-    // A byte order mark belongs to no document.
-    let mut start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-    let mut opened = false;
-    let mut line = start;
-    loop {
-        let rest = bytes.get(line..).unwrap_or_default();
-        let marker = is_marker(rest);
-        if let Some(explicit) = marker {
-            if opened || has_content(&text[start..line]) {
-                ranges.push(TextRange::new(size(start), size(line)));
+fn too_much(at: TextSize, overflow: Overflow, limits: Limits) -> SyntaxError {
+    let message = match overflow {
+        Overflow::Depth => format!("nested more than {} levels deep", limits.depth),
+        Overflow::Aliases => format!("more than {} aliases in one document", limits.aliases),
+        Overflow::Flow => "more brackets and commas than in any honest document".to_owned(),
+    };
+    SyntaxError {
+        range: TextRange::empty(at),
+        message,
+        help: Some("this document is not read".to_owned()),
+    }
+}
+
+/// One document of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// With its directives and its `---`.
+    pub source: TextRange,
+    /// Without them.
+    pub content: TextRange,
+}
+
+/// Splits a text at its document markers. A line that begins with `---` or `...` is a marker wherever it
+/// stands: YAML forbids it inside scalars.
+struct Parts<'t> {
+    text: &'t str,
+    /// Where the next document begins: at its directives or its marker.
+    source: usize,
+    /// Where it begins behind its marker.
+    content: usize,
+    /// Where to look for the next marker.
+    line: usize,
+    /// Whether a `---` opened it: then it is a document even if it is empty.
+    opened: bool,
+    /// Whether there was no document yet.
+    first: bool,
+    done: bool,
+}
+
+impl<'t> Parts<'t> {
+    fn of(text: &'t str) -> Self {
+        // A byte order mark belongs to no document.
+        let start = if text.starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        };
+        Self {
+            text,
+            source: start,
+            content: start,
+            line: start,
+            opened: false,
+            first: true,
+            done: false,
+        }
+    }
+
+    /// The next line that is a marker, and whether that is `---`.
+    fn next_marker(&mut self) -> Option<(usize, bool)> {
+        let bytes = self.text.as_bytes();
+        loop {
+            let at = self.line;
+            if at > bytes.len() {
+                return None;
             }
-            opened = explicit;
-            start = line + 3;
-        }
-        let from = if marker.is_some() { line + 3 } else { line };
-        match memchr::memchr2(b'\n', b'\r', bytes.get(from..).unwrap_or_default()) {
-            Some(end) => line = from + end + 1,
-            None => break,
+            let end = crate::gap::line_end(bytes, at);
+            self.line = end + 1;
+            if let Some(explicit) = is_marker(&bytes[at..]) {
+                return Some((at, explicit));
+            }
         }
     }
-    if opened || ranges.is_empty() || has_content(&text[start..]) {
-        ranges.push(TextRange::new(size(start), size(bytes.len())));
+
+    /// Ends the present document at `end`; the next one is behind the marker there.
+    fn end_at(&mut self, end: usize, explicit: Option<bool>) -> Option<Part> {
+        let content = &self.text[self.content..end];
+        let is_document = self.opened || has_content(content);
+        let part = Part {
+            source: TextRange::new(size(self.source), size(end)),
+            content: TextRange::new(size(self.content), size(end)),
+        };
+        // Directives stand in front of the marker and belong to the document behind it.
+        let has_directives = !is_document && content.contains('%') && content.is_ascii();
+        self.source = if has_directives { self.content } else { end };
+        self.content = (end + 3).min(self.text.len());
+        self.opened = explicit == Some(true);
+        self.first &= !is_document;
+        is_document.then_some(part)
     }
-    ranges
+}
+
+impl Iterator for Parts<'_> {
+    type Item = Part;
+
+    fn next(&mut self) -> Option<Part> {
+        while !self.done {
+            if let Some((at, explicit)) = self.next_marker() {
+                let part = self.end_at(at, Some(explicit));
+                if part.is_some() {
+                    return part;
+                }
+                continue;
+            }
+            self.done = true;
+            // A text without any document is one empty document.
+            self.opened |= self.first;
+            return self.end_at(self.text.len(), None);
+        }
+        None
+    }
 }
 
 /// Whether a line is `---` (true) or `...` (false).
-fn is_marker(line: &[u8]) -> Option<bool> {
+pub(crate) fn is_marker(line: &[u8]) -> Option<bool> {
     let explicit = match line.get(..3)? {
         b"---" => true,
         b"..." => false,
@@ -97,9 +202,14 @@ fn is_marker(line: &[u8]) -> Option<bool> {
     matches!(line.get(3), None | Some(b' ' | b'\t' | b'\r' | b'\n')).then_some(explicit)
 }
 
+/// Whether there is more than blanks, comments and directives.
 fn has_content(text: &str) -> bool {
-    text.lines().any(|line| {
-        let line = line.trim_start();
-        !line.is_empty() && !line.starts_with('#') && !line.starts_with('%')
+    text.split(['\n', '\r']).any(|line| {
+        let word = line.trim_start_matches([' ', '\t']);
+        !word.is_empty() && !word.starts_with('#') && !line.starts_with('%')
     })
+}
+
+fn size(at: usize) -> TextSize {
+    TextSize::try_from(at).unwrap_or(TextSize::from(u32::MAX))
 }

@@ -1,154 +1,567 @@
-//! The strict reader: `saphyr-parser`, which reads whatever is valid at 80–100 MB/s.
+//! The strict reader: `saphyr-parser`, which reads whatever is valid.
+//!
+//! Its spans are not ours: they count characters, include anchors and tags in front of a node and the
+//! blanks and comments behind a quote or bracket, and begin a block scalar at its first line of text. So
+//! only the ends of plain scalars and aliases are taken from it; the rest is looked up in the text.
 
 use saphyr_parser::{Event, Parser, ScalarStyle as Style, ScanError, Span};
 use text_size::{TextRange, TextSize};
 
-use crate::builder::{DocumentBuilder, Overflow, Properties};
-use crate::read::Refusal;
-use crate::tree::{ScalarStyle, SyntaxError};
+use crate::builder::{Collection, DocumentBuilder, Overflow};
+use crate::gap;
+use crate::tree::{Properties, ScalarStyle};
 
-pub(crate) fn read(builder: &mut DocumentBuilder<'_>) -> Result<(), Refusal> {
+/// Why the strict reader gave up.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// Not YAML: what the parser says, at this byte of the text.
+    Invalid { at: TextSize, message: String },
+    /// More than the limits allow.
+    Overflow { at: TextSize, overflow: Overflow },
+}
+
+/// Reads one document. `source` is its text together with the marker in front of it, which decides about
+/// what may follow on that line.
+pub(crate) fn read(builder: &mut DocumentBuilder<'_>, source: TextRange) -> Result<(), Refusal> {
     let text = builder.text();
-    let source = &text[builder.range()];
-    let offsets = Offsets::new(source, builder.range().start());
-    if let Some(nul) = memchr::memchr(0, source.as_bytes()) {
-        return Err(refuse(offsets.at_byte(nul), "a NUL byte, which YAML forbids".into(), None, true));
+    if let Some(at) = nth_flow_token(&text[source], builder.limits().flow_tokens) {
+        let at = source.start() + at;
+        return Err(Refusal::Overflow {
+            at,
+            overflow: Overflow::Flow,
+        });
     }
-    let mut parser = Parser::new_from_str(source);
-    // Depth of the brackets that are open, to tell flow collections, which own their brackets' range.
+    let mut lowering = Lowering {
+        offsets: Offsets::new(&text[source], source.start()),
+        builder,
+    };
+    let mut parser = Parser::new_from_str(&text[source]);
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| offsets.refusal(source, &error))?;
-        let range = offsets.range(span);
-        let result = match event {
-            Event::Alias(_) => builder.alias(trim_end(&text, range)),
-            Event::Scalar(value, style, anchor, tag) => {
-                let style = match style {
-                    Style::Plain => ScalarStyle::Plain,
-                    Style::SingleQuoted => ScalarStyle::SingleQuoted,
-                    Style::DoubleQuoted => ScalarStyle::DoubleQuoted,
-                    Style::Literal => ScalarStyle::Literal,
-                    Style::Folded => ScalarStyle::Folded,
-                };
-                let properties = properties(&text, builder.range(), range.start(), anchor > 0, tag.is_some());
-                let range = trim_end(&text, range);
-                builder.scalar(range, style, &value, properties);
-                Ok(())
-            }
-            Event::SequenceStart(anchor, tag) => {
-                let flow = text[range].starts_with('[');
-                let properties = properties(&text, builder.range(), range.start(), anchor > 0, tag.is_some());
-                builder.open(false, flow, range.start(), properties)
-            }
-            Event::MappingStart(anchor, tag) => {
-                let flow = text[range].starts_with('{');
-                let properties = properties(&text, builder.range(), range.start(), anchor > 0, tag.is_some());
-                builder.open(true, flow, range.start(), properties)
-            }
-            Event::SequenceEnd | Event::MappingEnd => {
-                builder.close(range.end());
-                Ok(())
-            }
-            _ => Ok(()),
-        };
-        result.map_err(|overflow| refuse_overflow(range, overflow))?;
+        let (event, span) = event.map_err(|error| lowering.refuse(&error))?;
+        let at = lowering.builder.cursor();
+        lowering
+            .event(&event, span)
+            .map_err(|overflow| Refusal::Overflow { at, overflow })?;
     }
     Ok(())
 }
 
-fn refuse(range: TextRange, message: String, help: Option<String>, readable: bool) -> Refusal {
-    Refusal { error: SyntaxError { range, message, help }, readable }
-}
-
-fn refuse_overflow(range: TextRange, overflow: Overflow) -> Refusal {
-    let message = match overflow {
-        Overflow::Depth => "this document is nested too deeply to be read",
-        Overflow::Aliases => "this document has too many aliases to be read",
-    };
-    refuse(TextRange::empty(range.start()), message.into(), None, false)
-}
-
-/// A span without the line ends and blanks behind it, which saphyr counts to block scalars.
-fn trim_end(text: &str, range: TextRange) -> TextRange {
-    let trimmed = text[range].trim_end_matches([' ', '\t', '\n', '\r']);
-    let len = TextSize::of(trimmed);
-    TextRange::at(range.start(), len)
-}
-
-/// Anchor and tag in front of a node: saphyr tells that they exist, not where.
-fn properties(
-    text: &str,
-    document: TextRange,
-    start: TextSize,
-    anchor: bool,
-    tag: bool,
-) -> Properties {
-    let mut found = Properties::default();
-    if !anchor && !tag {
-        return found;
+/// The place of the bracket or comma that is one too many.
+fn nth_flow_token(source: &str, limit: usize) -> Option<TextSize> {
+    if source.len() <= limit {
+        return None;
     }
-    let from = usize::from(document.start());
-    let mut before = &text[from..usize::from(start)];
-    for _ in 0..2 {
-        before = before.trim_end();
-        let word = before.rfind([' ', '\t', '\n', '\r', '[', '{', ',']).map_or(0, |at| at + 1);
-        let range = |skip: usize| {
-            let begin = TextSize::try_from(from + word + skip).unwrap_or(start);
-            let end = TextSize::try_from(from + before.len()).unwrap_or(start);
-            TextRange::new(begin, end)
-        };
-        if before[word..].starts_with('&') {
-            found.anchor = Some(range(1));
-        } else if before[word..].starts_with('!') {
-            found.tag = Some(range(0));
+    let at = memchr::memchr3_iter(b',', b'[', b'{', source.as_bytes()).nth(limit)?;
+    TextSize::try_from(at).ok()
+}
+
+struct Lowering<'b, 't, 's> {
+    builder: &'b mut DocumentBuilder<'t>,
+    offsets: Offsets<'s>,
+}
+
+impl Lowering<'_, '_, '_> {
+    fn event(&mut self, event: &Event<'_>, span: Span) -> Result<(), Overflow> {
+        match event {
+            Event::Alias(_) => self.builder.alias(self.offsets.range(span)),
+            Event::Scalar(value, style, anchor, tag) => {
+                self.scalar(value, *style, *anchor > 0 || tag.is_some(), span);
+                Ok(())
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.open(b'[', *anchor > 0 || tag.is_some(), span)
+            }
+            Event::MappingStart(anchor, tag) => self.open(b'{', *anchor > 0 || tag.is_some(), span),
+            Event::SequenceEnd | Event::MappingEnd => {
+                self.builder
+                    .close(self.offsets.offset(span.start.index()) + TextSize::from(1));
+                Ok(())
+            }
+            _ => Ok(()),
         }
-        before = &before[..word];
     }
-    found
-}
 
-/// From saphyr's marks, which count characters of the document, to bytes of the text.
-struct Offsets {
-    base: TextSize,
-    len: usize,
-    /// Byte offset of each character; empty where every character is one byte.
-    bytes: Vec<u32>,
-}
+    fn scalar(&mut self, value: &str, style: Style, has_properties: bool, span: Span) {
+        match style {
+            Style::Plain if value.is_empty() => self.builder.empty(has_properties),
+            Style::Plain => {
+                let range = self.offsets.range(span);
+                let (start, properties) = if has_properties {
+                    let properties = self.builder.lead_in(true);
+                    (self.builder.next_byte(), properties)
+                } else {
+                    (range.start(), Properties::default())
+                };
+                let range = TextRange::new(start, range.end().max(start));
+                self.builder
+                    .scalar(range, ScalarStyle::Plain, value, properties);
+            }
+            Style::SingleQuoted => {
+                self.quoted(value, ScalarStyle::SingleQuoted, has_properties, span)
+            }
+            Style::DoubleQuoted => {
+                self.quoted(value, ScalarStyle::DoubleQuoted, has_properties, span)
+            }
+            Style::Literal => self.block(value, ScalarStyle::Literal, has_properties, span),
+            Style::Folded => self.block(value, ScalarStyle::Folded, has_properties, span),
+        }
+    }
 
-impl Offsets {
-    fn new(source: &str, base: TextSize) -> Self {
-        let bytes = if source.is_ascii() {
-            Vec::new()
+    fn quoted(&mut self, value: &str, style: ScalarStyle, has_properties: bool, span: Span) {
+        let (start, properties) = if has_properties {
+            let properties = self.builder.lead_in(true);
+            (self.builder.next_byte(), properties)
         } else {
-            source.char_indices().map(|(at, _)| u32::try_from(at).unwrap_or(u32::MAX)).collect()
+            (
+                self.offsets.offset(span.start.index()),
+                Properties::default(),
+            )
         };
-        Self { base, len: source.len(), bytes }
+        let text = self.builder.text();
+        let end = gap::closing_quote(&text[..self.builder.range().end().into()], start);
+        self.builder
+            .scalar(TextRange::new(start, end), style, value, properties);
     }
 
-    fn offset(&self, character: usize) -> TextSize {
-        let byte = if self.bytes.is_empty() {
-            character.min(self.len)
+    fn block(&mut self, value: &str, style: ScalarStyle, has_properties: bool, span: Span) {
+        let properties = self.builder.lead_in(has_properties);
+        let start = self.builder.next_byte();
+        let text = self.builder.text();
+        let end = gap::block_end(&text, start, self.offsets.offset(span.end.index()));
+        self.builder
+            .scalar(TextRange::new(start, end), style, value, properties);
+    }
+
+    fn open(&mut self, bracket: u8, has_properties: bool, span: Span) -> Result<(), Overflow> {
+        let properties = self.builder.lead_in(has_properties);
+        let start = self.builder.next_byte();
+        let text = self.builder.text();
+        let byte = text.as_bytes().get(usize::from(start));
+        // A block mapping may begin with a bracket too, that of a key; but its own span is empty.
+        let flow = byte == Some(&bracket) && self.offsets.offset(span.end.index()) > start;
+        let collection = match (bracket, flow) {
+            (b'[', true) => Collection::FlowSequence,
+            (b'[', false) => Collection::BlockSequence,
+            (_, true) => Collection::FlowMapping,
+            (_, false) => match self.builder.innermost() {
+                Some(Collection::FlowSequence) => Collection::FlowPair,
+                _ => Collection::BlockMapping,
+            },
+        };
+        self.builder.open(collection, properties)
+    }
+
+    fn refuse(&mut self, error: &ScanError) -> Refusal {
+        let at = self.offsets.offset(error.marker().index());
+        Refusal::Invalid {
+            at,
+            message: error.info().to_owned(),
+        }
+    }
+}
+
+/// From saphyr's marks, which count characters, to bytes of the text. Marks come nearly in order, so the
+/// way from the last one is short.
+struct Offsets<'s> {
+    source: &'s str,
+    base: TextSize,
+    ascii: bool,
+    /// The last character asked for, and its byte.
+    character: usize,
+    byte: usize,
+}
+
+impl<'s> Offsets<'s> {
+    fn new(source: &'s str, base: TextSize) -> Self {
+        Self {
+            source,
+            base,
+            ascii: source.is_ascii(),
+            character: 0,
+            byte: 0,
+        }
+    }
+
+    fn offset(&mut self, character: usize) -> TextSize {
+        let byte = if self.ascii {
+            character.min(self.source.len())
         } else {
-            self.bytes.get(character).map_or(self.len, |at| *at as usize)
+            self.walk(character)
         };
         self.base + TextSize::try_from(byte).unwrap_or_default()
     }
 
-    fn range(&self, span: Span) -> TextRange {
+    fn range(&mut self, span: Span) -> TextRange {
         let start = self.offset(span.start.index());
         TextRange::new(start, self.offset(span.end.index()).max(start))
     }
 
-    fn at_byte(&self, byte: usize) -> TextRange {
-        let start = self.base + TextSize::try_from(byte).unwrap_or_default();
-        TextRange::at(start, 1.into())
+    fn walk(&mut self, character: usize) -> usize {
+        let bytes = self.source.as_bytes();
+        while self.character < character && self.byte < bytes.len() {
+            self.byte += 1;
+            while !self.source.is_char_boundary(self.byte) {
+                self.byte += 1;
+            }
+            self.character += 1;
+        }
+        while self.character > character {
+            self.byte -= 1;
+            while !self.source.is_char_boundary(self.byte) {
+                self.byte -= 1;
+            }
+            self.character -= 1;
+        }
+        self.byte
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{outline, values};
+    use crate::{ScalarStyle, Tree};
+
+    /// Every node's source text, parents first; `@7` is an empty value at byte 7.
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let tree = Tree::parse(text);
+        assert_eq!(tree.errors(), [], "{text:?}");
+        assert_eq!(outline(&tree), expected, "{text:?}");
     }
 
-    fn refusal(&self, source: &str, error: &ScanError) -> Refusal {
-        let start = self.offset(error.marker().index());
-        let local = usize::from(start - self.base);
-        let next = source[local..].chars().next().filter(|c| *c != '\n' && *c != '\r');
-        let range = TextRange::at(start, next.map_or(0.into(), TextSize::of));
-        let readable = !error.info().contains("recursion limit");
-        refuse(range, error.info().to_owned(), None, readable)
+    #[test]
+    fn plain_scalars() {
+        check("a: b", &["a: b", "a", "b"]);
+        check("a:   b c   # d\n", &["a:   b c", "a", "b c"]);
+        check(
+            "a: b\n  c\n\n  d\ne: f",
+            &["a: b\n  c\n\n  d\ne: f", "a", "b\n  c\n\n  d", "e", "f"],
+        );
+        check("just words\nmore\n", &["just words\nmore"]);
+        assert_eq!(values("a: b\n  c\n\n  d\n"), ["a", "b c\nd"]);
+    }
+
+    #[test]
+    fn quoted_scalars() {
+        check("a: 'b' # 'c'\n", &["a: 'b'", "a", "'b'"]);
+        check("'a' : \"b\"  \n", &["'a' : \"b\"", "'a'", "\"b\""]);
+        check("a: 'it''s'  # no", &["a: 'it''s'", "a", "'it''s'"]);
+        check(
+            "a: \"q\\\"\\\\\" # no",
+            &["a: \"q\\\"\\\\\"", "a", "\"q\\\"\\\\\""],
+        );
+        check("a: 'b\\'", &["a: 'b\\'", "a", "'b\\'"]);
+        check(
+            "a: 'b\n  c' # d\ne:",
+            &["a: 'b\n  c' # d\ne:", "a", "'b\n  c'", "e", "@17"],
+        );
+        check("['a','b']", &["['a','b']", "'a'", "'b'"]);
+        check("a: ''", &["a: ''", "a", "''"]);
+        assert_eq!(
+            values("a: 'it''s'\nb: \"x\\ny\\u00e9\""),
+            ["a", "it's", "b", "x\nyé"]
+        );
+    }
+
+    #[test]
+    fn block_scalars() {
+        check(
+            "a: |\n  b\n  c\n\n\nd: e",
+            &["a: |\n  b\n  c\n\n\nd: e", "a", "|\n  b\n  c", "d", "e"],
+        );
+        check(
+            "a: |- # no | pipe\n  b\n",
+            &["a: |- # no | pipe\n  b", "a", "|- # no | pipe\n  b"],
+        );
+        check("a: >2+\n   b\n\n", &["a: >2+\n   b", "a", ">2+\n   b"]);
+        check(
+            "- |\n b  \n# c\n- >-\n  d",
+            &["|\n b  \n# c\n- >-\n  d", "|\n b  ", ">-\n  d"],
+        );
+        check("a: |\n\n\n  b\n", &["a: |\n\n\n  b", "a", "|\n\n\n  b"]);
+        check("a: # x\n  |\n  b\n", &["a: # x\n  |\n  b", "a", "|\n  b"]);
+        check(
+            "a:\n  # | x\n  >\n  b\n",
+            &["a:\n  # | x\n  >\n  b", "a", ">\n  b"],
+        );
+        check("|\nroot\n", &["|\nroot"]);
+        check("--- |\n root\n", &["|\n root"]);
+        assert_eq!(
+            values("a: >2+\n   b\n\nc: |-\n  x\n\n"),
+            ["a", " b\n\n", "c", "x"]
+        );
+    }
+
+    #[test]
+    fn empty_block_scalars() {
+        check("a: |\nb: c", &["a: |\nb: c", "a", "|", "b", "c"]);
+        check("a: >-  # c\n\n\n", &["a: >-", "a", ">-"]);
+        check("- |+\n\n- x", &["|+\n\n- x", "|+", "x"]);
+        check("a: |", &["a: |", "a", "|"]);
+    }
+
+    #[test]
+    fn empty_values_stand_behind_their_indicator() {
+        check("a:", &["a:", "a", "@2"]);
+        check("a: # c\nb:\n", &["a: # c\nb:", "a", "@2", "b", "@9"]);
+        check("- \n- a\n-", &[" \n- a\n-", "@1", "a", "@8"]);
+        check("a:\n-\n- b\n", &["a:\n-\n- b", "a", "\n- b", "@4", "b"]);
+        check("- - \n  - x\n", &[" \n  - x", " \n  - x", "@3", "x"]);
+        check("{a, b: }", &["{a, b: }", "a", "@2", "b", "@6"]);
+        check("{a: , b}", &["{a: , b}", "a", "@3", "b", "@7"]);
+        check("{\n  a: # c\n}", &["{\n  a: # c\n}", "a", "@6"]);
+        check("? x", &["x", "x", "@3"]);
+        check("? x\n? y\n: z\n", &["x\n? y\n: z", "x", "@3", "y", "z"]);
+        check("?\n: v", &["\n: v", "@1", "v"]);
+        check(": v", &[": v", "@0", "v"]);
+        check(
+            "a:\n  - b:\n  -\n    c:\n",
+            &[
+                "a:\n  - b:\n  -\n    c:",
+                "a",
+                "b:\n  -\n    c:",
+                "b:",
+                "b",
+                "@9",
+                "c:",
+                "c",
+                "@19",
+            ],
+        );
+    }
+
+    #[test]
+    fn anchors_and_tags() {
+        check(
+            "a: &x b\nc: *x",
+            &["a: &x b\nc: *x", "a", "&x b", "c", "*x"],
+        );
+        check("a: !t b", &["a: !t b", "a", "!t b"]);
+        check(
+            "a: !!str &x 'b' # c",
+            &["a: !!str &x 'b'", "a", "&x !!str 'b'"],
+        );
+        check(
+            "a: &x !<tag:x,y> |\n  b",
+            &["a: &x !<tag:x,y> |\n  b", "a", "&x !<tag:x,y> |\n  b"],
+        );
+        check(
+            "a: &x\n  b: c",
+            &["a: &x\n  b: c", "a", "&x b: c", "b", "c"],
+        );
+        check(
+            "a: # d\n  &x # e\n  b: c",
+            &["a: # d\n  &x # e\n  b: c", "a", "&x b: c", "b", "c"],
+        );
+        check("a: &x\n- b", &["a: &x\n- b", "a", "&x b", "b"]);
+        check("&m\n&k a: &v b", &["&m a: &v b", "&k a", "&v b"]);
+        check(
+            "- &x {a: b}\n- &y [c]",
+            &["{a: b}\n- &y [c]", "&x {a: b}", "a", "b", "&y [c]", "c"],
+        );
+        check(
+            "[&x a, !t b,&y]",
+            &["[&x a, !t b,&y]", "&x a", "!t b", "&y @14"],
+        );
+        check(
+            "a: &x\nb: !!null\nc: d",
+            &[
+                "a: &x\nb: !!null\nc: d",
+                "a",
+                "&x @5",
+                "b",
+                "!!null @15",
+                "c",
+                "d",
+            ],
+        );
+        check("--- !t\na: b", &["!t a: b", "a", "b"]);
+        check("--- &x\n# c\na: b", &["&x a: b", "a", "b"]);
+        check("- ! a", &["a", "! a"]);
+    }
+
+    #[test]
+    fn aliases() {
+        check(
+            "- &a x\n- *a # c\n- {*a : b}",
+            &[
+                "x\n- *a # c\n- {*a : b}",
+                "&a x",
+                "*a",
+                "{*a : b}",
+                "*a",
+                "b",
+            ],
+        );
+        let tree = Tree::parse(
+            "base: &b {x: 1, y: 2}\nmore: &m {y: 3, z: 4}\nuse:\n  <<: [*m, *b]\n  x: 9\n",
+        );
+        let used = tree
+            .document(0)
+            .unwrap()
+            .root()
+            .unwrap()
+            .get("use")
+            .unwrap();
+        let value = |key| used.get(key).and_then(|node| node.as_str());
+        assert_eq!(
+            [value("x"), value("y"), value("z"), value("w")],
+            [Some("9"), Some("3"), Some("4"), None]
+        );
+    }
+
+    #[test]
+    fn an_anchor_is_of_its_document() {
+        let tree = Tree::parse("a: &x 1\n---\nb: *x\n");
+        assert_eq!(tree.errors().len(), 1);
+    }
+
+    #[test]
+    fn an_alias_inside_its_own_value_stands_for_nothing() {
+        let tree = Tree::parse("a: &x\n  b: *x\n");
+        let alias = tree
+            .document(0)
+            .unwrap()
+            .root()
+            .unwrap()
+            .at(&["a", "b"])
+            .unwrap();
+        assert_eq!(alias.resolve(), alias);
+        assert_eq!(&tree.text()[tree.errors()[0].range], "*x");
+    }
+
+    #[test]
+    fn flow_collections() {
+        check("a: [b, c] # d", &["a: [b, c]", "a", "[b, c]", "b", "c"]);
+        check(
+            "[\n  a, # x\n  b\n  ,\n] # c\n",
+            &["[\n  a, # x\n  b\n  ,\n]", "a", "b"],
+        );
+        check(
+            "{a: {b: [c]}}",
+            &["{a: {b: [c]}}", "a", "{b: [c]}", "b", "[c]", "c"],
+        );
+        check("[a: b, c]", &["[a: b, c]", "a: b", "a", "b", "c"]);
+        check(
+            "[{a: b}: c]",
+            &["[{a: b}: c]", "{a: b}: c", "{a: b}", "a", "b", "c"],
+        );
+        check("{a: b}: c", &["{a: b}: c", "{a: b}", "a", "b", "c"]);
+        check("[a]: [b]", &["[a]: [b]", "[a]", "a", "[b]", "b"]);
+        check(
+            "- [a]\n- {}\n- []",
+            &["[a]\n- {}\n- []", "[a]", "a", "{}", "[]"],
+        );
+        check("{\"a\":1}", &["{\"a\":1}", "\"a\"", "1"]);
+        check("[[a]]", &["[[a]]", "[a]", "a"]);
+    }
+
+    #[test]
+    fn explicit_keys() {
+        check(
+            "? - a\n  - b\n: c\n",
+            &["a\n  - b\n: c", "a\n  - b", "a", "b", "c"],
+        );
+        check("? a # x\n# y\n: b", &["a # x\n# y\n: b", "a", "b"]);
+        check("? |\n  a\n: - b", &["|\n  a\n: - b", "|\n  a", "b", "b"]);
+        check("[? a : b]", &["[? a : b]", "a : b", "a", "b"]);
+        check("{? a : b, ? c}", &["{? a : b, ? c}", "a", "b", "c", "@13"]);
+        check("a: ?b\n?c: d", &["a: ?b\n?c: d", "a", "?b", "?c", "d"]);
+    }
+
+    #[test]
+    fn characters_that_are_not_ascii() {
+        check(
+            "ä: ö # ü\nß: 'é' # é\n",
+            &["ä: ö # ü\nß: 'é'", "ä", "ö", "ß", "'é'"],
+        );
+        check(
+            "a: |\n  🦀\nb: é",
+            &["a: |\n  🦀\nb: é", "a", "|\n  🦀", "b", "é"],
+        );
+        check(
+            "# 🦀🦀\n- é\n- [ß, ]\n- x",
+            &["é\n- [ß, ]\n- x", "é", "[ß, ]", "ß", "x"],
+        );
+        check(
+            "\u{feff}a: é\n---\nb: c",
+            &["a: é", "a", "é", "b: c", "b", "c"],
+        );
+    }
+
+    #[test]
+    fn line_ends_of_other_systems() {
+        check(
+            "a: b\r\nc:\r\n  d\r\n  e\r\n",
+            &["a: b\r\nc:\r\n  d\r\n  e", "a", "b", "c", "d\r\n  e"],
+        );
+        check(
+            "a: |\r\n  b\r\n\r\nc:\r\n",
+            &["a: |\r\n  b\r\n\r\nc:", "a", "|\r\n  b", "c", "@15"],
+        );
+        check(
+            "a: b\rc: |\r  d\r---\re: f",
+            &["a: b\rc: |\r  d", "a", "b", "c", "|\r  d", "e: f", "e", "f"],
+        );
+        assert_eq!(values("a: |\r\n  b\r\n  c\r\n"), ["a", "b\nc\n"]);
+    }
+
+    #[test]
+    fn documents() {
+        check(
+            "--- {a: b}\n--- # c\nd\n...\ne\n",
+            &["{a: b}", "a", "b", "d", "e"],
+        );
+        check(
+            "%YAML 1.2\n---\na\n...\n%TAG !e! tag:e:\n---\n!e!x b",
+            &["a", "!e!x b"],
+        );
+        check("# c\n---\n---\n\n---\na: b\n---\n", &["a: b", "a", "b"]);
+        let tree = Tree::parse("# c\n---\n---\n\n---\na: b\n---\n");
+        assert_eq!(tree.documents().len(), 4);
+        assert_eq!(Tree::parse("").documents().len(), 1);
+        assert_eq!(Tree::parse("# only a comment").documents().len(), 1);
+        assert_eq!(Tree::parse("a: 1\n...\n").documents().len(), 1);
+        assert_eq!(Tree::parse("---\n").documents().len(), 1);
+        assert_eq!(Tree::parse("a: '\n---\n'").documents().len(), 2);
+    }
+
+    #[test]
+    fn nothing_but_a_node_may_stand_beside_a_marker() {
+        assert!(!Tree::parse("--- a: b\n").errors().is_empty());
+        assert!(!Tree::parse("a: b\n... c\n").errors().is_empty());
+        assert!(Tree::parse("--- # a: b\n").errors().is_empty());
+    }
+
+    #[test]
+    fn content_ranges_leave_the_quotes_out() {
+        let tree = Tree::parse("a: 'b'\nc: \"\"\nd: e");
+        let root = tree.document(0).unwrap().root().unwrap();
+        let content: Vec<_> = root
+            .own_entries()
+            .map(|entry| &tree.text()[entry.value.content_range()])
+            .collect();
+        assert_eq!(content, ["b", "", "e"]);
+    }
+
+    #[test]
+    fn styles() {
+        let tree = Tree::parse("[a, 'b', \"c\"]\n---\n- |\n d\n- >\n e\n");
+        let style = |document: usize, item: usize| {
+            let root = tree.document(document).unwrap().root().unwrap();
+            root.items().nth(item).unwrap().scalar().unwrap().1
+        };
+        assert_eq!(
+            [style(0, 0), style(0, 1), style(0, 2)],
+            [
+                ScalarStyle::Plain,
+                ScalarStyle::SingleQuoted,
+                ScalarStyle::DoubleQuoted
+            ]
+        );
+        assert_eq!(
+            [style(1, 0), style(1, 1)],
+            [ScalarStyle::Literal, ScalarStyle::Folded]
+        );
     }
 }

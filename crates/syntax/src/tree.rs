@@ -1,3 +1,4 @@
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use text_size::{TextRange, TextSize};
@@ -15,7 +16,9 @@ pub struct Tree {
     pub(crate) nodes: Vec<NodeData>,
     pub(crate) entries: Vec<(NodeId, NodeId)>,
     pub(crate) items: Vec<NodeId>,
-    pub(crate) values: Vec<Box<str>>,
+    pub(crate) properties: Vec<Properties>,
+    /// The decoded scalars, one behind the other.
+    pub(crate) decoded: String,
     pub(crate) errors: Vec<SyntaxError>,
 }
 
@@ -43,6 +46,13 @@ pub enum Reader {
 pub(crate) struct NodeData {
     pub range: TextRange,
     pub shape: Shape,
+    /// Index of the node's anchor and tag in [`Tree::properties`], from 1: nearly no node has any.
+    pub properties: Option<NonZeroU32>,
+}
+
+/// Anchor and tag of a node.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Properties {
     /// Range of the anchor's name, without the `&`.
     pub anchor: Option<TextRange>,
     /// Range of the whole tag, with its `!`.
@@ -62,8 +72,8 @@ pub(crate) enum Shape {
 pub(crate) enum Value {
     /// It stands in the source as it is.
     Source(TextRange),
-    /// It differs from the source (escapes, folding, indentation).
-    Decoded(u32),
+    /// It differs from the source (escapes, folding, indentation): its range in [`Tree::decoded`].
+    Decoded(TextRange),
 }
 
 /// How a scalar is written.
@@ -100,6 +110,20 @@ pub struct SyntaxError {
 }
 
 impl Tree {
+    /// A tree of nothing yet.
+    pub(crate) fn of(text: Arc<str>) -> Tree {
+        Tree {
+            text,
+            documents: Vec::new(),
+            nodes: Vec::new(),
+            entries: Vec::new(),
+            items: Vec::new(),
+            properties: Vec::new(),
+            decoded: String::new(),
+            errors: Vec::new(),
+        }
+    }
+
     /// Parses a text within the default [`Limits`].
     pub fn parse(text: impl Into<Arc<str>>) -> Tree {
         Tree::parse_within(text, Limits::DEFAULT)
@@ -108,6 +132,12 @@ impl Tree {
     /// Parses a text within the given limits.
     pub fn parse_within(text: impl Into<Arc<str>>, limits: Limits) -> Tree {
         crate::read::read(text.into(), limits)
+    }
+
+    /// Parses valid YAML by the reader for broken one. Only a test asks for that: the two must agree.
+    #[doc(hidden)]
+    pub fn parse_tolerantly(text: impl Into<Arc<str>>) -> Tree {
+        crate::read::read_with(text.into(), Limits::DEFAULT, Reader::Tolerant)
     }
 
     /// The text that the ranges of this tree point into.
@@ -138,11 +168,15 @@ impl Tree {
 
     /// The document that an offset stands in; at a border, the later one.
     pub fn document_at(&self, offset: TextSize) -> Option<Document<'_>> {
-        let index = self
+        let after = self
             .documents
-            .iter()
-            .rposition(|document| document.range.contains_inclusive(offset))?;
-        Some(Document { tree: self, index })
+            .partition_point(|document| document.range.start() <= offset);
+        let index = after.checked_sub(1)?;
+        let document = Document { tree: self, index };
+        document
+            .range()
+            .contains_inclusive(offset)
+            .then_some(document)
     }
 
     /// The node with this id; ids are valid in the tree that they came from.
@@ -154,7 +188,9 @@ impl Tree {
     /// offset is inside it or at its end, so a cursor right behind a word is on that word.
     pub fn nodes_at(&self, offset: TextSize) -> Vec<Node<'_>> {
         let mut chain = Vec::new();
-        let mut next = self.document_at(offset).and_then(|document| document.root());
+        let mut next = self
+            .document_at(offset)
+            .and_then(|document| document.root());
         while let Some(node) = next {
             if !node.range().contains_inclusive(offset) {
                 break;
@@ -193,7 +229,8 @@ impl<'t> Document<'t> {
 
     /// The text from the first to the last byte of its content: the range that an editor shows.
     pub fn content_range(self) -> TextRange {
-        self.root().map_or_else(|| TextRange::empty(self.range().start()), Node::range)
+        self.root()
+            .map_or_else(|| TextRange::empty(self.range().start()), Node::range)
     }
 
     /// Its root node; none where the document is empty or nothing of it could be read.
@@ -260,8 +297,9 @@ impl std::fmt::Debug for Node<'_> {
 }
 
 impl<'t> Node<'t> {
-    /// How many aliases and `<<` merges one lookup follows: beyond that, a document refers to itself.
-    const MAX_HOPS: usize = 32;
+    /// How many merged mappings one lookup looks into. Merges of merges grow exponentially in a document
+    /// that is made for it; no honest one comes near.
+    const MAX_MERGES: usize = 256;
 
     /// Its id in the tree.
     pub fn id(self) -> NodeId {
@@ -299,7 +337,10 @@ impl<'t> Node<'t> {
                 let end = self.text().len() > 1
                     && self.text().ends_with(['"', '\''])
                     && self.text().as_bytes()[0] == self.text().as_bytes()[self.text().len() - 1];
-                TextRange::new(range.start() + one, if end { range.end() - one } else { range.end() })
+                TextRange::new(
+                    range.start() + one,
+                    if end { range.end() - one } else { range.end() },
+                )
             }
             _ => range,
         }
@@ -312,38 +353,42 @@ impl<'t> Node<'t> {
 
     /// The range of its anchor's name (without `&`).
     pub fn anchor_range(self) -> Option<TextRange> {
-        self.data().anchor
+        self.properties().anchor
     }
 
     /// The name of its anchor.
     pub fn anchor(self) -> Option<&'t str> {
-        self.data().anchor.map(|range| &self.tree.text[range])
+        self.anchor_range().map(|range| &self.tree.text[range])
     }
 
     /// The source text of its tag (`!!str`).
     pub fn tag(self) -> Option<&'t str> {
-        self.data().tag.map(|range| &self.tree.text[range])
+        self.properties().tag.map(|range| &self.tree.text[range])
     }
 
-    /// The node that an alias stands for; anything else stands for itself. An alias without an anchor
-    /// stands for itself too.
+    fn properties(self) -> Properties {
+        let index = self.data().properties.map(|index| index.get() as usize - 1);
+        index.map_or(Properties::default(), |index| self.tree.properties[index])
+    }
+
+    /// The node that an alias stands for; anything else stands for itself. So does an alias without an
+    /// anchor, and one inside the very node that it names: following aliases always comes to an end.
     pub fn resolve(self) -> Node<'t> {
-        let mut node = self;
-        for _ in 0..Self::MAX_HOPS {
-            match node.data().shape {
-                Shape::Alias { target: Some(target) } => node = self.tree.node(target),
-                _ => break,
-            }
+        match self.data().shape {
+            // An anchor stands on a scalar or a collection, never on another alias.
+            Shape::Alias {
+                target: Some(target),
+            } => self.tree.node(target),
+            _ => self,
         }
-        node
     }
 
     /// The decoded text of a scalar of any type (through an alias); none for a collection and for null
     /// (`key:`, `~`, `null`).
     pub fn as_str(self) -> Option<&'t str> {
         let (value, style) = self.scalar()?;
-        let null = style == ScalarStyle::Plain
-            && matches!(value, "" | "~" | "null" | "Null" | "NULL");
+        let null =
+            style == ScalarStyle::Plain && matches!(value, "" | "~" | "null" | "Null" | "NULL");
         (!null).then_some(value)
     }
 
@@ -354,7 +399,7 @@ impl<'t> Node<'t> {
             Shape::Scalar { style, value } => {
                 let text = match value {
                     Value::Source(range) => &self.tree.text[range],
-                    Value::Decoded(index) => &*self.tree.values[index as usize],
+                    Value::Decoded(range) => &self.tree.decoded[range],
                 };
                 Some((text, style))
             }
@@ -374,7 +419,10 @@ impl<'t> Node<'t> {
 
     /// Whether a collection is written in brackets.
     pub fn is_flow(self) -> bool {
-        matches!(self.data().shape, Shape::Mapping { flow: true, .. } | Shape::Sequence { flow: true, .. })
+        matches!(
+            self.data().shape,
+            Shape::Mapping { flow: true, .. } | Shape::Sequence { flow: true, .. }
+        )
     }
 
     /// The items of a sequence (through an alias); nothing for anything else.
@@ -385,7 +433,9 @@ impl<'t> Node<'t> {
             _ => (0, 0),
         };
         let tree = self.tree;
-        tree.items[first..first + len].iter().map(move |id| tree.node(*id))
+        tree.items[first..first + len]
+            .iter()
+            .map(move |id| tree.node(*id))
     }
 
     /// The entries of a mapping as written (through an alias): `<<` is an entry like any other and a key
@@ -399,29 +449,39 @@ impl<'t> Node<'t> {
         let tree = self.tree;
         tree.entries[first..first + len]
             .iter()
-            .map(move |(key, value)| Entry { key: tree.node(*key), value: tree.node(*value) })
+            .map(move |(key, value)| Entry {
+                key: tree.node(*key),
+                value: tree.node(*value),
+            })
     }
 
     /// The entry of a key, `<<` merges included: an own key wins, then the first merged mapping that has
     /// it. Of a key given twice the last counts, as for every reader that accepts that.
     pub fn entry(self, key: &str) -> Option<Entry<'t>> {
-        self.entry_within(key, Self::MAX_HOPS)
+        self.entry_within(key, &mut { Self::MAX_MERGES })
     }
 
-    fn entry_within(self, key: &str, hops: usize) -> Option<Entry<'t>> {
+    fn entry_within(self, key: &str, merges: &mut usize) -> Option<Entry<'t>> {
         let own = self.own_entries().rev().find(|entry| {
             entry.key.scalar().is_some_and(|(text, _)| text == key) && !entry.is_merge()
         });
-        if own.is_some() || hops == 0 {
+        if own.is_some() {
             return own;
         }
-        self.own_entries().filter(|entry| entry.is_merge()).find_map(|merge| {
-            if merge.value.is_sequence() {
-                merge.value.items().take(Self::MAX_HOPS).find_map(|item| item.entry_within(key, hops / 2))
-            } else {
-                merge.value.entry_within(key, hops - 1)
-            }
+        self.merged().find_map(|merged| {
+            *merges = merges.checked_sub(1)?;
+            merged.entry_within(key, merges)
         })
+    }
+
+    /// What the `<<` entries of a mapping name: one mapping each, or a list of them.
+    fn merged(self) -> impl Iterator<Item = Node<'t>> {
+        self.own_entries()
+            .filter(|entry| entry.is_merge())
+            .flat_map(|merge| {
+                let one = (!merge.value.is_sequence()).then_some(merge.value);
+                one.into_iter().chain(merge.value.items())
+            })
     }
 
     /// The value of a key, `<<` merges included. The value may be an alias: every reading method here
@@ -436,7 +496,8 @@ impl<'t> Node<'t> {
     }
 
     fn covers(self, offset: TextSize) -> bool {
-        self.range().contains_inclusive(offset) && !(self.range().is_empty() && self.range().start() != offset)
+        self.range().contains_inclusive(offset)
+            && !(self.range().is_empty() && self.range().start() != offset)
     }
 
     fn data(self) -> &'t NodeData {
