@@ -6,18 +6,29 @@
 //! a file, or looks at a clock.
 
 mod builder;
+mod comments;
+mod cursor;
 mod diagnosis;
+mod edit;
 mod embedded;
 mod gap;
 mod limits;
+mod outline;
 mod read;
+mod scalar;
+mod spanned;
 mod strict;
 #[cfg(test)]
 mod testing;
 mod tolerant;
 mod tree;
 
+pub use comments::{Comment, comments};
+pub use cursor::{BlockText, Cursor, Level, Sibling, Slot, Step, cursor_at, scan_value};
+pub use edit::{EditError, NewValue, Segment, Target, TextEdit, apply};
 pub use embedded::Embedded;
 pub use limits::Limits;
+pub use scalar::{Typed, quote, quote_in_flow, type_of};
+pub use spanned::Spanned;
 pub use text_size::{TextRange, TextSize};
 pub use tree::{Document, Entry, Node, NodeId, NodeKind, Reader, ScalarStyle, SyntaxError, Tree};
