@@ -30,7 +30,8 @@ impl ArtifactCopy {
         let rest = if root.is_empty() {
             path
         } else {
-            path.strip_prefix(&root).filter(|rest| rest.is_empty() || rest.starts_with('/'))?
+            path.strip_prefix(&root)
+                .filter(|rest| rest.is_empty() || rest.starts_with('/'))?
         };
         Some(join(&self.from, rest.trim_matches('/')))
     }
@@ -51,19 +52,43 @@ pub(crate) fn copies(root: Node<'_>) -> Vec<ArtifactCopy> {
         .at(&["spec", "sources"])
         .into_iter()
         .flat_map(|sources| sources.items())
-        .filter_map(|source| Some((text(source, "alias")?, (text(source, "kind")?, text(source, "name")?))))
+        .filter_map(|source| {
+            Some((
+                text(source, "alias")?,
+                (text(source, "kind")?, text(source, "name")?),
+            ))
+        })
         .collect();
     let mut copies = Vec::new();
-    for artifact in root.at(&["spec", "artifacts"]).into_iter().flat_map(|artifacts| artifacts.items()) {
-        let Some(name) = text(artifact, "name") else { continue };
-        for copy in artifact.get("copy").into_iter().flat_map(|copies| copies.items()) {
-            let (Some(from), Some(to)) = (text(copy, "from"), text(copy, "to")) else { continue };
-            let Some((alias, from)) = from.strip_prefix('@').map(|from| from.split_once('/').unwrap_or((from, "")))
+    for artifact in root
+        .at(&["spec", "artifacts"])
+        .into_iter()
+        .flat_map(|artifacts| artifacts.items())
+    {
+        let Some(name) = text(artifact, "name") else {
+            continue;
+        };
+        for copy in artifact
+            .get("copy")
+            .into_iter()
+            .flat_map(|copies| copies.items())
+        {
+            let (Some(from), Some(to)) = (text(copy, "from"), text(copy, "to")) else {
+                continue;
+            };
+            let Some((alias, from)) = from
+                .strip_prefix('@')
+                .map(|from| from.split_once('/').unwrap_or((from, "")))
             else {
                 continue;
             };
-            let Some((_, source)) = sources.iter().find(|(known, _)| known == alias) else { continue };
-            let plain = from.split('/').take_while(|part| !part.contains(['*', '?', '['])).collect::<Vec<_>>();
+            let Some((_, source)) = sources.iter().find(|(known, _)| known == alias) else {
+                continue;
+            };
+            let plain = from
+                .split('/')
+                .take_while(|part| !part.contains(['*', '?', '[']))
+                .collect::<Vec<_>>();
             let fixed = plain.join("/");
             copies.push(ArtifactCopy {
                 artifact: name.clone(),
@@ -94,11 +119,27 @@ mod tests {
     #[test]
     fn a_path_leads_back_to_the_source() {
         let contents = copy("apps/production", true, "production");
-        assert_eq!(contents.source_path("production").as_deref(), Some("apps/production"));
-        assert_eq!(contents.source_path("production/web").as_deref(), Some("apps/production/web"));
+        assert_eq!(
+            contents.source_path("production").as_deref(),
+            Some("apps/production")
+        );
+        assert_eq!(
+            contents.source_path("production/web").as_deref(),
+            Some("apps/production/web")
+        );
         assert_eq!(contents.source_path("productions"), None);
-        assert_eq!(copy("infrastructure", true, "").source_path("configs").as_deref(), Some("infrastructure/configs"));
-        assert_eq!(copy("a/dir", false, "to").source_path("to/dir/x").as_deref(), Some("a/dir/x"));
+        assert_eq!(
+            copy("infrastructure", true, "")
+                .source_path("configs")
+                .as_deref(),
+            Some("infrastructure/configs")
+        );
+        assert_eq!(
+            copy("a/dir", false, "to")
+                .source_path("to/dir/x")
+                .as_deref(),
+            Some("a/dir/x")
+        );
     }
 
     #[test]
@@ -107,7 +148,21 @@ mod tests {
             "spec:\n  sources: [{alias: m, kind: GitRepository, name: f}]\n  artifacts:\n  - name: apps\n    copy:\n    - {from: '@m/apps/base/**', to: '@artifact/base/'}\n    - {from: '@m/deploy/', to: '@artifact/'}\n",
         );
         let copies = copies(tree.document(0).unwrap().root().unwrap());
-        assert_eq!((copies[0].from.as_str(), copies[0].contents, copies[0].to.as_str()), ("apps/base", true, "base"));
-        assert_eq!((copies[1].from.as_str(), copies[1].contents, copies[1].to.as_str()), ("deploy", false, ""));
+        assert_eq!(
+            (
+                copies[0].from.as_str(),
+                copies[0].contents,
+                copies[0].to.as_str()
+            ),
+            ("apps/base", true, "base")
+        );
+        assert_eq!(
+            (
+                copies[1].from.as_str(),
+                copies[1].contents,
+                copies[1].to.as_str()
+            ),
+            ("deploy", false, "")
+        );
     }
 }

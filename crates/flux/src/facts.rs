@@ -133,42 +133,64 @@ impl FileFacts {
     }
 
     fn read_patches_of_kustomization_file(&mut self, tree: &Tree) {
-        let Some(root) = tree.document(0).and_then(|document| document.root()) else { return };
-        for patch in root.get("patches").into_iter().flat_map(|patches| patches.items()) {
+        let Some(root) = tree.document(0).and_then(|document| document.root()) else {
+            return;
+        };
+        for patch in root
+            .get("patches")
+            .into_iter()
+            .flat_map(|patches| patches.items())
+        {
             patch_objects(patch.get("patch"), &mut self.objects);
         }
-        for patch in root.get("patchesStrategicMerge").into_iter().flat_map(|patches| patches.items()) {
+        for patch in root
+            .get("patchesStrategicMerge")
+            .into_iter()
+            .flat_map(|patches| patches.items())
+        {
             patch_objects(Some(patch), &mut self.objects);
         }
     }
 
     /// Every reference of the file: those of its objects and its markers.
     pub fn references(&self) -> impl Iterator<Item = (Option<&ObjectFacts>, &ReferenceFact)> {
-        let of_objects = self
-            .objects
-            .iter()
-            .flat_map(|object| object.references.iter().map(move |reference| (Some(object), reference)));
+        let of_objects = self.objects.iter().flat_map(|object| {
+            object
+                .references
+                .iter()
+                .map(move |reference| (Some(object), reference))
+        });
         of_objects.chain(self.markers.iter().map(|marker| (None, marker)))
     }
 }
 
 /// The objects of a document: itself, or the items of a `List`.
 pub fn object_facts(document: Document<'_>, objects: &mut Vec<ObjectFacts>) {
-    let Some(root) = document.root().filter(|root| root.is_mapping()) else { return };
-    let is_list = root.get("kind").and_then(Node::as_str).is_some_and(|kind| kind.ends_with("List"));
+    let Some(root) = document.root().filter(|root| root.is_mapping()) else {
+        return;
+    };
+    let is_list = root
+        .get("kind")
+        .and_then(Node::as_str)
+        .is_some_and(|kind| kind.ends_with("List"));
     match root.get("items").filter(|_| is_list) {
-        Some(items) => items.items().for_each(|item| object(item, document.index(), false, objects)),
+        Some(items) => items
+            .items()
+            .for_each(|item| object(item, document.index(), false, objects)),
         None => object(root, document.index(), false, objects),
     }
 }
 
 fn object(root: Node<'_>, document: usize, in_patch: bool, objects: &mut Vec<ObjectFacts>) {
-    let (Some(api_version), Some(kind_node)) =
-        (root.get("apiVersion").and_then(Node::as_str), root.get("kind"))
-    else {
+    let (Some(api_version), Some(kind_node)) = (
+        root.get("apiVersion").and_then(Node::as_str),
+        root.get("kind"),
+    ) else {
         return;
     };
-    let Some(kind_name) = kind_node.as_str() else { return };
+    let Some(kind_name) = kind_node.as_str() else {
+        return;
+    };
     let kind = GroupKind::new(api_version, kind_name);
     let name = root.at(&["metadata", "name"]).and_then(spanned);
     let namespace = root.at(&["metadata", "namespace"]).and_then(spanned);
@@ -178,12 +200,20 @@ fn object(root: Node<'_>, document: usize, in_patch: bool, objects: &mut Vec<Obj
         references: references(root, &kind),
         paths: paths(root, &kind),
         target_namespace: (kind == *KUSTOMIZATION)
-            .then(|| root.at(&["spec", "targetNamespace"])?.as_str().map(SmolStr::new))
+            .then(|| {
+                root.at(&["spec", "targetNamespace"])?
+                    .as_str()
+                    .map(SmolStr::new)
+            })
             .flatten(),
         rewrites: ["patches", "postBuild", "components"]
             .iter()
             .any(|key| root.at(&["spec", key]).is_some()),
-        copies: if kind == *ARTIFACT_GENERATOR { artifact::copies(root) } else { Vec::new() },
+        copies: if kind == *ARTIFACT_GENERATOR {
+            artifact::copies(root)
+        } else {
+            Vec::new()
+        },
         kind,
         api_version: api_version.into(),
         name,
@@ -194,7 +224,11 @@ fn object(root: Node<'_>, document: usize, in_patch: bool, objects: &mut Vec<Obj
         in_patch,
     });
     if objects[at].kind == *KUSTOMIZATION {
-        for patch in root.at(&["spec", "patches"]).into_iter().flat_map(|patches| patches.items()) {
+        for patch in root
+            .at(&["spec", "patches"])
+            .into_iter()
+            .flat_map(|patches| patches.items())
+        {
             patch_objects(patch.get("patch"), objects);
         }
     }
@@ -203,7 +237,9 @@ fn object(root: Node<'_>, document: usize, in_patch: bool, objects: &mut Vec<Obj
 /// The objects inside an inline strategic merge patch, their places mapped to the file. Patches inside
 /// such a patch are read too: parents hand defaults down that way.
 fn patch_objects(patch: Option<Node<'_>>, objects: &mut Vec<ObjectFacts>) {
-    let Some(embedded) = patch.and_then(Embedded::of) else { return };
+    let Some(embedded) = patch.and_then(Embedded::of) else {
+        return;
+    };
     if !embedded.text().contains("kind:") {
         return;
     }
@@ -216,7 +252,11 @@ fn patch_objects(patch: Option<Node<'_>>, objects: &mut Vec<ObjectFacts>) {
     }
     for object in &mut objects[from..] {
         object.in_patch = true;
-        object.map_ranges(&|range| embedded.range_to_file(range).unwrap_or(TextRange::empty(TextSize::new(0))));
+        object.map_ranges(&|range| {
+            embedded
+                .range_to_file(range)
+                .unwrap_or(TextRange::empty(TextSize::new(0)))
+        });
     }
 }
 
@@ -224,14 +264,23 @@ impl ObjectFacts {
     fn map_ranges(&mut self, map: &dyn Fn(TextRange) -> TextRange) {
         let mut ranges = vec![&mut self.range, &mut self.kind_range];
         ranges.extend(self.name.as_mut().map(|name| &mut name.range));
-        ranges.extend(self.namespace.as_mut().map(|namespace| &mut namespace.range));
+        ranges.extend(
+            self.namespace
+                .as_mut()
+                .map(|namespace| &mut namespace.range),
+        );
         ranges.extend(self.makes.iter_mut().map(|made| &mut made.name.range));
         ranges.extend(self.paths.iter_mut().map(|path| &mut path.path.range));
         for reference in &mut self.references {
             ranges.push(&mut reference.name.range);
             ranges.push(&mut reference.range);
             ranges.extend(reference.kind_range.as_mut());
-            ranges.extend(reference.namespace.as_mut().map(|namespace| &mut namespace.range));
+            ranges.extend(
+                reference
+                    .namespace
+                    .as_mut()
+                    .map(|namespace| &mut namespace.range),
+            );
         }
         for range in ranges {
             *range = map(*range);
@@ -241,7 +290,10 @@ impl ObjectFacts {
 
 fn spanned(node: Node<'_>) -> Option<Spanned<SmolStr>> {
     let Spanned { value, range } = node.spanned_str()?;
-    Some(Spanned { value: value.into(), range })
+    Some(Spanned {
+        value: value.into(),
+        range,
+    })
 }
 
 fn each<'t>(node: Node<'t>, path: &[&str], found: &mut dyn FnMut(Node<'t>)) {
@@ -259,7 +311,9 @@ fn each<'t>(node: Node<'t>, path: &[&str], found: &mut dyn FnMut(Node<'t>)) {
 fn references(root: Node<'_>, kind: &GroupKind) -> Vec<ReferenceFact> {
     let mut found = Vec::new();
     for row in REFERENCES.iter().filter(|row| *kind == *row.from) {
-        each(root, row.path, &mut |node| found.extend(reference(row, node)));
+        each(root, row.path, &mut |node| {
+            found.extend(reference(row, node))
+        });
     }
     found.sort_by_key(|reference: &ReferenceFact| reference.range.start());
     found
@@ -288,15 +342,23 @@ fn reference(row: &'static Reference, node: Node<'_>) -> Option<ReferenceFact> {
         row,
         name,
         kind: kind_name(row, Some(node)),
-        kind_range: node.get("kind").filter(|_| row.target.has_kind_field()).map(Node::content_range),
-        namespace: node.get("namespace").filter(|_| row.has_namespace_field()).and_then(spanned),
+        kind_range: node
+            .get("kind")
+            .filter(|_| row.target.has_kind_field())
+            .map(Node::content_range),
+        namespace: node
+            .get("namespace")
+            .filter(|_| row.has_namespace_field())
+            .and_then(spanned),
         optional: node.get("optional").and_then(Node::as_str) == Some("true"),
         range: node.range(),
     })
 }
 
 fn kind_name(row: &Reference, node: Option<Node<'_>>) -> KindName {
-    let written = node.and_then(|node| node.get("kind")).and_then(Node::as_str);
+    let written = node
+        .and_then(|node| node.get("kind"))
+        .and_then(Node::as_str);
     match (row.target, written) {
         (Target::Kind(kind), _) => KindName::Known(kind.into()),
         (Target::OneOf(_, Some(default)), None) => KindName::Known(default.into()),
@@ -305,9 +367,14 @@ fn kind_name(row: &Reference, node: Option<Node<'_>>) -> KindName {
         (Target::OneOf(kinds, _), Some(kind)) => kinds
             .iter()
             .find(|allowed| allowed.kind == kind)
-            .map_or_else(|| KindName::NotAllowed(kind.into()), |allowed| KindName::Known((*allowed).into())),
+            .map_or_else(
+                || KindName::NotAllowed(kind.into()),
+                |allowed| KindName::Known((*allowed).into()),
+            ),
         (Target::Any, Some(kind)) => {
-            let version = node.and_then(|node| node.get("apiVersion")).and_then(Node::as_str);
+            let version = node
+                .and_then(|node| node.get("apiVersion"))
+                .and_then(Node::as_str);
             KindName::Known(match version {
                 Some(version) => GroupKind::new(version, kind),
                 // The kind alone: Flux's own come first, then the core group.
@@ -336,8 +403,11 @@ fn productions(
         }
         if made.len() > before {
             let kind = GroupKind::from(row.makes);
-            let definition =
-                |name| Definition { kind: kind.clone(), name, namespace: namespace.clone() };
+            let definition = |name| Definition {
+                kind: kind.clone(),
+                name,
+                namespace: namespace.clone(),
+            };
             return made.into_iter().map(definition).collect();
         }
     }
@@ -346,7 +416,12 @@ fn productions(
     }
     if *kind == *HELM_RELEASE {
         // The chart flux-instance of the Flux operator takes the whole FluxInstance as values.
-        return sync(root, root.at(&["spec", "values", "instance", "sync"]), name, namespace);
+        return sync(
+            root,
+            root.at(&["spec", "values", "instance", "sync"]),
+            name,
+            namespace,
+        );
     }
     Vec::new()
 }
@@ -359,13 +434,30 @@ fn sync(
     name: Option<&Spanned<SmolStr>>,
     namespace: Option<SmolStr>,
 ) -> Vec<Definition> {
-    let (Some(sync), Some(own)) = (sync, name) else { return Vec::new() };
-    let Some(source) = sync.get("kind").and_then(Node::as_str) else { return Vec::new() };
-    let named = sync.get("name").or_else(|| root.at(&["metadata", "namespace"])).and_then(spanned);
-    let name = named.unwrap_or(Spanned { value: SmolStr::new_static("flux-system"), range: own.range });
-    let source = GroupKind { group: SmolStr::new_static(GIT_REPOSITORY.group), kind: source.into() };
+    let (Some(sync), Some(own)) = (sync, name) else {
+        return Vec::new();
+    };
+    let Some(source) = sync.get("kind").and_then(Node::as_str) else {
+        return Vec::new();
+    };
+    let named = sync
+        .get("name")
+        .or_else(|| root.at(&["metadata", "namespace"]))
+        .and_then(spanned);
+    let name = named.unwrap_or(Spanned {
+        value: SmolStr::new_static("flux-system"),
+        range: own.range,
+    });
+    let source = GroupKind {
+        group: SmolStr::new_static(GIT_REPOSITORY.group),
+        kind: source.into(),
+    };
     [source, KUSTOMIZATION.into()]
-        .map(|kind| Definition { kind, name: name.clone(), namespace: namespace.clone() })
+        .map(|kind| Definition {
+            kind,
+            name: name.clone(),
+            namespace: namespace.clone(),
+        })
         .into()
 }
 
@@ -404,7 +496,10 @@ fn marker(offset: usize, rest: &str) -> Option<ReferenceFact> {
     let start = TextSize::try_from(offset + open).ok()?;
     let at = |from: usize, text: &str| Spanned {
         value: SmolStr::new(text),
-        range: TextRange::at(start + TextSize::try_from(from).unwrap_or_default(), TextSize::of(text)),
+        range: TextRange::at(
+            start + TextSize::try_from(from).unwrap_or_default(),
+            TextSize::of(text),
+        ),
     };
     Some(ReferenceFact {
         row: IMAGE_POLICY_MARKER,
@@ -421,7 +516,10 @@ impl ReferenceFact {
     /// Whether any part of it is known only after rendering or substitution.
     pub fn is_templated(&self) -> bool {
         is_templated(&self.name.value)
-            || self.namespace.as_ref().is_some_and(|namespace| is_templated(&namespace.value))
+            || self
+                .namespace
+                .as_ref()
+                .is_some_and(|namespace| is_templated(&namespace.value))
     }
 
     /// The namespace in which the name is looked up, given the referring object's; none where that is
@@ -432,11 +530,18 @@ impl ReferenceFact {
             Scope::Own => own(),
             Scope::Optional => self.namespace.as_ref().or_else(own),
             Scope::Of(path) => object
-                .and_then(|object| object.references.iter().find(|other| other.row.path == path))
+                .and_then(|object| {
+                    object
+                        .references
+                        .iter()
+                        .find(|other| other.row.path == path)
+                })
                 .and_then(|source| source.namespace.as_ref())
                 .or_else(own),
         };
-        found.map(|namespace| &namespace.value).filter(|namespace| !is_templated(namespace))
+        found
+            .map(|namespace| &namespace.value)
+            .filter(|namespace| !is_templated(namespace))
     }
 }
 
@@ -482,7 +587,13 @@ spec:
         let seen: Vec<_> = object
             .references
             .iter()
-            .map(|r| (r.row.field(), &APPS[r.name.range], r.namespace_in(Some(object)).unwrap().as_str()))
+            .map(|r| {
+                (
+                    r.row.field(),
+                    &APPS[r.name.range],
+                    r.namespace_in(Some(object)).unwrap().as_str(),
+                )
+            })
             .collect();
         assert_eq!(
             seen,
@@ -500,7 +611,10 @@ spec:
         let patch = &facts.objects[1];
         assert!(patch.in_patch);
         assert_eq!(&APPS[patch.references[0].name.range], "app-template");
-        assert_eq!(patch.references[0].kind, KindName::Known(OCI_REPOSITORY.into()));
+        assert_eq!(
+            patch.references[0].kind,
+            KindName::Known(OCI_REPOSITORY.into())
+        );
     }
 
     #[test]
@@ -508,7 +622,11 @@ spec:
         let facts = read(
             "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: a}\nspec: {target: {name: b}}\n---\napiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: c}\n",
         );
-        let made: Vec<_> = facts.objects.iter().map(|o| o.makes[0].name.value.as_str()).collect();
+        let made: Vec<_> = facts
+            .objects
+            .iter()
+            .map(|o| o.makes[0].name.value.as_str())
+            .collect();
         assert_eq!(made, ["b", "c"]);
         assert_eq!(facts.objects[0].makes[0].kind, *SECRET);
     }
@@ -518,9 +636,18 @@ spec:
         let facts = read(
             "apiVersion: fluxcd.controlplane.io/v1\nkind: FluxInstance\nmetadata: {name: flux, namespace: flux-system}\nspec: {sync: {kind: OCIRepository, url: x, path: ./c}}\n",
         );
-        let made: Vec<_> =
-            facts.objects[0].makes.iter().map(|m| (m.kind.kind.as_str(), m.name.value.as_str())).collect();
-        assert_eq!(made, [("OCIRepository", "flux-system"), ("Kustomization", "flux-system")]);
+        let made: Vec<_> = facts.objects[0]
+            .makes
+            .iter()
+            .map(|m| (m.kind.kind.as_str(), m.name.value.as_str()))
+            .collect();
+        assert_eq!(
+            made,
+            [
+                ("OCIRepository", "flux-system"),
+                ("Kustomization", "flux-system")
+            ]
+        );
     }
 
     #[test]
@@ -536,7 +663,10 @@ spec:
         let text = "spec:\n  image: a:1 # {\"$imagepolicy\": \"flux-system:web:tag\"}\n";
         let facts = read(text);
         assert_eq!(&text[facts.markers[0].name.range], "web");
-        assert_eq!(&text[facts.markers[0].namespace.as_ref().unwrap().range], "flux-system");
+        assert_eq!(
+            &text[facts.markers[0].namespace.as_ref().unwrap().range],
+            "flux-system"
+        );
     }
 
     #[test]
@@ -544,12 +674,18 @@ spec:
         let facts = read(
             "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec: {chartRef: {kind: HelmRepository, name: x}}\n",
         );
-        assert_eq!(facts.objects[0].references[0].kind, KindName::NotAllowed("HelmRepository".into()));
+        assert_eq!(
+            facts.objects[0].references[0].kind,
+            KindName::NotAllowed("HelmRepository".into())
+        );
     }
 
     #[test]
     fn every_row_can_be_found_by_its_field() {
-        let mut fields: Vec<_> = REFERENCES.iter().map(|row| (row.from.kind, row.field())).collect();
+        let mut fields: Vec<_> = REFERENCES
+            .iter()
+            .map(|row| (row.from.kind, row.field()))
+            .collect();
         let count = fields.len();
         fields.sort();
         fields.dedup();

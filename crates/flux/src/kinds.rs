@@ -13,7 +13,10 @@ impl GroupKind {
     /// From an `apiVersion` (`group/version` or `version`) and a `kind`.
     pub fn new(api_version: &str, kind: &str) -> Self {
         let group = api_version.split_once('/').map_or("", |(group, _)| group);
-        Self { group: group.into(), kind: kind.into() }
+        Self {
+            group: group.into(),
+            kind: kind.into(),
+        }
     }
 
     /// The row of [`KINDS`] for it, if infragen knows it.
@@ -30,7 +33,10 @@ impl PartialEq<Kind> for GroupKind {
 
 impl From<&Kind> for GroupKind {
     fn from(kind: &Kind) -> Self {
-        Self { group: SmolStr::new_static(kind.group), kind: SmolStr::new_static(kind.kind) }
+        Self {
+            group: SmolStr::new_static(kind.group),
+            kind: SmolStr::new_static(kind.kind),
+        }
     }
 }
 
@@ -57,7 +63,11 @@ impl Kind {
     /// The `apiVersion` to write for it.
     pub fn api_version(&self) -> String {
         let version = self.versions.first().copied().unwrap_or("v1");
-        if self.group.is_empty() { version.to_owned() } else { format!("{}/{version}", self.group) }
+        if self.group.is_empty() {
+            version.to_owned()
+        } else {
+            format!("{}/{version}", self.group)
+        }
     }
 }
 
@@ -122,7 +132,10 @@ kinds! {
 
 /// The kinds that are Flux's own: those whose skeletons are offered in an empty document.
 pub fn flux_kinds() -> impl Iterator<Item = &'static Kind> {
-    KINDS.iter().copied().filter(|kind| is_flux_group(kind.group))
+    KINDS
+        .iter()
+        .copied()
+        .filter(|kind| is_flux_group(kind.group))
 }
 
 /// Whether an API group belongs to Flux or the Flux operator.

@@ -13,10 +13,11 @@ pub mod known {
 }
 
 pub use facts::{
-    Definition, FileFacts, KindName, ObjectFacts, PathFact, ReferenceFact, is_templated, object_facts,
+    Definition, FileFacts, KindName, ObjectFacts, PathFact, ReferenceFact, is_templated,
+    object_facts,
 };
 pub use kinds::{GroupKind, KINDS, Kind, flux_kinds, is_flux_group};
 pub use table::{
-    IMAGE_POLICY_MARKER, PATHS, PRODUCTIONS, PathReference, Production, REFERENCES, Reference, Role,
-    Scope, Target,
+    IMAGE_POLICY_MARKER, PATHS, PRODUCTIONS, PathReference, Production, REFERENCES, Reference,
+    Role, Scope, Target,
 };

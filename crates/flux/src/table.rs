@@ -96,12 +96,22 @@ pub struct PathReference {
     pub source: &'static [&'static str],
 }
 
-const SOURCES: Target =
-    Target::OneOf(&[OCI_REPOSITORY, GIT_REPOSITORY, BUCKET, EXTERNAL_ARTIFACT], None);
+const SOURCES: Target = Target::OneOf(
+    &[OCI_REPOSITORY, GIT_REPOSITORY, BUCKET, EXTERNAL_ARTIFACT],
+    None,
+);
 const CHART_SOURCES: Target = Target::OneOf(&[HELM_REPOSITORY, GIT_REPOSITORY, BUCKET], None);
 const CHART_REFS: Target = Target::OneOf(&[OCI_REPOSITORY, HELM_CHART, EXTERNAL_ARTIFACT], None);
-const GENERATOR_SOURCES: Target =
-    Target::OneOf(&[BUCKET, GIT_REPOSITORY, OCI_REPOSITORY, HELM_CHART, EXTERNAL_ARTIFACT], None);
+const GENERATOR_SOURCES: Target = Target::OneOf(
+    &[
+        BUCKET,
+        GIT_REPOSITORY,
+        OCI_REPOSITORY,
+        HELM_CHART,
+        EXTERNAL_ARTIFACT,
+    ],
+    None,
+);
 const VALUES: Target = Target::OneOf(&[CONFIG_MAP, SECRET], None);
 const EVENTFUL: Target = Target::OneOf(
     &[
@@ -124,10 +134,34 @@ const EVENTFUL: Target = Target::OneOf(
 /// Every field of Flux that names objects.
 pub const REFERENCES: &[Reference] = &[
     // Kustomization
-    row(KUSTOMIZATION, &["spec", "sourceRef"], SOURCES, Scope::Optional, Role::Source),
-    row(KUSTOMIZATION, &["spec", "dependsOn", "[]"], Target::Kind(KUSTOMIZATION), Scope::Optional, Role::DependsOn),
-    row(KUSTOMIZATION, &["spec", "healthChecks", "[]"], Target::Any, Scope::Optional, Role::HealthCheck),
-    row(KUSTOMIZATION, &["spec", "postBuild", "substituteFrom", "[]"], VALUES, Scope::Own, Role::Values),
+    row(
+        KUSTOMIZATION,
+        &["spec", "sourceRef"],
+        SOURCES,
+        Scope::Optional,
+        Role::Source,
+    ),
+    row(
+        KUSTOMIZATION,
+        &["spec", "dependsOn", "[]"],
+        Target::Kind(KUSTOMIZATION),
+        Scope::Optional,
+        Role::DependsOn,
+    ),
+    row(
+        KUSTOMIZATION,
+        &["spec", "healthChecks", "[]"],
+        Target::Any,
+        Scope::Optional,
+        Role::HealthCheck,
+    ),
+    row(
+        KUSTOMIZATION,
+        &["spec", "postBuild", "substituteFrom", "[]"],
+        VALUES,
+        Scope::Own,
+        Role::Values,
+    ),
     secret(KUSTOMIZATION, &["spec", "decryption", "secretRef"]),
     secret(KUSTOMIZATION, &["spec", "kubeConfig", "secretRef"]),
     config(KUSTOMIZATION, &["spec", "kubeConfig", "configMapRef"]),
@@ -145,7 +179,13 @@ pub const REFERENCES: &[Reference] = &[
     secret(GIT_REPOSITORY, &["spec", "proxySecretRef"]),
     secret(GIT_REPOSITORY, &["spec", "verify", "secretRef"]),
     account(GIT_REPOSITORY, &["spec", "serviceAccountName"]),
-    row(GIT_REPOSITORY, &["spec", "include", "[]", "repository"], Target::Kind(GIT_REPOSITORY), Scope::Own, Role::Source),
+    row(
+        GIT_REPOSITORY,
+        &["spec", "include", "[]", "repository"],
+        Target::Kind(GIT_REPOSITORY),
+        Scope::Own,
+        Role::Source,
+    ),
     // Bucket
     secret(BUCKET, &["spec", "secretRef"]),
     secret(BUCKET, &["spec", "certSecretRef"]),
@@ -156,13 +196,43 @@ pub const REFERENCES: &[Reference] = &[
     // HelmRepository and HelmChart
     secret(HELM_REPOSITORY, &["spec", "secretRef"]),
     secret(HELM_REPOSITORY, &["spec", "certSecretRef"]),
-    row(HELM_CHART, &["spec", "sourceRef"], CHART_SOURCES, Scope::Own, Role::Source),
+    row(
+        HELM_CHART,
+        &["spec", "sourceRef"],
+        CHART_SOURCES,
+        Scope::Own,
+        Role::Source,
+    ),
     secret(HELM_CHART, &["spec", "verify", "secretRef"]),
     // HelmRelease
-    row(HELM_RELEASE, &["spec", "chart", "spec", "sourceRef"], CHART_SOURCES, Scope::Optional, Role::Source),
-    row(HELM_RELEASE, &["spec", "chartRef"], CHART_REFS, Scope::Optional, Role::Source),
-    row(HELM_RELEASE, &["spec", "dependsOn", "[]"], Target::Kind(HELM_RELEASE), Scope::Optional, Role::DependsOn),
-    row(HELM_RELEASE, &["spec", "valuesFrom", "[]"], VALUES, Scope::Own, Role::Values),
+    row(
+        HELM_RELEASE,
+        &["spec", "chart", "spec", "sourceRef"],
+        CHART_SOURCES,
+        Scope::Optional,
+        Role::Source,
+    ),
+    row(
+        HELM_RELEASE,
+        &["spec", "chartRef"],
+        CHART_REFS,
+        Scope::Optional,
+        Role::Source,
+    ),
+    row(
+        HELM_RELEASE,
+        &["spec", "dependsOn", "[]"],
+        Target::Kind(HELM_RELEASE),
+        Scope::Optional,
+        Role::DependsOn,
+    ),
+    row(
+        HELM_RELEASE,
+        &["spec", "valuesFrom", "[]"],
+        VALUES,
+        Scope::Own,
+        Role::Values,
+    ),
     row(
         HELM_RELEASE,
         &["spec", "chart", "spec", "verify", "secretRef"],
@@ -174,14 +244,32 @@ pub const REFERENCES: &[Reference] = &[
     config(HELM_RELEASE, &["spec", "kubeConfig", "configMapRef"]),
     account(HELM_RELEASE, &["spec", "serviceAccountName"]),
     // ExternalArtifact and ArtifactGenerator
-    row(EXTERNAL_ARTIFACT, &["spec", "sourceRef"], Target::Any, Scope::Optional, Role::Subject),
-    row(ARTIFACT_GENERATOR, &["spec", "sources", "[]"], GENERATOR_SOURCES, Scope::Optional, Role::Source),
+    row(
+        EXTERNAL_ARTIFACT,
+        &["spec", "sourceRef"],
+        Target::Any,
+        Scope::Optional,
+        Role::Subject,
+    ),
+    row(
+        ARTIFACT_GENERATOR,
+        &["spec", "sources", "[]"],
+        GENERATOR_SOURCES,
+        Scope::Optional,
+        Role::Source,
+    ),
     // Image automation
     secret(IMAGE_REPOSITORY, &["spec", "secretRef"]),
     secret(IMAGE_REPOSITORY, &["spec", "certSecretRef"]),
     secret(IMAGE_REPOSITORY, &["spec", "proxySecretRef"]),
     account(IMAGE_REPOSITORY, &["spec", "serviceAccountName"]),
-    row(IMAGE_POLICY, &["spec", "imageRepositoryRef"], Target::Kind(IMAGE_REPOSITORY), Scope::Optional, Role::Subject),
+    row(
+        IMAGE_POLICY,
+        &["spec", "imageRepositoryRef"],
+        Target::Kind(IMAGE_REPOSITORY),
+        Scope::Optional,
+        Role::Subject,
+    ),
     row(
         IMAGE_UPDATE_AUTOMATION,
         &["spec", "sourceRef"],
@@ -189,22 +277,52 @@ pub const REFERENCES: &[Reference] = &[
         Scope::Optional,
         Role::Source,
     ),
-    secret(IMAGE_UPDATE_AUTOMATION, &["spec", "git", "commit", "signingKey", "secretRef"]),
+    secret(
+        IMAGE_UPDATE_AUTOMATION,
+        &["spec", "git", "commit", "signingKey", "secretRef"],
+    ),
     // Notification
-    row(ALERT, &["spec", "providerRef"], Target::Kind(PROVIDER), Scope::Own, Role::Subject),
-    row(ALERT, &["spec", "eventSources", "[]"], EVENTFUL, Scope::Optional, Role::Subject),
+    row(
+        ALERT,
+        &["spec", "providerRef"],
+        Target::Kind(PROVIDER),
+        Scope::Own,
+        Role::Subject,
+    ),
+    row(
+        ALERT,
+        &["spec", "eventSources", "[]"],
+        EVENTFUL,
+        Scope::Optional,
+        Role::Subject,
+    ),
     secret(PROVIDER, &["spec", "secretRef"]),
     secret(PROVIDER, &["spec", "certSecretRef"]),
     secret(PROVIDER, &["spec", "proxySecretRef"]),
     account(PROVIDER, &["spec", "serviceAccountName"]),
-    row(RECEIVER, &["spec", "resources", "[]"], EVENTFUL, Scope::Optional, Role::Subject),
+    row(
+        RECEIVER,
+        &["spec", "resources", "[]"],
+        EVENTFUL,
+        Scope::Optional,
+        Role::Subject,
+    ),
     secret(RECEIVER, &["spec", "secretRef"]),
     // The Flux operator
-    row(RESOURCE_SET, &["spec", "dependsOn", "[]"], Target::Any, Scope::Optional, Role::HealthCheck),
+    row(
+        RESOURCE_SET,
+        &["spec", "dependsOn", "[]"],
+        Target::Any,
+        Scope::Optional,
+        Role::HealthCheck,
+    ),
     row(
         RESOURCE_SET,
         &["spec", "inputsFrom", "[]"],
-        Target::OneOf(&[RESOURCE_SET_INPUT_PROVIDER], Some(RESOURCE_SET_INPUT_PROVIDER)),
+        Target::OneOf(
+            &[RESOURCE_SET_INPUT_PROVIDER],
+            Some(RESOURCE_SET_INPUT_PROVIDER),
+        ),
         Scope::Own,
         Role::Subject,
     ),
@@ -212,7 +330,13 @@ pub const REFERENCES: &[Reference] = &[
     secret(RESOURCE_SET_INPUT_PROVIDER, &["spec", "secretRef"]),
     secret(RESOURCE_SET_INPUT_PROVIDER, &["spec", "certSecretRef"]),
     account(RESOURCE_SET_INPUT_PROVIDER, &["spec", "serviceAccountName"]),
-    row(FLUX_INSTANCE, &["spec", "sync", "pullSecret"], Target::Kind(SECRET), Scope::Own, Role::Credentials),
+    row(
+        FLUX_INSTANCE,
+        &["spec", "sync", "pullSecret"],
+        Target::Kind(SECRET),
+        Scope::Own,
+        Role::Credentials,
+    ),
 ];
 
 /// The marker `# {"$imagepolicy": "namespace:name"}`, which is no field: a row of its own.
@@ -233,19 +357,33 @@ pub const PRODUCTIONS: &[Production] = &[
         named_as_self: false,
         makes: EXTERNAL_ARTIFACT,
     },
-    Production { from: EXTERNAL_SECRET, path: &["spec", "target", "name"], named_as_self: true, makes: SECRET },
+    Production {
+        from: EXTERNAL_SECRET,
+        path: &["spec", "target", "name"],
+        named_as_self: true,
+        makes: SECRET,
+    },
     Production {
         from: SEALED_SECRET,
         path: &["spec", "template", "metadata", "name"],
         named_as_self: true,
         makes: SECRET,
     },
-    Production { from: CERTIFICATE, path: &["spec", "secretName"], named_as_self: false, makes: SECRET },
+    Production {
+        from: CERTIFICATE,
+        path: &["spec", "secretName"],
+        named_as_self: false,
+        makes: SECRET,
+    },
 ];
 
 /// Every field that names a directory of an artifact.
 pub const PATHS: &[PathReference] = &[
-    PathReference { from: KUSTOMIZATION, path: &["spec", "path"], source: &["spec", "sourceRef"] },
+    PathReference {
+        from: KUSTOMIZATION,
+        path: &["spec", "path"],
+        source: &["spec", "sourceRef"],
+    },
     PathReference {
         from: IMAGE_UPDATE_AUTOMATION,
         path: &["spec", "update", "path"],
@@ -260,19 +398,43 @@ const fn row(
     scope: Scope,
     role: Role,
 ) -> Reference {
-    Reference { from, path, target, scope, role }
+    Reference {
+        from,
+        path,
+        target,
+        scope,
+        role,
+    }
 }
 
 const fn secret(from: &'static Kind, path: &'static [&'static str]) -> Reference {
-    row(from, path, Target::Kind(SECRET), Scope::Own, Role::Credentials)
+    row(
+        from,
+        path,
+        Target::Kind(SECRET),
+        Scope::Own,
+        Role::Credentials,
+    )
 }
 
 const fn config(from: &'static Kind, path: &'static [&'static str]) -> Reference {
-    row(from, path, Target::Kind(CONFIG_MAP), Scope::Own, Role::Credentials)
+    row(
+        from,
+        path,
+        Target::Kind(CONFIG_MAP),
+        Scope::Own,
+        Role::Credentials,
+    )
 }
 
 const fn account(from: &'static Kind, path: &'static [&'static str]) -> Reference {
-    row(from, path, Target::Kind(SERVICE_ACCOUNT), Scope::Own, Role::Identity)
+    row(
+        from,
+        path,
+        Target::Kind(SERVICE_ACCOUNT),
+        Scope::Own,
+        Role::Identity,
+    )
 }
 
 impl Target {
@@ -294,9 +456,9 @@ impl Target {
 impl Reference {
     /// Whether the value at the row's path is itself the name, not a mapping with `name`.
     pub fn is_bare_name(&self) -> bool {
-        self.path.last().is_some_and(|key| {
-            key.ends_with("Name") || *key == "pullSecret"
-        })
+        self.path
+            .last()
+            .is_some_and(|key| key.ends_with("Name") || *key == "pullSecret")
     }
 
     /// The row's path as one writes it: `spec.dependsOn[]`.

@@ -1,1 +1,24 @@
-//! DESC
+//! The editor features, one file each. Plain data in and out: files of the database, byte offsets and
+//! ranges, edits, Markdown. No protocol type, no file system, no clock.
+
+mod actions;
+mod completion;
+mod definition;
+mod folding;
+mod highlight;
+mod hover;
+mod links;
+mod references;
+mod selection;
+mod symbols;
+
+pub use actions::{Action, actions};
+pub use completion::{Completion, CompletionKind, completions};
+pub use definition::{NavigationTarget, definition};
+pub use folding::{Fold, FoldKind, folds};
+pub use highlight::highlights;
+pub use hover::{Hover, hover};
+pub use links::{Link, links};
+pub use references::{FileRange, references};
+pub use selection::selection;
+pub use symbols::{Symbol, SymbolKind, WorkspaceSymbol, document_symbols, workspace_symbols};

@@ -57,29 +57,89 @@ pub struct FieldRow {
 
 /// Every field whose value is a path, relative to the directory of the file.
 pub const FIELDS: &[FieldRow] = &[
-    row(Field::Resources, &["resources", "[]"], Expects::FileOrDirectory),
+    row(
+        Field::Resources,
+        &["resources", "[]"],
+        Expects::FileOrDirectory,
+    ),
     row(Field::Bases, &["bases", "[]"], Expects::Directory),
     row(Field::Components, &["components", "[]"], Expects::Directory),
     row(Field::Patches, &["patches", "[]", "path"], Expects::File),
-    row(Field::PatchesStrategicMerge, &["patchesStrategicMerge", "[]"], Expects::File),
-    row(Field::PatchesJson6902, &["patchesJson6902", "[]", "path"], Expects::File),
-    row(Field::GeneratorFiles, &["configMapGenerator", "[]", "files", "[]"], Expects::File),
-    row(Field::GeneratorFiles, &["secretGenerator", "[]", "files", "[]"], Expects::File),
-    row(Field::GeneratorEnvs, &["configMapGenerator", "[]", "envs", "[]"], Expects::File),
-    row(Field::GeneratorEnvs, &["secretGenerator", "[]", "envs", "[]"], Expects::File),
-    row(Field::GeneratorEnvs, &["configMapGenerator", "[]", "env"], Expects::File),
-    row(Field::GeneratorEnvs, &["secretGenerator", "[]", "env"], Expects::File),
-    row(Field::Replacements, &["replacements", "[]", "path"], Expects::File),
-    row(Field::Configurations, &["configurations", "[]"], Expects::File),
+    row(
+        Field::PatchesStrategicMerge,
+        &["patchesStrategicMerge", "[]"],
+        Expects::File,
+    ),
+    row(
+        Field::PatchesJson6902,
+        &["patchesJson6902", "[]", "path"],
+        Expects::File,
+    ),
+    row(
+        Field::GeneratorFiles,
+        &["configMapGenerator", "[]", "files", "[]"],
+        Expects::File,
+    ),
+    row(
+        Field::GeneratorFiles,
+        &["secretGenerator", "[]", "files", "[]"],
+        Expects::File,
+    ),
+    row(
+        Field::GeneratorEnvs,
+        &["configMapGenerator", "[]", "envs", "[]"],
+        Expects::File,
+    ),
+    row(
+        Field::GeneratorEnvs,
+        &["secretGenerator", "[]", "envs", "[]"],
+        Expects::File,
+    ),
+    row(
+        Field::GeneratorEnvs,
+        &["configMapGenerator", "[]", "env"],
+        Expects::File,
+    ),
+    row(
+        Field::GeneratorEnvs,
+        &["secretGenerator", "[]", "env"],
+        Expects::File,
+    ),
+    row(
+        Field::Replacements,
+        &["replacements", "[]", "path"],
+        Expects::File,
+    ),
+    row(
+        Field::Configurations,
+        &["configurations", "[]"],
+        Expects::File,
+    ),
     row(Field::Crds, &["crds", "[]"], Expects::File),
     row(Field::Openapi, &["openapi", "path"], Expects::File),
-    row(Field::Transformers, &["transformers", "[]"], Expects::FileOrDirectory),
-    row(Field::Generators, &["generators", "[]"], Expects::FileOrDirectory),
-    row(Field::Validators, &["validators", "[]"], Expects::FileOrDirectory),
+    row(
+        Field::Transformers,
+        &["transformers", "[]"],
+        Expects::FileOrDirectory,
+    ),
+    row(
+        Field::Generators,
+        &["generators", "[]"],
+        Expects::FileOrDirectory,
+    ),
+    row(
+        Field::Validators,
+        &["validators", "[]"],
+        Expects::FileOrDirectory,
+    ),
 ];
 
 const fn row(field: Field, path: &'static [&'static str], expects: Expects) -> FieldRow {
-    FieldRow { field, path, expects }
+    FieldRow {
+        field,
+        path,
+        expects,
+    }
 }
 
 impl Field {
@@ -111,6 +171,9 @@ impl Field {
 
     /// Whether what the path leads to changes objects, so that an object in it is not one of its own.
     pub fn patches(self) -> bool {
-        matches!(self, Field::Patches | Field::PatchesStrategicMerge | Field::PatchesJson6902)
+        matches!(
+            self,
+            Field::Patches | Field::PatchesStrategicMerge | Field::PatchesJson6902
+        )
     }
 }

@@ -70,11 +70,16 @@ impl KustomizationFile {
         }
         let kind = field(root, "kind").and_then(|entry| entry.value.as_str());
         let text = |key| {
-            field(root, key).and_then(|entry| entry.value.as_str()).unwrap_or_default().to_owned()
+            field(root, key)
+                .and_then(|entry| entry.value.as_str())
+                .unwrap_or_default()
+                .to_owned()
         };
         let mut entries = Vec::new();
         for row in FIELDS {
-            collect(root, row.path, &mut |node| entries.extend(path_entry(row.field, row.expects, node)));
+            collect(root, row.path, &mut |node| {
+                entries.extend(path_entry(row.field, row.expects, node))
+            });
         }
         entries.sort_by_key(|entry| entry.path.range.start());
         let rewrites = [
@@ -86,7 +91,11 @@ impl KustomizationFile {
             "vars",
         ];
         Some(KustomizationFile {
-            kind: if kind == Some("Component") { FileKind::Component } else { FileKind::Kustomization },
+            kind: if kind == Some("Component") {
+                FileKind::Component
+            } else {
+                FileKind::Kustomization
+            },
             entries,
             namespace: field(root, "namespace").and_then(|entry| owned(entry.value)),
             affixes: (text("namePrefix"), text("nameSuffix")),
@@ -99,9 +108,12 @@ impl KustomizationFile {
 /// The entry of a field; kustomize compares field names without case.
 fn field<'t>(node: Node<'t>, name: &str) -> Option<Entry<'t>> {
     node.entry(name).or_else(|| {
-        node.own_entries()
-            .rev()
-            .find(|entry| entry.key.as_str().is_some_and(|key| key.eq_ignore_ascii_case(name)))
+        node.own_entries().rev().find(|entry| {
+            entry
+                .key
+                .as_str()
+                .is_some_and(|key| key.eq_ignore_ascii_case(name))
+        })
     })
 }
 
@@ -130,24 +142,43 @@ fn path_entry(at: Field, expects: Expects, node: Node<'_>) -> Option<PathEntry> 
         }
         _ => (value, range),
     };
-    Some(PathEntry { field: at, expects, path: Spanned { value: value.to_owned(), range } })
+    Some(PathEntry {
+        field: at,
+        expects,
+        path: Spanned {
+            value: value.to_owned(),
+            range,
+        },
+    })
 }
 
 fn generators(root: Node<'_>) -> Vec<Generator> {
     let mut generators = Vec::new();
-    for (key, kind) in [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")] {
-        let items = field(root, key).into_iter().flat_map(|entry| entry.value.items());
+    for (key, kind) in [
+        ("configMapGenerator", "ConfigMap"),
+        ("secretGenerator", "Secret"),
+    ] {
+        let items = field(root, key)
+            .into_iter()
+            .flat_map(|entry| entry.value.items());
         generators.extend(items.filter_map(|item| {
             let name = field(item, "name").and_then(|entry| owned(entry.value))?;
             let namespace = field(item, "namespace").and_then(|entry| entry.value.as_str());
-            Some(Generator { kind, name, namespace: namespace.map(str::to_owned) })
+            Some(Generator {
+                kind,
+                name,
+                namespace: namespace.map(str::to_owned),
+            })
         }));
     }
     generators
 }
 
 fn owned(node: Node<'_>) -> Option<Spanned<String>> {
-    node.spanned_str().map(|Spanned { value, range }| Spanned { value: value.to_owned(), range })
+    node.spanned_str().map(|Spanned { value, range }| Spanned {
+        value: value.to_owned(),
+        range,
+    })
 }
 
 #[cfg(test)]
@@ -180,7 +211,13 @@ configMapGenerator:
         let seen: Vec<_> = file
             .entries
             .iter()
-            .map(|entry| (entry.field, entry.path.value.as_str(), &text[entry.path.range]))
+            .map(|entry| {
+                (
+                    entry.field,
+                    entry.path.value.as_str(),
+                    &text[entry.path.range],
+                )
+            })
             .collect();
         assert_eq!(
             seen,

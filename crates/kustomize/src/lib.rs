@@ -7,6 +7,8 @@ mod fields;
 mod file;
 mod remote;
 
-pub use fields::{Expects, Field, FIELDS};
-pub use file::{FileKind, Generator, KustomizationFile, PathEntry, is_kustomization_file_name, FILE_NAMES};
+pub use fields::{Expects, FIELDS, Field};
+pub use file::{
+    FILE_NAMES, FileKind, Generator, KustomizationFile, PathEntry, is_kustomization_file_name,
+};
 pub use remote::is_remote;

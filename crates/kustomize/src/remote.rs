@@ -6,10 +6,20 @@ pub fn is_remote(entry: &str) -> bool {
     if entry.contains("://") || entry.contains("?ref=") || entry.contains("&ref=") {
         return true;
     }
-    let scp = entry.split_once(':').is_some_and(|(host, _)| host.contains('@') && !host.contains('/'));
+    let scp = entry
+        .split_once(':')
+        .is_some_and(|(host, _)| host.contains('@') && !host.contains('/'));
     let host = entry.split('/').next().unwrap_or_default();
-    let hosted = ["github.com", "gitlab.com", "bitbucket.org", "dev.azure.com", "ssh.dev.azure.com"];
-    scp || (entry.contains('/') && hosted.contains(&host)) || entry.contains(".git//") || entry.ends_with(".git")
+    let hosted = [
+        "github.com",
+        "gitlab.com",
+        "bitbucket.org",
+        "dev.azure.com",
+        "ssh.dev.azure.com",
+    ];
+    scp || (entry.contains('/') && hosted.contains(&host))
+        || entry.contains(".git//")
+        || entry.ends_with(".git")
 }
 
 #[cfg(test)]
@@ -27,7 +37,15 @@ mod tests {
         ] {
             assert!(is_remote(remote), "{remote}");
         }
-        for local in ["./a.yaml", "../base", "a", "github.com", "apps/github", "a.yaml - b.yaml", ""] {
+        for local in [
+            "./a.yaml",
+            "../base",
+            "a",
+            "github.com",
+            "apps/github",
+            "a.yaml - b.yaml",
+            "",
+        ] {
             assert!(!is_remote(local), "{local}");
         }
     }

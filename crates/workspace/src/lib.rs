@@ -1,1 +1,45 @@
-//! DESC
+//! The incremental database of infragen: files on disk and in editors, settings, and queries over them.
+//!
+//! A [`Workspace`] owns the state and applies changes in order; a [`Snapshot`] is a cheap read-only copy
+//! that another thread may ask. A query that a change overtook ends by [`salsa::Cancelled`], which
+//! [`Snapshot::run`] turns into [`Cancelled`].
+//!
+//! Durability: what is on disk changes rarely (high), what is open in an editor changes with every key
+//! (low). Everything read from disk is indexed once per root; open files lie over that index.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)] // the layer that reads files
+
+mod configuration;
+mod db;
+mod disk;
+mod environment;
+mod files;
+mod graph;
+mod imports;
+mod index;
+mod paths;
+mod query;
+mod resolve;
+
+mod walk;
+mod watch;
+mod workspace;
+
+pub use configuration::{Class, EnvironmentSettings, Settings, SettingsError, settings};
+pub use db::{Database, Db};
+pub use environment::{Entry, Environment, environment_of, environments, own_sources};
+pub use files::{Child, DirEntry, Directory, Disk, Root, SourceFile};
+pub use graph::{Cycle, dependencies, dependency_cycles};
+pub use imports::{
+    Import, Namespaces, importers, imports_of, is_patch_file, overriding_namespaces,
+};
+pub use index::{DefinedBy, Definition, ReferenceSite};
+pub use paths::{
+    Found, PathTarget, find, kustomization_file, relative, resolve_path, suggest_paths,
+};
+pub use query::{facts, is_manifest, text, tree};
+pub use resolve::{
+    Resolution, Target, Verdict, definitions, kinds_named, names_of_kind, namespaces,
+    references_to, resolve, target,
+};
+pub use watch::Watcher;
+pub use workspace::{Cancelled, FileEvent, Snapshot, Workspace};

@@ -1,0 +1,67 @@
+use infragen_syntax::{TextEdit, TextRange};
+use infragen_workspace::SourceFile;
+
+use crate::rule::Rule;
+
+/// How bad a finding is, and how sure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// It is certainly wrong: the cluster will refuse it, or wait forever.
+    Error,
+    /// It is very likely wrong, or depends on something that is not known here.
+    Warning,
+    /// Worth knowing.
+    Information,
+    /// A suggestion; shown quietly.
+    Hint,
+}
+
+/// Something that a rule found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// How bad it is here.
+    pub severity: Severity,
+    /// Where, in the file that was checked.
+    pub range: TextRange,
+    /// What is wrong: one sentence without a full stop.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Other places that belong to it.
+    pub related: Vec<Related>,
+    /// Ways to mend it, the best first.
+    pub fixes: Vec<Fix>,
+}
+
+/// A place that belongs to a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// The file.
+    pub file: SourceFile,
+    /// Where in it.
+    pub range: TextRange,
+    /// What is there.
+    pub message: String,
+}
+
+/// A way to mend a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an imperative: "change `apps` to `app`".
+    pub title: String,
+    /// What it changes.
+    pub edits: Vec<FileEdits>,
+    /// Whether it is the one that nearly everybody wants.
+    pub preferred: bool,
+}
+
+/// The edits of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEdits {
+    /// The file.
+    pub file: SourceFile,
+    /// Its edits.
+    pub edits: Vec<TextEdit>,
+}

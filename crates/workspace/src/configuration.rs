@@ -1,0 +1,157 @@
+//! `.infragen.yaml`: what a repository says to infragen.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+use infragen_syntax::{SyntaxError, TextRange, TextSize};
+use serde::Deserialize;
+
+use crate::db::Db;
+use crate::files::{Child, Root};
+use crate::query::text;
+
+/// The content of `.infragen.yaml`. Every field is optional.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "camelCase")]
+pub struct Settings {
+    /// Where bundles are published, without `oci://`: `ghcr.io/acme`.
+    pub registry: Option<String>,
+    /// Environments by name, beside those that the repository itself shows.
+    pub environments: BTreeMap<String, EnvironmentSettings>,
+}
+
+/// What is said of one environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "camelCase")]
+pub struct EnvironmentSettings {
+    /// The directory of its entry point, from the root; `clusters/<name>` if not given.
+    pub path: Option<Utf8PathBuf>,
+    /// Which versions it takes.
+    pub class: Option<Class>,
+    /// The semver range that new services get here.
+    pub range: Option<String>,
+    /// The `semverFilter` that new services get here.
+    pub filter: Option<String>,
+}
+
+/// Which versions an environment takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// Releases only: `>=0.0.0`.
+    Stable,
+    /// Prereleases too: `>=0.0.0-0` and a filter.
+    Prerelease,
+    /// One version, written down.
+    Pinned,
+}
+
+/// Settings that were read, and why others were not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SettingsError {
+    /// The settings; the defaults where the file is absent or broken.
+    pub settings: Settings,
+    /// What is wrong with the file.
+    pub error: Option<SyntaxError>,
+}
+
+/// A settings file larger than this is not read: its reader is quadratic in nesting.
+const MAX_BYTES: usize = 256 << 10;
+
+/// The settings of a root, buffer over disk.
+#[salsa::tracked(returns(clone))]
+pub fn settings(db: &dyn Db, root: Root) -> Arc<SettingsError> {
+    let file = root
+        .top(db)
+        .and_then(|top| match top.child(db, ".infragen.yaml") {
+            Some(Child::File(file)) => Some(*file),
+            _ => None,
+        });
+    let Some(text) = file
+        .and_then(|file| text(db, file).ok())
+        .filter(|text| !text.trim().is_empty())
+    else {
+        return Arc::default();
+    };
+    Arc::new(read(&text))
+}
+
+fn read(text: &str) -> SettingsError {
+    let failed = |range: TextRange, message: String| SettingsError {
+        settings: Settings::default(),
+        error: Some(SyntaxError {
+            range,
+            message,
+            help: None,
+        }),
+    };
+    if text.len() > MAX_BYTES {
+        return failed(
+            TextRange::empty(0.into()),
+            "this file is too large for settings".to_owned(),
+        );
+    }
+    // A file of comments only is an empty one.
+    match serde_yaml::from_str::<Option<Settings>>(text) {
+        Ok(settings) => SettingsError {
+            settings: settings.unwrap_or_default(),
+            error: None,
+        },
+        Err(error) => {
+            let at = error
+                .location()
+                .map_or(0, |location| location.index().min(text.len()));
+            let at = (0..=at)
+                .rev()
+                .find(|at| text.is_char_boundary(*at))
+                .unwrap_or(0);
+            let word = text[at..]
+                .find(|c: char| c.is_whitespace() || c == ':')
+                .unwrap_or(text.len() - at);
+            let start = TextSize::try_from(at).unwrap_or_default();
+            let range = TextRange::at(start, TextSize::try_from(word).unwrap_or_default());
+            let message = error.to_string();
+            let message = message
+                .split(" at line ")
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            failed(range, message)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_environments() {
+        let read = read(
+            "registry: ghcr.io/acme\nenvironments:\n  production: {class: stable}\n  preview:\n    path: fleet/preview\n",
+        );
+        assert_eq!(read.error, None);
+        assert_eq!(read.settings.registry.as_deref(), Some("ghcr.io/acme"));
+        assert_eq!(
+            read.settings.environments["production"].class,
+            Some(Class::Stable)
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_is_told_with_its_place() {
+        let text = "registry: a\nenvironment: {}\n";
+        let error = read(text).error.unwrap();
+        assert!(
+            error.message.contains("unknown field `environment`"),
+            "{}",
+            error.message
+        );
+    }
+
+    #[test]
+    fn comments_only_are_no_error() {
+        assert_eq!(read("# nothing yet\n").error, None);
+    }
+}

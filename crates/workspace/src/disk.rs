@@ -1,0 +1,38 @@
+//! Reading files.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use infragen_syntax::{Limits, SyntaxError, TextRange};
+
+/// The text of a file. A file that vanished meanwhile is empty: the event that says so is on its way.
+pub(crate) fn read(path: &Utf8Path) -> Result<Arc<str>, SyntaxError> {
+    let limit = Limits::DEFAULT.text_bytes as u64;
+    let mut bytes = Vec::new();
+    let read =
+        std::fs::File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes));
+    match read {
+        Ok(len) if len as u64 > limit => Err(unreadable(
+            format!(
+                "this file is larger than {} MB and is not read",
+                limit >> 20
+            ),
+            None,
+        )),
+        Ok(_) => infragen_syntax::decode(bytes).map(Arc::from),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Arc::from("")),
+        Err(error) => Err(unreadable(
+            format!("this file cannot be read: {error}"),
+            None,
+        )),
+    }
+}
+
+fn unreadable(message: String, help: Option<String>) -> SyntaxError {
+    SyntaxError {
+        range: TextRange::empty(0.into()),
+        message,
+        help,
+    }
+}

@@ -1,0 +1,242 @@
+//! Environments: the entry points of the clusters that a repository describes.
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use infragen_flux::known::{FLUX_INSTANCE, HELM_RELEASE, KUSTOMIZATION};
+use infragen_flux::{GroupKind, KindName};
+use smol_str::SmolStr;
+
+use crate::configuration::settings;
+use crate::db::Db;
+use crate::files::{Directory, Root, SourceFile};
+use crate::index::View;
+use crate::query::facts;
+
+/// A cluster that the repository describes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// Its name: that of the directory of its entry point, or the one in `.infragen.yaml`.
+    pub name: SmolStr,
+    /// The directory of its entry point, from the root.
+    pub path: Utf8PathBuf,
+    /// What makes it one.
+    pub entry: Entry,
+}
+
+/// What makes a directory an entry point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// A Flux Kustomization that applies the directory it stands in (`gotk-sync.yaml`), or the sync of
+    /// a FluxInstance.
+    Object {
+        /// The file.
+        file: SourceFile,
+        /// Number of the object in the file's facts.
+        object: u32,
+        /// Kind and name of the source that the entry point takes its manifests from.
+        source: Option<(SmolStr, SmolStr)>,
+    },
+    /// It is a directory of `clusters/`.
+    Directory,
+    /// `.infragen.yaml` says so.
+    Settings,
+}
+
+/// Every environment of a root, in order of name: those of `.infragen.yaml`, else those that the
+/// repository itself shows.
+#[salsa::tracked(returns(clone))]
+pub fn environments(db: &dyn Db, root: Root) -> Arc<Vec<Environment>> {
+    let mut found = entry_objects(db, root).to_vec();
+    for (name, environment) in settings(db, root).settings.environments.iter() {
+        let path = environment
+            .path
+            .clone()
+            .unwrap_or_else(|| Utf8Path::new("clusters").join(name));
+        match found.iter_mut().find(|known| known.path == path) {
+            Some(known) => known.name = name.into(),
+            None => found.push(Environment {
+                name: name.into(),
+                path,
+                entry: Entry::Settings,
+            }),
+        }
+    }
+    if let Some(clusters) = root
+        .top(db)
+        .and_then(|top| top.directories(db).find(|d| d.path(db) == "clusters"))
+    {
+        for directory in clusters.directories(db) {
+            if !holds_source(db, directory)
+                || found.iter().any(|e| e.path.starts_with(directory.path(db)))
+            {
+                continue;
+            }
+            let name = directory.path(db).file_name().unwrap_or_default().into();
+            let path = directory.path(db).clone();
+            found.push(Environment {
+                name,
+                path,
+                entry: Entry::Directory,
+            });
+        }
+    }
+    found.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+    Arc::new(found)
+}
+
+fn holds_source(db: &dyn Db, directory: Directory) -> bool {
+    directory.files(db).next().is_some()
+        || directory
+            .directories(db)
+            .any(|below| below.files(db).next().is_some())
+}
+
+/// Entry points that are objects.
+#[salsa::tracked(returns(clone))]
+fn entry_objects(db: &dyn Db, root: Root) -> Arc<Vec<Environment>> {
+    let view = View::new(db, root);
+    let mut found: Vec<Environment> = Vec::new();
+    let mut add = |environment: Environment| {
+        if !found.iter().any(|known| known.path == environment.path) {
+            found.push(environment);
+        }
+    };
+    for (file, number) in view.flux_kustomizations() {
+        self_applied(db, file, number)
+            .into_iter()
+            .for_each(&mut add);
+    }
+    for kind in [FLUX_INSTANCE, HELM_RELEASE] {
+        let kind = GroupKind::from(kind);
+        for name in view.names_of_kind(&kind) {
+            for definition in view.definitions(&kind, &name) {
+                if let crate::DefinedBy::Object(number) = definition.by {
+                    synced(db, definition.file, number)
+                        .into_iter()
+                        .for_each(&mut add);
+                }
+            }
+        }
+    }
+    Arc::new(found)
+}
+
+/// A Flux Kustomization that applies the directory in which it stands is an entry point.
+#[salsa::tracked(returns(clone))]
+fn self_applied(db: &dyn Db, file: SourceFile, number: u32) -> Option<Environment> {
+    let facts = facts(db, file);
+    let object = facts.objects.get(number as usize)?;
+    let path = normal(&object.paths.first()?.path.value)?;
+    let here = file.directory(db).path(db);
+    if !here.starts_with(&path) || path.as_str().is_empty() {
+        return None;
+    }
+    let source = object
+        .references
+        .iter()
+        .find(|reference| reference.row.path == ["spec", "sourceRef"]);
+    let source = source.and_then(|source| match &source.kind {
+        KindName::Known(kind) => Some((kind.kind.clone(), source.name.value.clone())),
+        _ => None,
+    });
+    let name = path.file_name().unwrap_or_default().into();
+    Some(Environment {
+        name,
+        path,
+        entry: Entry::Object {
+            file,
+            object: number,
+            source,
+        },
+    })
+}
+
+/// A FluxInstance, or the Helm release of one, whose sync path exists is an entry point.
+#[salsa::tracked(returns(clone))]
+fn synced(db: &dyn Db, file: SourceFile, number: u32) -> Option<Environment> {
+    let facts = facts(db, file);
+    let object = facts.objects.get(number as usize)?;
+    let [source, kustomization] = object.makes.as_slice() else {
+        return None;
+    };
+    if kustomization.kind != *KUSTOMIZATION {
+        return None;
+    }
+    let tree = crate::query::tree(db, file);
+    let root = tree.document(object.document)?.root()?;
+    let sync = root
+        .at(&["spec", "sync"])
+        .or_else(|| root.at(&["spec", "values", "instance", "sync"]))?;
+    let path = normal(sync.get("path")?.as_str()?)?;
+    let top = file.root(db).top(db)?;
+    if path.as_str().is_empty()
+        || !matches!(
+            crate::find(db, top, path.as_str()),
+            crate::Found::Directory(_)
+        )
+    {
+        return None;
+    }
+    let name = path.file_name().unwrap_or_default().into();
+    let source = Some((source.kind.kind.clone(), source.name.value.clone()));
+    Some(Environment {
+        name,
+        path,
+        entry: Entry::Object {
+            file,
+            object: number,
+            source,
+        },
+    })
+}
+
+/// A path from the root without `./`, `..` and a slash at the end; none where it is a template.
+fn normal(path: &str) -> Option<Utf8PathBuf> {
+    if infragen_flux::is_templated(path) {
+        return None;
+    }
+    let parts = path
+        .split('/')
+        .filter(|part| !matches!(*part, "" | "." | ".."));
+    Some(parts.collect())
+}
+
+/// Kind and name of every source that is this repository: those that entry points take their manifests
+/// from.
+pub fn own_sources(db: &dyn Db, root: Root) -> Vec<(SmolStr, SmolStr)> {
+    let mut sources: Vec<_> = entry_objects(db, root)
+        .iter()
+        .filter_map(|environment| match &environment.entry {
+            Entry::Object { source, .. } => source.clone(),
+            _ => None,
+        })
+        .collect();
+    sources.sort_unstable();
+    sources.dedup();
+    sources
+}
+
+/// The environment that a path belongs to by its folders: `clusters/production/…`, `apps/production/…`,
+/// `apps/web/overlays/production/…`. None for what environments share.
+pub fn environment_of(db: &dyn Db, root: Root, path: &Utf8Path) -> Option<SmolStr> {
+    let environments = environments(db, root);
+    if environments.len() < 2 {
+        return None;
+    }
+    if let Some(environment) = environments
+        .iter()
+        .find(|environment| path.starts_with(&environment.path))
+    {
+        return Some(environment.name.clone());
+    }
+    let folders = path.parent()?;
+    folders
+        .components()
+        .find_map(|part| {
+            environments
+                .iter()
+                .find(|environment| environment.name == part.as_str())
+        })
+        .map(|environment| environment.name.clone())
+}

@@ -1,0 +1,339 @@
+//! Who defines and who names what: one index over what is on disk, and a small one over open files that
+//! lies over it.
+//!
+//! Index rows hold no ranges, so that typing which changes no fact leaves them equal.
+
+use std::sync::Arc;
+
+use infragen_flux::{FileFacts, GroupKind, KindName};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use crate::db::Db;
+use crate::files::{Directory, Root, SourceFile};
+use crate::query::{disk_facts, facts};
+
+/// An object that a file defines.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Definition {
+    /// The file.
+    pub file: SourceFile,
+    /// Which part of the file's facts defines it.
+    pub by: DefinedBy,
+    /// The namespace that is written beside the name.
+    pub namespace: Option<SmolStr>,
+}
+
+/// What defines an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DefinedBy {
+    /// The manifest with this number in the file's facts.
+    Object(u32),
+    /// The second: number of what the object (the first) brings into being.
+    Made(u32, u32),
+    /// The generator with this number of a kustomization file.
+    Generator(u32),
+}
+
+/// A place that names an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ReferenceSite {
+    /// The file.
+    pub file: SourceFile,
+    /// Number of the object in the file's facts; none for a marker.
+    pub object: Option<u32>,
+    /// Number of the reference in the object, or of the marker in the file.
+    pub reference: u32,
+}
+
+/// What a set of files defines and names.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Index {
+    pub definitions: FxHashMap<(GroupKind, SmolStr), Vec<Definition>>,
+    /// Kinds under which a name exists.
+    pub kinds_of_name: FxHashMap<SmolStr, Vec<GroupKind>>,
+    pub names_of_kind: FxHashMap<GroupKind, Vec<SmolStr>>,
+    pub references: FxHashMap<(GroupKind, SmolStr), Vec<ReferenceSite>>,
+    /// Kustomization files, and files with Flux Kustomizations: what the import graph is made of.
+    pub kustomization_files: Vec<SourceFile>,
+    pub flux_kustomizations: Vec<(SourceFile, u32)>,
+    pub namespaces: Vec<SmolStr>,
+}
+
+impl Index {
+    fn add(&mut self, file: SourceFile, facts: &FileFacts) {
+        if let Some(kustomization) = &facts.kustomization {
+            self.kustomization_files.push(file);
+            for (number, generator) in (0..).zip(&kustomization.generators) {
+                self.define(
+                    GroupKind::new("v1", generator.kind),
+                    &generator.name.value,
+                    Definition {
+                        file,
+                        by: DefinedBy::Generator(number),
+                        namespace: generator.namespace.as_deref().map(SmolStr::new),
+                    },
+                );
+            }
+            self.namespaces.extend(
+                kustomization
+                    .namespace
+                    .iter()
+                    .map(|n| SmolStr::new(&n.value)),
+            );
+        }
+        for (number, object) in (0..).zip(&facts.objects) {
+            let namespace = object
+                .namespace
+                .as_ref()
+                .map(|namespace| namespace.value.clone());
+            self.namespaces.extend(namespace.clone());
+            for (at, reference) in (0..).zip(&object.references) {
+                self.refer(
+                    reference,
+                    ReferenceSite {
+                        file,
+                        object: Some(number),
+                        reference: at,
+                    },
+                );
+            }
+            if object.in_patch {
+                continue;
+            }
+            if object.kind == *infragen_flux::known::KUSTOMIZATION {
+                self.flux_kustomizations.push((file, number));
+            }
+            if let Some(name) = &object.name {
+                let by = DefinedBy::Object(number);
+                let definition = Definition {
+                    file,
+                    by,
+                    namespace,
+                };
+                if object.kind == *infragen_flux::known::NAMESPACE {
+                    self.namespaces.push(name.value.clone());
+                }
+                self.define(object.kind.clone(), &name.value, definition);
+            }
+            for (at, made) in (0..).zip(&object.makes) {
+                let by = DefinedBy::Made(number, at);
+                let definition = Definition {
+                    file,
+                    by,
+                    namespace: made.namespace.clone(),
+                };
+                self.define(made.kind.clone(), &made.name.value, definition);
+            }
+        }
+        for (at, marker) in (0..).zip(&facts.markers) {
+            self.refer(
+                marker,
+                ReferenceSite {
+                    file,
+                    object: None,
+                    reference: at,
+                },
+            );
+        }
+    }
+
+    fn define(&mut self, kind: GroupKind, name: &str, definition: Definition) {
+        if infragen_flux::is_templated(name) {
+            return;
+        }
+        let name = SmolStr::new(name);
+        let definitions = self
+            .definitions
+            .entry((kind.clone(), name.clone()))
+            .or_default();
+        if definitions.is_empty() {
+            self.kinds_of_name
+                .entry(name.clone())
+                .or_default()
+                .push(kind.clone());
+            self.names_of_kind.entry(kind).or_default().push(name);
+        }
+        definitions.push(definition);
+    }
+
+    fn refer(&mut self, reference: &infragen_flux::ReferenceFact, site: ReferenceSite) {
+        if let KindName::Known(kind) = &reference.kind {
+            let key = (kind.clone(), reference.name.value.clone());
+            self.references.entry(key).or_default().push(site);
+        }
+    }
+
+    fn merge(&mut self, other: &Index) {
+        for (key, definitions) in &other.definitions {
+            let known = self.definitions.entry(key.clone()).or_default();
+            if known.is_empty() {
+                let (kind, name) = key.clone();
+                self.kinds_of_name
+                    .entry(name.clone())
+                    .or_default()
+                    .push(kind.clone());
+                self.names_of_kind.entry(kind).or_default().push(name);
+            }
+            known.extend(definitions.iter().cloned());
+        }
+        for (key, sites) in &other.references {
+            self.references
+                .entry(key.clone())
+                .or_default()
+                .extend(sites);
+        }
+        self.kustomization_files.extend(&other.kustomization_files);
+        self.flux_kustomizations.extend(&other.flux_kustomizations);
+        self.namespaces.extend(other.namespaces.iter().cloned());
+    }
+
+    fn finish(mut self) -> Self {
+        self.namespaces
+            .retain(|namespace| !infragen_flux::is_templated(namespace));
+        self.namespaces.sort_unstable();
+        self.namespaces.dedup();
+        self.names_of_kind
+            .values_mut()
+            .for_each(|names| names.sort_unstable());
+        self
+    }
+}
+
+/// The index of one directory's files on disk: unchanged files of other directories are not looked at
+/// again when one changes.
+#[salsa::tracked(returns(clone))]
+fn directory_index(db: &dyn Db, directory: Directory) -> Arc<Index> {
+    let mut index = Index::default();
+    for file in directory.files(db) {
+        index.add(file, &disk_facts(db, file));
+    }
+    Arc::new(index.finish())
+}
+
+/// The index of everything on disk below a root. High durability: no keystroke asks for it anew.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn disk_index(db: &dyn Db, root: Root) -> Arc<Index> {
+    let mut index = Index::default();
+    let mut stack: Vec<_> = root.top(db).into_iter().collect();
+    while let Some(directory) = stack.pop() {
+        index.merge(&directory_index(db, directory));
+        stack.extend(directory.directories(db));
+    }
+    Arc::new(index.finish())
+}
+
+/// The index of the files that are open in an editor.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn open_index(db: &dyn Db, root: Root) -> Arc<Index> {
+    let mut index = Index::default();
+    for file in root.open(db) {
+        index.merge(&file_index(db, *file));
+    }
+    Arc::new(index.finish())
+}
+
+/// The index of one open file: equal after an edit that changes no fact but places.
+#[salsa::tracked(returns(clone))]
+fn file_index(db: &dyn Db, file: SourceFile) -> Arc<Index> {
+    let mut index = Index::default();
+    index.add(file, &facts(db, file));
+    Arc::new(index.finish())
+}
+
+/// Both indexes, the open files over those on disk.
+pub(crate) struct View {
+    disk: Arc<Index>,
+    open: Arc<Index>,
+    open_files: Vec<SourceFile>,
+}
+
+impl View {
+    pub(crate) fn new(db: &dyn Db, root: Root) -> View {
+        View {
+            disk: disk_index(db, root),
+            open: open_index(db, root),
+            open_files: root.open(db).clone(),
+        }
+    }
+
+    fn closed(&self, file: SourceFile) -> bool {
+        !self.open_files.contains(&file)
+    }
+
+    pub(crate) fn definitions(&self, kind: &GroupKind, name: &str) -> Vec<Definition> {
+        let key = (kind.clone(), SmolStr::new(name));
+        let disk = self.disk.definitions.get(&key).into_iter().flatten();
+        let open = self.open.definitions.get(&key).into_iter().flatten();
+        disk.filter(|definition| self.closed(definition.file))
+            .chain(open)
+            .cloned()
+            .collect()
+    }
+
+    pub(crate) fn references(&self, kind: &GroupKind, name: &str) -> Vec<ReferenceSite> {
+        let key = (kind.clone(), SmolStr::new(name));
+        let disk = self.disk.references.get(&key).into_iter().flatten();
+        let open = self.open.references.get(&key).into_iter().flatten();
+        disk.filter(|site| self.closed(site.file))
+            .chain(open)
+            .copied()
+            .collect()
+    }
+
+    /// Kinds under which a name is defined.
+    pub(crate) fn kinds_of_name(&self, name: &str) -> Vec<GroupKind> {
+        let disk = self.disk.kinds_of_name.get(name).into_iter().flatten();
+        let open = self.open.kinds_of_name.get(name).into_iter().flatten();
+        let mut kinds: Vec<_> = disk.chain(open).cloned().collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds.retain(|kind| !self.definitions(kind, name).is_empty());
+        kinds
+    }
+
+    pub(crate) fn names_of_kind(&self, kind: &GroupKind) -> Vec<SmolStr> {
+        let disk = self.disk.names_of_kind.get(kind).into_iter().flatten();
+        let open = self.open.names_of_kind.get(kind).into_iter().flatten();
+        let mut names: Vec<_> = disk.chain(open).cloned().collect();
+        names.sort_unstable();
+        names.dedup();
+        names.retain(|name| !self.definitions(kind, name).is_empty());
+        names
+    }
+
+    pub(crate) fn kustomization_files(&self) -> Vec<SourceFile> {
+        let disk = self
+            .disk
+            .kustomization_files
+            .iter()
+            .filter(|file| self.closed(**file));
+        disk.chain(&self.open.kustomization_files)
+            .copied()
+            .collect()
+    }
+
+    pub(crate) fn flux_kustomizations(&self) -> Vec<(SourceFile, u32)> {
+        let disk = self
+            .disk
+            .flux_kustomizations
+            .iter()
+            .filter(|(file, _)| self.closed(*file));
+        disk.chain(&self.open.flux_kustomizations)
+            .copied()
+            .collect()
+    }
+
+    pub(crate) fn namespaces(&self) -> Vec<SmolStr> {
+        let mut namespaces: Vec<_> = self
+            .disk
+            .namespaces
+            .iter()
+            .chain(&self.open.namespaces)
+            .cloned()
+            .collect();
+        namespaces.sort_unstable();
+        namespaces.dedup();
+        namespaces
+    }
+}

@@ -1,0 +1,347 @@
+//! From a reference to the objects that it names.
+//!
+//! Until builds know what each environment holds, a name resolves to all objects of the right kind and
+//! name in the repository, those in the matching namespace and in the same environment first. This is
+//! the one place that decides it.
+
+use infragen_flux::{GroupKind, KindName, ObjectFacts, ReferenceFact, is_templated};
+use infragen_syntax::TextRange;
+use smol_str::SmolStr;
+
+use crate::db::Db;
+use crate::environment::environment_of;
+use crate::files::{Root, SourceFile};
+use crate::imports::{is_patch_file, overriding_namespaces};
+use crate::index::{DefinedBy, Definition, ReferenceSite, View};
+use crate::query::facts;
+
+/// What a reference leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolution {
+    /// The kind that was looked for.
+    pub kind: Option<GroupKind>,
+    /// The namespace that was looked in, where it is known.
+    pub namespace: Option<SmolStr>,
+    /// The answer.
+    pub verdict: Verdict,
+}
+
+/// How a lookup ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// These objects, the likeliest first; several where environments or layers share the name.
+    Found(Vec<Definition>),
+    /// Such an object exists, but certainly in other namespaces.
+    OtherNamespace(Vec<Definition>),
+    /// The name exists, but only for objects of other kinds.
+    OtherKind(Vec<(GroupKind, Vec<Definition>)>),
+    /// No object of this name is anywhere in the repository.
+    Nowhere,
+    /// It cannot be known: the name is a template, or its kind is.
+    Unknown,
+}
+
+/// Resolves a reference of an object (none: a marker) in a file.
+pub fn resolve(
+    db: &dyn Db,
+    file: SourceFile,
+    object: Option<&ObjectFacts>,
+    reference: &ReferenceFact,
+) -> Resolution {
+    let root = file.root(db);
+    let KindName::Known(kind) = &reference.kind else {
+        return Resolution {
+            kind: None,
+            namespace: None,
+            verdict: Verdict::Unknown,
+        };
+    };
+    let wanted = wanted_namespaces(db, file, object, reference);
+    let namespace = match wanted.names.as_slice() {
+        [one] if !wanted.open => Some(one.clone()),
+        _ => None,
+    };
+    let verdict = if reference.is_templated() {
+        Verdict::Unknown
+    } else {
+        look_up(db, root, file, kind, &reference.name.value, &wanted)
+    };
+    Resolution {
+        kind: Some(kind.clone()),
+        namespace,
+        verdict,
+    }
+}
+
+fn look_up(
+    db: &dyn Db,
+    root: Root,
+    file: SourceFile,
+    kind: &GroupKind,
+    name: &str,
+    wanted: &NamespaceSet,
+) -> Verdict {
+    let found = definitions(db, root, kind, name);
+    if found.is_empty() {
+        let others: Vec<_> = kinds_named(db, root, name)
+            .into_iter()
+            .map(|kind| {
+                let definitions = definitions(db, root, &kind, name);
+                (kind, definitions)
+            })
+            .filter(|(_, definitions)| !definitions.is_empty())
+            .collect();
+        return if others.is_empty() {
+            Verdict::Nowhere
+        } else {
+            Verdict::OtherKind(others)
+        };
+    }
+    let (fitting, misplaced): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|definition| wanted.meets(&namespaces_of(db, definition)));
+    if fitting.is_empty() {
+        Verdict::OtherNamespace(misplaced)
+    } else {
+        Verdict::Found(rank(db, file, wanted, fitting))
+    }
+}
+
+/// Sorts definitions by likelihood and keeps only the likeliest class: the known namespace before an
+/// unknown one, the same environment before none, none before another.
+fn rank(
+    db: &dyn Db,
+    file: SourceFile,
+    wanted: &NamespaceSet,
+    found: Vec<Definition>,
+) -> Vec<Definition> {
+    let root = file.root(db);
+    let here = file.path(db);
+    let environment = environment_of(db, root, &here);
+    let mut ranked: Vec<_> = found
+        .into_iter()
+        .map(|definition| {
+            let path = definition.file.path(db);
+            let other = environment_of(db, root, &path);
+            let distance = match (&environment, &other) {
+                (a, b) if a == b => 0u8,
+                (None, _) | (_, None) => 1,
+                _ => 2,
+            };
+            let sure = wanted.surely_meets(&namespaces_of(db, &definition));
+            let shared = here
+                .components()
+                .zip(path.components())
+                .take_while(|(a, b)| a == b)
+                .count();
+            // A base answers for every environment: only a foreign environment is ruled out.
+            let class = if environment.is_none() {
+                (!sure, 0)
+            } else {
+                (!sure, distance)
+            };
+            (class, std::cmp::Reverse(shared), path, definition)
+        })
+        .collect();
+    ranked.sort_by(|a, b| (a.0, a.1, &a.2, a.3.by).cmp(&(b.0, b.1, &b.2, b.3.by)));
+    let best = ranked.first().map(|first| first.0);
+    ranked
+        .into_iter()
+        .take_while(|row| Some(row.0) == best)
+        .map(|row| row.3)
+        .collect()
+}
+
+/// The objects of a kind and name anywhere in a root; what stands in patch files is no object.
+pub fn definitions(db: &dyn Db, root: Root, kind: &GroupKind, name: &str) -> Vec<Definition> {
+    let mut found = View::new(db, root).definitions(kind, name);
+    found.retain(|definition| !is_patch_file(db, definition.file));
+    found
+}
+
+/// The kinds under which a name is defined in a root.
+pub fn kinds_named(db: &dyn Db, root: Root, name: &str) -> Vec<GroupKind> {
+    View::new(db, root).kinds_of_name(name)
+}
+
+/// All names of objects of a kind in a root, in order.
+pub fn names_of_kind(db: &dyn Db, root: Root, kind: &GroupKind) -> Vec<SmolStr> {
+    let mut names = View::new(db, root).names_of_kind(kind);
+    names.retain(|name| !definitions(db, root, kind, name).is_empty());
+    names
+}
+
+/// All namespaces that are named in a root, in order.
+pub fn namespaces(db: &dyn Db, root: Root) -> Vec<SmolStr> {
+    View::new(db, root).namespaces()
+}
+
+/// The places that name one definition: every reference of its kind and name that can resolve to it.
+pub fn references_to(
+    db: &dyn Db,
+    root: Root,
+    kind: &GroupKind,
+    name: &str,
+    to: Option<&Definition>,
+) -> Vec<ReferenceSite> {
+    let mut sites = View::new(db, root).references(kind, name);
+    sites.retain(|site| {
+        let facts = facts(db, site.file);
+        let Some((object, reference)) = site.in_facts(&facts) else {
+            return false;
+        };
+        let Some(to) = to else { return true };
+        match resolve(db, site.file, object, reference).verdict {
+            Verdict::Found(found) => found.contains(to),
+            _ => false,
+        }
+    });
+    sites.sort_by_cached_key(|site| (site.file.path(db), site.object, site.reference));
+    sites
+}
+
+impl ReferenceSite {
+    /// The object and the reference in the facts of the site's file.
+    pub fn in_facts<'f>(
+        &self,
+        facts: &'f infragen_flux::FileFacts,
+    ) -> Option<(Option<&'f ObjectFacts>, &'f ReferenceFact)> {
+        match self.object {
+            Some(object) => {
+                let object = facts.objects.get(object as usize)?;
+                Some((
+                    Some(object),
+                    object.references.get(self.reference as usize)?,
+                ))
+            }
+            None => Some((None, facts.markers.get(self.reference as usize)?)),
+        }
+    }
+}
+
+/// Where a definition stands, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The file.
+    pub file: SourceFile,
+    /// Its kind.
+    pub kind: GroupKind,
+    /// Its name.
+    pub name: SmolStr,
+    /// The namespace that is written beside the name.
+    pub namespace: Option<SmolStr>,
+    /// The scalar that gives the name.
+    pub name_range: TextRange,
+    /// The text of the whole object.
+    pub range: TextRange,
+}
+
+/// Where a definition stands, as the file is now.
+pub fn target(db: &dyn Db, definition: &Definition) -> Option<Target> {
+    let facts = facts(db, definition.file);
+    let file = definition.file;
+    match definition.by {
+        DefinedBy::Object(number) => {
+            let object = facts.objects.get(number as usize)?;
+            let name = object.name.as_ref()?;
+            Some(Target {
+                file,
+                kind: object.kind.clone(),
+                name: name.value.clone(),
+                namespace: definition.namespace.clone(),
+                name_range: name.range,
+                range: object.range,
+            })
+        }
+        DefinedBy::Made(number, made) => {
+            let object = facts.objects.get(number as usize)?;
+            let made = object.makes.get(made as usize)?;
+            Some(Target {
+                file,
+                kind: made.kind.clone(),
+                name: made.name.value.clone(),
+                namespace: definition.namespace.clone(),
+                name_range: made.name.range,
+                range: object.range,
+            })
+        }
+        DefinedBy::Generator(number) => {
+            let kustomization = facts.kustomization.as_ref()?;
+            let generator = kustomization.generators.get(number as usize)?;
+            Some(Target {
+                file,
+                kind: GroupKind::new("v1", generator.kind),
+                name: SmolStr::new(&generator.name.value),
+                namespace: definition.namespace.clone(),
+                name_range: generator.name.range,
+                range: generator.name.range,
+            })
+        }
+    }
+}
+
+/// The namespaces that something may be in; `open` where it may be in others too.
+struct NamespaceSet {
+    names: Vec<SmolStr>,
+    open: bool,
+}
+
+impl NamespaceSet {
+    fn meets(&self, other: &NamespaceSet) -> bool {
+        self.open || other.open || self.surely_meets(other)
+    }
+
+    fn surely_meets(&self, other: &NamespaceSet) -> bool {
+        self.names.iter().any(|name| other.names.contains(name))
+    }
+}
+
+fn wanted_namespaces(
+    db: &dyn Db,
+    file: SourceFile,
+    object: Option<&ObjectFacts>,
+    reference: &ReferenceFact,
+) -> NamespaceSet {
+    if let Some(namespace) = &reference.namespace {
+        return if is_templated(&namespace.value) {
+            NamespaceSet {
+                names: Vec::new(),
+                open: true,
+            }
+        } else {
+            NamespaceSet {
+                names: vec![namespace.value.clone()],
+                open: false,
+            }
+        };
+    }
+    if object.is_some_and(|object| object.in_patch) {
+        // The object that a patch changes is known only to a build.
+        return NamespaceSet {
+            names: Vec::new(),
+            open: true,
+        };
+    }
+    possible_namespaces(db, file, reference.namespace_in(object))
+}
+
+fn namespaces_of(db: &dyn Db, definition: &Definition) -> NamespaceSet {
+    possible_namespaces(db, definition.file, definition.namespace.as_ref())
+}
+
+/// Where an object of a file may end up, given the namespace that it is written with.
+fn possible_namespaces(db: &dyn Db, file: SourceFile, own: Option<&SmolStr>) -> NamespaceSet {
+    let above = overriding_namespaces(db, file);
+    let mut set = NamespaceSet {
+        names: above.overrides.clone(),
+        open: false,
+    };
+    if above.own || above.unknown {
+        match own {
+            Some(own) if is_templated(own) => set.open = true,
+            Some(own) => set.names.push(own.clone()),
+            None => set.open = true,
+        }
+    }
+    set
+}

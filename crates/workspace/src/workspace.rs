@@ -1,0 +1,486 @@
+//! The owner of the state.
+
+use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use salsa::{Durability, Setter};
+
+use crate::db::{Database, Db};
+use crate::files::{Child, DirEntry, Directory, Disk, Root, SourceFile, is_source};
+use crate::walk::{Seen, What, walk};
+
+/// The state: one owner, changes in order. Every change cancels the queries of older snapshots.
+#[derive(Default)]
+pub struct Workspace {
+    db: Database,
+    roots: Vec<Root>,
+    /// Every directory and file that was ever seen, by absolute path: an input keeps its identity when
+    /// its file goes and comes back.
+    directories: FxHashMap<Utf8PathBuf, Directory>,
+    files: FxHashMap<Utf8PathBuf, SourceFile>,
+    revision: u64,
+}
+
+/// A read-only copy of the state, for one request.
+#[derive(Clone)]
+pub struct Snapshot {
+    db: Database,
+    roots: Arc<[Root]>,
+}
+
+/// A query that a newer change overtook: ask again on a newer snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cancelled;
+
+/// Something that happened to a path on disk; what exactly is looked up.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileEvent {
+    /// The absolute path.
+    pub path: Utf8PathBuf,
+}
+
+impl Snapshot {
+    /// Runs queries; [`Cancelled`] where a change of the state overtook them.
+    pub fn run<T>(&self, work: impl FnOnce(&dyn Db) -> T) -> Result<T, Cancelled> {
+        salsa::Cancelled::catch(AssertUnwindSafe(|| work(&self.db))).map_err(|_| Cancelled)
+    }
+
+    /// The roots that are open.
+    pub fn roots(&self) -> &[Root] {
+        &self.roots
+    }
+
+    /// The database, for a caller that never changes the state and so is never cancelled.
+    pub fn db(&self) -> &dyn Db {
+        &self.db
+    }
+
+    /// Another handle on the same database, for another thread.
+    pub fn database(&self) -> Database {
+        self.db.clone()
+    }
+}
+
+impl Workspace {
+    /// An empty workspace.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A read-only copy of the state as it is now.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            db: self.db.clone(),
+            roots: self.roots.clone().into(),
+        }
+    }
+
+    /// The roots that are open.
+    pub fn roots(&self) -> &[Root] {
+        &self.roots
+    }
+
+    /// The root of the repository that holds a path: the nearest ancestor with `.infragen.yaml`, else
+    /// with `.git`, else the path itself.
+    pub fn root_of(path: &Utf8Path) -> Utf8PathBuf {
+        let with = |name: &str| {
+            path.ancestors()
+                .find(|ancestor| ancestor.join(name).exists())
+        };
+        with(".infragen.yaml")
+            .or_else(|| with(".git"))
+            .unwrap_or(path)
+            .to_owned()
+    }
+
+    /// Opens a repository: lists it and makes its files known. Nothing is parsed yet.
+    pub fn open_root(&mut self, path: &Utf8Path) -> Root {
+        if let Some(root) = self.roots.iter().find(|root| root.path(&self.db) == path) {
+            return *root;
+        }
+        let root = self.new_root(path);
+        let seen = walk(path, None);
+        self.enter(path, seen);
+        root
+    }
+
+    /// Opens a root whose files exist in memory only: for tests, and for plans that are not written yet.
+    pub fn open_memory_root(&mut self, path: &Utf8Path, files: &[(&str, &str)]) -> Root {
+        let root = self.new_root(path);
+        for (name, text) in files {
+            self.set_memory(&path.join(name), Some(text));
+        }
+        root
+    }
+
+    fn new_root(&mut self, path: &Utf8Path) -> Root {
+        let root = Root::builder(path.to_owned(), None, Vec::new())
+            .path_durability(Durability::HIGH)
+            .top_durability(Durability::HIGH)
+            .open_durability(Durability::LOW)
+            .new(&self.db);
+        let top = self.new_directory(root, path, None);
+        root.set_top(&mut self.db)
+            .with_durability(Durability::HIGH)
+            .to(Some(top));
+        self.roots.push(root);
+        root
+    }
+
+    /// Forgets a repository.
+    pub fn close_root(&mut self, path: &Utf8Path) {
+        self.roots.retain(|root| root.path(&self.db) != path);
+    }
+
+    fn new_directory(
+        &mut self,
+        root: Root,
+        path: &Utf8Path,
+        parent: Option<Directory>,
+    ) -> Directory {
+        let relative = path
+            .strip_prefix(root.path(&self.db))
+            .unwrap_or(path)
+            .to_owned();
+        let directory = Directory::builder(root, relative, parent, Arc::from([]))
+            .durability(Durability::HIGH)
+            .new(&self.db);
+        self.directories.insert(path.to_owned(), directory);
+        directory
+    }
+
+    fn file_in(&mut self, directory: Directory, path: &Utf8Path, disk: Disk) -> SourceFile {
+        if let Some(file) = self.files.get(path).copied() {
+            if *file.disk(&self.db) == Disk::Absent && disk != Disk::Absent {
+                file.set_disk(&mut self.db)
+                    .with_durability(Durability::HIGH)
+                    .to(disk);
+            }
+            return file;
+        }
+        let name = path.file_name().unwrap_or_default().into();
+        let file = SourceFile::builder(directory, name, disk, None)
+            .durability(Durability::HIGH)
+            .new(&self.db);
+        self.files.insert(path.to_owned(), file);
+        file
+    }
+
+    /// Takes in what a walk of `top` found: `seen` is in order of path, so a directory comes before its
+    /// entries. Entries of directories in it are replaced; what is gone becomes absent.
+    fn enter(&mut self, top: &Utf8Path, seen: Vec<Seen>) {
+        let mut listings: FxHashMap<Utf8PathBuf, Vec<DirEntry>> = FxHashMap::default();
+        listings.insert(top.to_owned(), Vec::new());
+        for Seen { path, what } in seen {
+            let Some(parent) = path
+                .parent()
+                .and_then(|parent| self.directories.get(parent))
+                .copied()
+            else {
+                continue;
+            };
+            let root = parent.root(&self.db);
+            let name = path.file_name().unwrap_or_default();
+            let child = match what {
+                What::Directory => {
+                    let known = self.directories.get(&path).copied();
+                    let directory =
+                        known.unwrap_or_else(|| self.new_directory(root, &path, Some(parent)));
+                    listings.entry(path.clone()).or_default();
+                    Child::Directory(directory)
+                }
+                What::File if is_source(name) => {
+                    Child::File(self.file_in(parent, &path, Disk::Present(self.revision)))
+                }
+                What::File => Child::Other,
+                What::Link(target) => match target.strip_prefix(root.path(&self.db)) {
+                    Ok(inside) => Child::Link(inside.to_owned()),
+                    // A link that leaves the root is not followed.
+                    Err(_) => continue,
+                },
+            };
+            if let Some(parent_path) = path.parent() {
+                let entry = DirEntry {
+                    name: name.into(),
+                    child,
+                };
+                listings
+                    .entry(parent_path.to_owned())
+                    .or_default()
+                    .push(entry);
+            }
+        }
+        for (path, entries) in listings {
+            self.set_entries(&path, entries);
+        }
+    }
+
+    fn set_entries(&mut self, path: &Utf8Path, mut entries: Vec<DirEntry>) {
+        let Some(directory) = self.directories.get(path).copied() else {
+            return;
+        };
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        let old = directory.entries(&self.db).clone();
+        if *old == *entries {
+            return;
+        }
+        for gone in old
+            .iter()
+            .filter(|old| !entries.iter().any(|new| new.name == old.name))
+        {
+            self.vanish(&gone.child);
+        }
+        directory
+            .set_entries(&mut self.db)
+            .with_durability(Durability::HIGH)
+            .to(entries.into());
+    }
+
+    fn vanish(&mut self, child: &Child) {
+        match child {
+            Child::File(file) if *file.disk(&self.db) != Disk::Absent => {
+                file.set_disk(&mut self.db)
+                    .with_durability(Durability::HIGH)
+                    .to(Disk::Absent);
+            }
+            Child::Directory(directory) => {
+                for entry in directory.entries(&self.db).clone().iter() {
+                    self.vanish(&entry.child);
+                }
+                directory
+                    .set_entries(&mut self.db)
+                    .with_durability(Durability::HIGH)
+                    .to(Arc::from([]));
+            }
+            _ => {}
+        }
+    }
+
+    /// Looks at what changed on disk. Events may come in any order, twice, or for paths that are gone.
+    pub fn apply_events(&mut self, events: &[FileEvent]) {
+        self.revision += 1;
+        let mut listings = BTreeSet::new();
+        for FileEvent { path } in events {
+            if !self
+                .roots
+                .iter()
+                .any(|root| path.starts_with(root.path(&self.db)))
+                || path.components().any(|part| part.as_str() == ".git")
+            {
+                continue;
+            }
+            if let Some(file) = self.files.get(path).copied()
+                && matches!(file.disk(&self.db), Disk::Present(_))
+            {
+                let disk = if path.is_file() {
+                    Disk::Present(self.revision)
+                } else {
+                    Disk::Absent
+                };
+                file.set_disk(&mut self.db)
+                    .with_durability(Durability::HIGH)
+                    .to(disk);
+            }
+            let ignores = matches!(path.file_name(), Some(".gitignore" | ".ignore"));
+            let known = path
+                .ancestors()
+                .skip(1)
+                .find(|above| self.directories.contains_key(*above));
+            if let Some(above) = known {
+                // The nearest known directory is listed again; below it, all that is new or not a
+                // directory any more, and everything where ignore rules changed.
+                let direct = path.parent() == Some(above);
+                listings.insert((above.to_owned(), ignores || !direct));
+            }
+            if self.directories.contains_key(path) {
+                listings.insert((path.clone(), true));
+            }
+        }
+        for (path, deep) in listings {
+            self.relist(&path, deep);
+        }
+    }
+
+    fn relist(&mut self, path: &Utf8Path, deep: bool) {
+        if !path.is_dir() {
+            return;
+        }
+        let seen = walk(path, (!deep).then_some(1));
+        let new: Vec<_> = seen
+            .iter()
+            .filter(|seen| seen.what == What::Directory && !deep)
+            .filter(|seen| {
+                self.directories
+                    .get(&seen.path)
+                    .is_none_or(|known| known.entries(&self.db).is_empty())
+            })
+            .map(|seen| seen.path.clone())
+            .collect();
+        if deep {
+            self.enter(path, seen);
+        } else {
+            self.enter_one(path, seen);
+            new.iter().for_each(|below| self.relist(below, true));
+        }
+    }
+
+    /// Like [`Self::enter`], for the entries of one directory only: those of its children stay.
+    fn enter_one(&mut self, path: &Utf8Path, seen: Vec<Seen>) {
+        let kept: Vec<_> = seen
+            .iter()
+            .filter(|seen| seen.what == What::Directory)
+            .filter_map(|seen| {
+                let directory = self.directories.get(&seen.path)?;
+                Some((seen.path.clone(), directory.entries(&self.db).clone()))
+            })
+            .collect();
+        self.enter(path, seen);
+        for (path, entries) in kept {
+            self.set_entries(&path, entries.to_vec());
+        }
+    }
+
+    /// Looks at everything again: after events were lost.
+    pub fn rescan(&mut self) {
+        self.revision += 1;
+        let revision = self.revision;
+        let present: Vec<_> = self
+            .files
+            .values()
+            .copied()
+            .filter(|file| matches!(file.disk(&self.db), Disk::Present(_)))
+            .collect();
+        for file in present {
+            file.set_disk(&mut self.db)
+                .with_durability(Durability::HIGH)
+                .to(Disk::Present(revision));
+        }
+        let roots: Vec<_> = self
+            .roots
+            .iter()
+            .map(|root| root.path(&self.db).clone())
+            .collect();
+        roots.iter().for_each(|root| self.relist(root, true));
+    }
+
+    /// The file at an absolute path, if it is one of a root's.
+    pub fn file(&self, path: &Utf8Path) -> Option<SourceFile> {
+        self.files.get(path).copied()
+    }
+
+    /// Sets or takes away (`None`) the text that an editor shows for a file. A file that is not on disk
+    /// comes into being with its buffer. None where the path is in no root.
+    pub fn set_buffer(&mut self, path: &Utf8Path, text: Option<Arc<str>>) -> Option<SourceFile> {
+        let file = match self.files.get(path) {
+            Some(file) => *file,
+            None => self.new_file(path, Disk::Absent)?,
+        };
+        let root = file.root(&self.db);
+        let open = root.open(&self.db).contains(&file);
+        if open != text.is_some() {
+            let mut files = root.open(&self.db).clone();
+            if open {
+                files.retain(|other| *other != file)
+            } else {
+                files.push(file)
+            }
+            root.set_open(&mut self.db)
+                .with_durability(Durability::LOW)
+                .to(files);
+        }
+        let durability = if text.is_some() {
+            Durability::LOW
+        } else {
+            Durability::HIGH
+        };
+        file.set_buffer(&mut self.db)
+            .with_durability(durability)
+            .to(text);
+        Some(file)
+    }
+
+    /// Sets or takes away the text of a file that exists in memory only.
+    pub fn set_memory(&mut self, path: &Utf8Path, text: Option<&str>) -> Option<SourceFile> {
+        let disk = text.map_or(Disk::Absent, |text| Disk::Memory(Arc::from(text)));
+        if !path.file_name().is_some_and(is_source) {
+            self.directory_for(path.parent()?)
+                .map(|directory| self.list(directory, path, Child::Other));
+            return None;
+        }
+        let file = match self.files.get(path) {
+            Some(file) => *file,
+            None => self.new_file(path, disk.clone())?,
+        };
+        file.set_disk(&mut self.db)
+            .with_durability(Durability::HIGH)
+            .to(disk);
+        Some(file)
+    }
+
+    fn new_file(&mut self, path: &Utf8Path, disk: Disk) -> Option<SourceFile> {
+        let directory = self.directory_for(path.parent()?)?;
+        let file = self.file_in(directory, path, disk);
+        if path.file_name().is_some_and(is_source) {
+            self.list(directory, path, Child::File(file));
+        }
+        Some(file)
+    }
+
+    /// The directory at an absolute path inside a root, made with its parents where it is not known.
+    fn directory_for(&mut self, path: &Utf8Path) -> Option<Directory> {
+        if let Some(directory) = self.directories.get(path) {
+            return Some(*directory);
+        }
+        let inside = self
+            .roots
+            .iter()
+            .any(|root| path.starts_with(root.path(&self.db)));
+        let parent = self.directory_for(path.parent().filter(|_| inside)?)?;
+        let directory = self.new_directory(parent.root(&self.db), path, Some(parent));
+        self.list(parent, path, Child::Directory(directory));
+        Some(directory)
+    }
+
+    fn list(&mut self, directory: Directory, path: &Utf8Path, child: Child) {
+        let name: Box<str> = path.file_name().unwrap_or_default().into();
+        let mut entries = directory.entries(&self.db).to_vec();
+        entries.retain(|entry| entry.name != name);
+        entries.push(DirEntry { name, child });
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        directory
+            .set_entries(&mut self.db)
+            .with_durability(Durability::HIGH)
+            .to(entries.into());
+    }
+
+    /// Reads all files of a root on all cores, so that later queries find their facts. `progress` is
+    /// told how many of how many are done, from any thread.
+    pub fn index(&self, root: Root, progress: &(dyn Fn(usize, usize) + Sync)) {
+        index_files(&self.snapshot(), root, progress);
+    }
+}
+
+/// Reads all files of a root on all cores.
+fn index_files(snapshot: &Snapshot, root: Root, progress: &(dyn Fn(usize, usize) + Sync)) {
+    let mut files = Vec::new();
+    let mut stack: Vec<_> = root.top(&snapshot.db).into_iter().collect();
+    while let Some(directory) = stack.pop() {
+        files.extend(directory.files(&snapshot.db));
+        stack.extend(directory.directories(&snapshot.db));
+    }
+    let total = files.len();
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    files
+        .par_chunks(64)
+        .for_each_with(snapshot.db.clone(), |db, chunk| {
+            for file in chunk {
+                crate::query::disk_facts(db, *file);
+            }
+            let done = done.fetch_add(chunk.len(), std::sync::atomic::Ordering::Relaxed);
+            progress(done + chunk.len(), total);
+        });
+}
