@@ -69,17 +69,14 @@ impl Cargo {
     }
 
     fn build_infragen(&self) -> Result<Utf8PathBuf> {
-        println!("building the infragen binary");
-        let arguments = [
-            "build",
-            "--package",
-            "infragen",
-            "--bin",
-            "infragen",
-            "--message-format",
-            "json",
-        ];
-        let messages = capture(self.command().args(arguments))?;
+        // Another build of it can be tested as well, such as a release.
+        if let Ok(path) = env::var("INFRAGEN_BIN") {
+            return Ok(path.into());
+        }
+        let build = ["build", "--package", "infragen", "--bin", "infragen"];
+        run(self.command().args(build))?;
+        // Once more, to ask where it is: target folders and their names are the user's to configure.
+        let messages = capture(self.command().args(build).arg("--message-format=json"))?;
         executable(&messages).ok_or_else(|| "cargo built no binary named `infragen`".to_owned())
     }
 
@@ -97,7 +94,7 @@ impl Cargo {
     }
 }
 
-/// The binary among cargo's messages, which know about target folders that the user moved elsewhere.
+/// The binary among cargo's messages.
 fn executable(messages: &str) -> Option<Utf8PathBuf> {
     messages.lines().find_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;

@@ -26,16 +26,21 @@ fn run_neovim(context: &Context, editor: &Utf8Path) -> Result<()> {
     let tests = repository().join("tests/editors/neovim");
     for test in files_named(&tests, "_test.lua")? {
         // One editor for each file: whether a plugin is enabled is decided once, at the start.
-        run_within(
-            LIMIT,
-            Command::new(editor)
-                .args(["--headless", "--clean", "-u"])
-                .arg(tests.join("init.lua"))
-                .arg("-c")
-                .arg(format!("luafile {test}"))
-                .env("INFRAGEN_BIN", &binary)
-                .current_dir(repository()),
-        )?;
+        let mut command = Command::new(editor);
+        command
+            .args(["--headless", "--clean", "-u"])
+            .arg(tests.join("init.lua"));
+        // The second command is reached only where the first one could not even run.
+        command.args(["-c", "lua require('harness').run()", "-c", "cquit"]);
+        command
+            .env("INFRAGEN_TEST", &test)
+            .env("INFRAGEN_BIN", &binary);
+        // Keeps the log of the editor's client apart from the user's.
+        command
+            .env("NVIM_APPNAME", "infragen-test")
+            .current_dir(repository());
+        println!("\n-- {}", test.strip_prefix(&tests).unwrap_or(&test));
+        run_within(LIMIT, &mut command)?;
     }
     Ok(())
 }

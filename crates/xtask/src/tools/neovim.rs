@@ -1,6 +1,6 @@
 //! Neovim, the editor of the `neovim` suite.
 
-use std::process::Command;
+use std::{os::unix::fs::symlink, process::Command};
 
 use camino::Utf8PathBuf;
 
@@ -31,6 +31,10 @@ pub fn locate(cache: &Cache) -> Result<Utf8PathBuf> {
     let (major, minor) = OLDEST;
     let entry = cache.entry(&format!("neovim-{major}.{minor}-or-newer"), |folder| {
         debian::unpack(Suite::Newer, &["neovim"], folder)?;
+        // Neovim looks for its parsers at `../lib/nvim` from its own program, which it takes the loader for.
+        let libraries = folder.join("usr/lib/lib");
+        symlink(".", &libraries)
+            .map_err(|error| format!("`{libraries}` could not be made: {error}"))?;
         let launcher = folder.join("bin/nvim");
         write_launcher(&launcher, LAUNCHER)?;
         let output = capture(Command::new(&launcher).arg("--version"))?;

@@ -1,0 +1,151 @@
+-- What a user sees of the server, in a copy of the example repository of the Flux project.
+local harness = require('harness')
+local repository = require('repository')
+
+local example = repository.copy('flux2-kustomize-helm-example')
+local apps = 'clusters/staging/apps.yaml'
+
+-- Some keys and functions ask on the screen; nobody is there to answer.
+vim.o.swapfile = false
+vim.g.infragen_cmd = assert(vim.env.INFRAGEN_BIN, 'INFRAGEN_BIN names no program')
+
+--- Opens a file and waits for the server; answers the buffer and the client.
+local function open(root, path)
+  local buffer = repository.open(root, path)
+  local client = harness.wait('the server in ' .. path, function()
+    local client = vim.lsp.get_clients({ bufnr = buffer, name = 'infragen' })[1]
+    return client and client.initialized and client
+  end)
+  return buffer, client
+end
+
+--- Goes to the definition of what is under the cursor; answers where that is, like `file:line`.
+local function definition(root)
+  local before = vim.api.nvim_win_get_cursor(0)
+  local buffer = vim.api.nvim_get_current_buf()
+  vim.lsp.buf.definition()
+  harness.wait('a jump to the definition', function()
+    return vim.api.nvim_get_current_buf() ~= buffer or vim.api.nvim_win_get_cursor(0)[1] ~= before[1]
+  end)
+  local path = vim.fs.relpath(root, vim.api.nvim_buf_get_name(0))
+  return ('%s:%d'):format(path, vim.api.nvim_win_get_cursor(0)[1])
+end
+
+local function place(root, path, line)
+  return ('%s:%d'):format(path, repository.line_of(root, path, line))
+end
+
+--- The server's findings in a buffer, as `line: code`.
+local function findings(buffer)
+  return vim
+    .iter(vim.diagnostic.get(buffer))
+    :filter(function(diagnostic)
+      return diagnostic.source == 'infragen'
+    end)
+    :map(function(diagnostic)
+      return ('%d: %s'):format(diagnostic.lnum + 1, diagnostic.code)
+    end)
+    :totable()
+end
+
+--- Replaces the text of the one line that is exactly `old`; answers the number of the line.
+local function replace_line(buffer, old, ...)
+  local line = vim.fn.search('\\V\\^' .. old .. '\\$', 'cw')
+  assert(line > 0, old .. ' is not in the file')
+  vim.api.nvim_buf_set_lines(buffer, line - 1, line, true, { ... })
+  return line
+end
+
+harness.test('the server attaches at the root of the repository', function()
+  local _, client = open(example, apps)
+  harness.equal(client.root_dir, example, 'root')
+  harness.equal(client.server_info.name, 'infragen', 'name of the server')
+  assert(client.server_info.version:match('^%d+%.%d+%.%d+'), vim.inspect(client.server_info))
+end)
+
+harness.test('a dependency leads to its object in the same environment', function()
+  open(example, apps)
+  repository.cursor_on('infra-configs', 'dependsOn:')
+  local target = place(example, 'clusters/staging/infrastructure.yaml', '  name: infra-configs')
+  harness.equal(definition(example), target, 'definition')
+end)
+
+harness.test('a source leads to its object', function()
+  open(example, 'apps/base/podinfo/release.yaml')
+  repository.cursor_on('podinfo', 'kind: HelmRepository')
+  local target = place(example, 'apps/base/podinfo/repository.yaml', '  name: podinfo')
+  harness.equal(definition(example), target, 'definition')
+end)
+
+harness.test('a dependency leads to another namespace of a large repository', function()
+  local home = repository.copy('onedr0p-home-ops')
+  local buffer = open(home, 'kubernetes/apps/default/slskd/ks.yaml')
+  repository.cursor_on('multus-networks')
+  local target = place(home, 'kubernetes/apps/kube-system/multus/ks.yaml', '  name: multus-networks')
+  harness.equal(definition(home), target, 'definition')
+  harness.equal(findings(buffer), {}, 'findings in a file without faults')
+end)
+
+harness.test('a dangling reference is shown, and the quick fix removes it', function()
+  local buffer = open(example, apps)
+  local line = replace_line(buffer, '    - name: infra-configs', '    - name: infra-confgs')
+  harness.wait('a finding', function()
+    return vim.tbl_contains(findings(buffer), line .. ': dangling-reference')
+  end)
+
+  vim.api.nvim_win_set_cursor(0, { line, #'    - name: ' })
+  vim.lsp.buf.code_action({
+    apply = true,
+    filter = function(action)
+      return action.kind == 'quickfix' and action.title:find('infra-configs', 1, true) ~= nil
+    end,
+  })
+  harness.wait('the corrected line', function()
+    return vim.api.nvim_buf_get_lines(buffer, line - 1, line, true)[1] == '    - name: infra-configs'
+  end)
+  harness.wait('the finding to go away', function()
+    return #findings(buffer) == 0
+  end)
+end)
+
+harness.test('names of dependencies are completed while the file is broken', function()
+  local buffer, client = open(example, apps)
+  local line = replace_line(buffer, '    - name: infra-configs', '    - name: infra-configs', '    - name: ')
+  vim.api.nvim_win_set_cursor(0, { line + 1, #'    - name: ' })
+
+  local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
+  params.position.character = #'    - name: '
+  local answer = assert(client:request_sync('textDocument/completion', params, harness.patience, buffer))
+  local items = assert(answer.result, vim.inspect(answer))
+  local labels = vim
+    .iter(items.items or items)
+    :map(function(item)
+      return item.label
+    end)
+    :totable()
+  harness.contains(labels, 'infra-controllers', 'names of the environment')
+end)
+
+harness.test('hover says what a reference leads to', function()
+  open(example, apps)
+  repository.cursor_on('infra-configs', 'dependsOn:')
+  vim.lsp.buf.hover()
+  local text = harness.wait('the hover', function()
+    for _, window in ipairs(vim.api.nvim_list_wins()) do
+      if vim.api.nvim_win_get_config(window).relative ~= '' then
+        return table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, true), '\n')
+      end
+    end
+  end)
+  assert(text:find('infra-configs', 1, true), text)
+  assert(text:find('clusters/staging/infrastructure.yaml', 1, true), text)
+end)
+
+harness.test('the health report names the version and the root', function()
+  open(example, apps)
+  vim.cmd.checkhealth('infragen')
+  local report = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
+  vim.cmd.bwipeout()
+  assert(report:find('OK infragen %d+%.%d+%.%d+'), report)
+  assert(report:find('repository root: ' .. example, 1, true), report)
+end)

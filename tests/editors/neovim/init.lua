@@ -1,0 +1,6 @@
+-- The `init.lua` of a user who has the plugin: every test starts with it.
+local here = vim.fs.dirname(vim.fn.fnamemodify(debug.getinfo(1, 'S').source:sub(2), ':p'))
+vim.opt.runtimepath:prepend({ vim.fs.normalize(here .. '/../../../editors/neovim'), here })
+
+-- The test may change settings here, before the plugin loads; its cases run when the editor has started.
+dofile(vim.env.INFRAGEN_TEST)
