@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import { commands, type Disposable, type LogOutputChannel, window, workspace } from "vscode";
+import { commands, type Disposable, env, type LogOutputChannel, window, workspace } from "vscode";
 import { LanguageClient, RevealOutputChannelOn, State } from "vscode-languageclient/node";
 
 import { findProgram } from "./program";
@@ -104,7 +104,9 @@ export class Server implements Disposable {
       .showErrorMessage(`${text}. Install it, or set its path.`, openSettings, retry)
       .then(async (choice) => {
         if (choice === openSettings) {
-          await commands.executeCommand("workbench.action.openSettings", "infragen.server.path");
+          // The path belongs to the machine that the server runs on: elsewhere the setting is not even listed.
+          const where = env.remoteName === undefined ? "openSettings" : "openRemoteSettings";
+          await commands.executeCommand(`workbench.action.${where}`, { query: "infragen.server.path" });
         } else if (choice === retry) {
           await this.restart();
         }
