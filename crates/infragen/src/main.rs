@@ -1,1 +1,39 @@
-fn main() {}
+//! `infragen`: language server, generator and checker for Flux CD and kustomize.
+//!
+//! This crate is arguments, exit codes and rendering; what is wrong, what leads where and what to write
+//! is decided by the crates below.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)] // a face: reads the environment, writes files
+
+mod args;
+mod commands;
+mod report;
+mod repository;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::commands::Outcome;
+use crate::terminal::Terminal;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut terminal = Terminal::new(cli.color);
+    let outcome = match &cli.command {
+        Command::Check(args) => commands::check::run(args, &mut terminal),
+        Command::Graph(args) => commands::graph::run(args, &mut terminal),
+        Command::Explain(args) => commands::explain::run(args, &mut terminal),
+        Command::Completions(args) => commands::completions::run(args, &mut terminal),
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal.error(&error);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -27,12 +27,11 @@ pub struct Import {
     pub to: Found,
 }
 
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Graph {
-    by_target: FxHashMap<Found, Vec<Import>>,
-    /// Flux Kustomizations by the directory that they apply.
-    applied_by: FxHashMap<Directory, Vec<(SourceFile, u32)>>,
-}
+/// What kustomization files take in, by what it leads to.
+type ImportGraph = FxHashMap<Found, Vec<Import>>;
+
+/// Flux Kustomizations (file, and number of the object in its facts) by the directory that they apply.
+type Applications = FxHashMap<Directory, Vec<(SourceFile, u32)>>;
 
 /// What a kustomization file names, in the order of the file.
 #[salsa::tracked(returns(clone))]
@@ -52,24 +51,30 @@ pub fn imports_of(db: &dyn Db, file: SourceFile) -> Arc<Vec<Import>> {
 }
 
 #[salsa::tracked(returns(clone))]
-fn graph(db: &dyn Db, root: Root) -> Arc<Graph> {
-    let view = View::new(db, root);
-    let mut graph = Graph::default();
-    for file in view.kustomization_files() {
+fn import_graph(db: &dyn Db, root: Root) -> Arc<ImportGraph> {
+    let mut graph = ImportGraph::default();
+    for file in View::new(db, root).kustomization_files() {
         for import in imports_of(db, file).iter() {
-            graph.by_target.entry(import.to).or_default().push(*import);
+            graph.entry(import.to).or_default().push(*import);
         }
     }
-    for (file, number) in view.flux_kustomizations() {
+    Arc::new(graph)
+}
+
+/// Apart from the import graph, because finding a directory may need to know what is an object, and that
+/// depends on what is imported as a patch.
+#[salsa::tracked(returns(clone))]
+fn applications(db: &dyn Db, root: Root) -> Arc<Applications> {
+    let mut applications = Applications::default();
+    for (file, number) in View::new(db, root).flux_kustomizations() {
         if let Some(directory) = applied_directory(db, file, number) {
-            graph
-                .applied_by
+            applications
                 .entry(directory)
                 .or_default()
                 .push((file, number));
         }
     }
-    Arc::new(graph)
+    Arc::new(applications)
 }
 
 /// The directory of this repository that a Flux Kustomization applies: an own query, so that the graph
@@ -90,17 +95,21 @@ fn applied_directory(db: &dyn Db, file: SourceFile, number: u32) -> Option<Direc
 /// The entries that lead to a file or directory. A directory is also led to by whoever names its
 /// kustomization file.
 pub fn importers(db: &dyn Db, root: Root, to: Found) -> Vec<Import> {
-    graph(db, root)
-        .by_target
-        .get(&to)
+    import_graph(db, root).get(&to).cloned().unwrap_or_default()
+}
+
+/// The Flux Kustomizations that apply a directory of this repository, as numbers of objects of files.
+pub fn appliers(db: &dyn Db, root: Root, directory: Directory) -> Vec<(SourceFile, u32)> {
+    applications(db, root)
+        .get(&directory)
         .cloned()
         .unwrap_or_default()
 }
 
 /// Whether some kustomization file uses a file as a patch: then the objects in it are none of their own.
 pub fn is_patch_file(db: &dyn Db, file: SourceFile) -> bool {
-    let graph = graph(db, file.root(db));
-    let imports = graph.by_target.get(&Found::File(file));
+    let graph = import_graph(db, file.root(db));
+    let imports = graph.get(&Found::File(file));
     imports.is_some_and(|imports| {
         imports.iter().any(|import| import.field.patches())
             && !imports.iter().any(|i| i.field.includes())
@@ -123,10 +132,12 @@ pub struct Namespaces {
 #[salsa::tracked(returns(clone))]
 pub fn overriding_namespaces(db: &dyn Db, file: SourceFile) -> Arc<Namespaces> {
     let root = file.root(db);
-    let graph = graph(db, root);
+    let graph = import_graph(db, root);
+    let applications = applications(db, root);
     let mut search = Search {
         db,
         graph: &graph,
+        applications: &applications,
         seen: FxHashSet::default(),
         found: Namespaces::default(),
     };
@@ -135,7 +146,7 @@ pub fn overriding_namespaces(db: &dyn Db, file: SourceFile) -> Arc<Namespaces> {
         // Generators of the file itself.
         search.through(file, None);
     } else {
-        let importers = graph.by_target.get(&Found::File(file));
+        let importers = graph.get(&Found::File(file));
         let including = importers
             .into_iter()
             .flatten()
@@ -156,7 +167,8 @@ pub fn overriding_namespaces(db: &dyn Db, file: SourceFile) -> Arc<Namespaces> {
 
 struct Search<'a> {
     db: &'a dyn Db,
-    graph: &'a Graph,
+    graph: &'a ImportGraph,
+    applications: &'a Applications,
     seen: FxHashSet<(Directory, Option<SmolStr>)>,
     found: Namespaces,
 }
@@ -200,7 +212,6 @@ impl Search<'_> {
         let mut reached = false;
         for import in self
             .graph
-            .by_target
             .get(&Found::Directory(directory))
             .into_iter()
             .flatten()
@@ -210,7 +221,7 @@ impl Search<'_> {
                 self.through(import.from, namespace.clone());
             }
         }
-        for (file, number) in self.graph.applied_by.get(&directory).into_iter().flatten() {
+        for (file, number) in self.applications.get(&directory).into_iter().flatten() {
             reached = true;
             self.applied(*file, *number, namespace.clone());
         }
@@ -227,7 +238,7 @@ impl Search<'_> {
             if kustomization_file(self.db, directory).is_some() {
                 break;
             }
-            if let Some(applied) = self.graph.applied_by.get(&directory) {
+            if let Some(applied) = self.applications.get(&directory) {
                 for (file, number) in applied {
                     self.applied(*file, *number, None);
                 }

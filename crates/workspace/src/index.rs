@@ -271,6 +271,19 @@ impl View {
             .collect()
     }
 
+    pub(crate) fn each_definition(&self, visit: &mut dyn FnMut(&GroupKind, &SmolStr, &Definition)) {
+        for ((kind, name), definitions) in &self.disk.definitions {
+            for definition in definitions.iter().filter(|found| self.closed(found.file)) {
+                visit(kind, name, definition);
+            }
+        }
+        for ((kind, name), definitions) in &self.open.definitions {
+            for definition in definitions {
+                visit(kind, name, definition);
+            }
+        }
+    }
+
     pub(crate) fn references(&self, kind: &GroupKind, name: &str) -> Vec<ReferenceSite> {
         let key = (kind.clone(), SmolStr::new(name));
         let disk = self.disk.references.get(&key).into_iter().flatten();

@@ -16,6 +16,7 @@ mod files;
 mod graph;
 mod imports;
 mod index;
+mod object_graph;
 mod paths;
 mod query;
 mod resolve;
@@ -30,16 +31,18 @@ pub use environment::{Entry, Environment, environment_of, environments, own_sour
 pub use files::{Child, DirEntry, Directory, Disk, Root, SourceFile};
 pub use graph::{Cycle, dependencies, dependency_cycles};
 pub use imports::{
-    Import, Namespaces, importers, imports_of, is_patch_file, overriding_namespaces,
+    Import, Namespaces, appliers, importers, imports_of, is_patch_file, overriding_namespaces,
 };
 pub use index::{DefinedBy, Definition, ReferenceSite};
+pub use object_graph::{GraphEdge, GraphNode, ObjectGraph, object_graph};
 pub use paths::{
-    Found, PathTarget, find, kustomization_file, relative, resolve_path, suggest_paths,
+    Found, PathTarget, find, is_own_source, kustomization_file, relative, resolve_path,
+    suggest_paths,
 };
 pub use query::{facts, is_manifest, text, tree};
 pub use resolve::{
-    Resolution, Target, Verdict, definitions, kinds_named, names_of_kind, namespaces,
-    references_to, resolve, target,
+    Resolution, Target, Verdict, definitions, each_definition, kinds_named, names_of_kind,
+    namespace_of, namespaces, references_to, resolve, target,
 };
 pub use watch::Watcher;
 pub use workspace::{Cancelled, FileEvent, Snapshot, Workspace};

@@ -2,14 +2,14 @@
 
 use camino::Utf8Path;
 use infragen_flux::known::{BUCKET, EXTERNAL_ARTIFACT, GIT_REPOSITORY, OCI_REPOSITORY};
-use infragen_flux::{KindName, ObjectFacts, PathFact, is_templated};
+use infragen_flux::{GroupKind, KindName, ObjectFacts, PathFact, is_templated};
 
+use crate::DefinedBy;
 use crate::db::Db;
-use crate::environment::own_sources;
+use crate::environment::{environment_of, own_sources};
 use crate::files::{Child, Directory, Root, SourceFile};
 use crate::query::facts;
-use crate::resolve::{definitions, resolve};
-use crate::{DefinedBy, Verdict};
+use crate::resolve::definitions;
 
 /// What a path leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -120,12 +120,12 @@ pub fn resolve_path(
         return PathTarget::Elsewhere;
     };
     if *kind == *EXTERNAL_ARTIFACT {
-        return artifact_path(db, root, file, object, source, &cut);
+        return artifact_path(db, root, file, source, &cut);
     }
     let flux = [GIT_REPOSITORY, OCI_REPOSITORY, BUCKET]
         .into_iter()
         .any(|known| *kind == *known);
-    let own = flux && is_own(db, root, &kind.kind, &source.name.value);
+    let own = flux && is_own_source(db, root, &kind.kind, &source.name.value);
     let found = find(db, top, &cut);
     match found {
         Found::Missing | Found::Other | Found::Outside if !own => PathTarget::Elsewhere,
@@ -135,7 +135,7 @@ pub fn resolve_path(
 
 /// Whether a source is this repository: an entry point takes its manifests from it, or it is the one
 /// that a bootstrap makes without a manifest.
-fn is_own(db: &dyn Db, root: Root, kind: &str, name: &str) -> bool {
+pub fn is_own_source(db: &dyn Db, root: Root, kind: &str, name: &str) -> bool {
     let entries = own_sources(db, root);
     if entries
         .iter()
@@ -143,7 +143,7 @@ fn is_own(db: &dyn Db, root: Root, kind: &str, name: &str) -> bool {
     {
         return true;
     }
-    let key = infragen_flux::GroupKind {
+    let key = GroupKind {
         group: GIT_REPOSITORY.group.into(),
         kind: kind.into(),
     };
@@ -154,13 +154,20 @@ fn artifact_path(
     db: &dyn Db,
     root: Root,
     file: SourceFile,
-    object: &ObjectFacts,
     source: &infragen_flux::ReferenceFact,
     cut: &str,
 ) -> PathTarget {
-    let Verdict::Found(found) = resolve(db, file, Some(object), source).verdict else {
-        return PathTarget::Elsewhere;
-    };
+    // By name and environment alone: namespaces of objects depend on what is applied where, and that is
+    // just what is being asked.
+    let mut found = definitions(
+        db,
+        root,
+        &GroupKind::from(EXTERNAL_ARTIFACT),
+        &source.name.value,
+    );
+    let environment = |file: SourceFile| environment_of(db, root, &file.path(db));
+    let here = environment(file);
+    found.sort_by_key(|definition| environment(definition.file) != here);
     let Some(top) = root.top(db) else {
         return PathTarget::Elsewhere;
     };
@@ -181,7 +188,7 @@ fn artifact_path(
                 continue;
             };
             let (kind, name) = &copy.source;
-            if is_own(db, root, kind, name) {
+            if is_own_source(db, root, kind, name) {
                 let found = find(db, top, &path);
                 if found != Found::Missing {
                     return PathTarget::Here { found, sure: true };

@@ -171,6 +171,27 @@ pub fn names_of_kind(db: &dyn Db, root: Root, kind: &GroupKind) -> Vec<SmolStr> 
     names
 }
 
+/// Shows every object of a root once, in no order, with its kind and name. What stands in patch files is
+/// among them: asking for each file would cost more than the visit.
+pub fn each_definition(
+    db: &dyn Db,
+    root: Root,
+    visit: &mut dyn FnMut(&GroupKind, &SmolStr, &Definition),
+) {
+    View::new(db, root).each_definition(visit);
+}
+
+/// The namespace that an object certainly ends up in; none where that is not known, or is another one in
+/// each environment.
+pub fn namespace_of(db: &dyn Db, definition: &Definition) -> Option<SmolStr> {
+    let set = namespaces_of(db, definition);
+    let first = set.names.first().filter(|_| !set.open)?;
+    set.names
+        .iter()
+        .all(|name| name == first)
+        .then(|| first.clone())
+}
+
 /// All namespaces that are named in a root, in order.
 pub fn namespaces(db: &dyn Db, root: Root) -> Vec<SmolStr> {
     View::new(db, root).namespaces()

@@ -1,0 +1,52 @@
+//! The command line.
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::commands;
+
+/// Language server, generator and checker for Flux CD and kustomize.
+#[derive(Debug, Parser)]
+#[command(
+    name = "infragen",
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  infragen check                        check the repository around this folder
+  infragen new-service activity         write a service: base, overlays, clusters
+  infragen add-env preview              add an environment with all services
+  infragen graph --format mermaid       draw what waits for what
+  infragen demo                         see it all work in a new folder
+
+Exit codes: 0 done, 1 findings of level error or a build that failed, 2 bad usage or input and
+nothing written."
+)]
+pub struct Cli {
+    /// When to colour the output; NO_COLOR is honoured
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When to colour the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Check(commands::check::Args),
+    Graph(commands::graph::Args),
+    Explain(commands::explain::Args),
+    Completions(commands::completions::Args),
+}

@@ -1,0 +1,52 @@
+//! The commands, one file each.
+
+pub mod check;
+pub mod completions;
+pub mod explain;
+pub mod graph;
+
+/// How a command ended that could do its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well.
+    Done,
+    /// It found something of level error.
+    Findings,
+}
+
+/// Why a command could not do its work: bad usage or input; nothing was written.
+#[derive(Debug)]
+pub struct Failure {
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    closed_pipe: bool,
+}
+
+impl Failure {
+    /// A failure with what to do about it.
+    pub fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            help: Some(help.into()),
+            closed_pipe: false,
+        }
+    }
+
+    /// Whether the reader of the output went away: nothing to complain about.
+    pub fn is_closed_pipe(&self) -> bool {
+        self.closed_pipe
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        let closed_pipe = error.kind() == std::io::ErrorKind::BrokenPipe;
+        Self {
+            message: error.to_string(),
+            help: None,
+            closed_pipe,
+        }
+    }
+}

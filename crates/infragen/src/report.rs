@@ -1,0 +1,28 @@
+//! Findings for people and for programs.
+
+mod json;
+mod text;
+
+use infragen_rules::{Finding, Severity};
+use infragen_workspace::SourceFile;
+
+pub use json::json;
+pub use text::text;
+
+/// A finding with its file.
+pub struct Reported {
+    /// The file that was checked.
+    pub file: SourceFile,
+    /// What was found in it.
+    pub finding: Finding,
+}
+
+/// The name of a severity, in every output.
+pub fn level_name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Information => "information",
+        Severity::Hint => "hint",
+    }
+}
