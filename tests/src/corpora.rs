@@ -1,0 +1,52 @@
+//! The real repositories that some suites need; they are not part of this project.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+/// The folder that holds `corpora/` and `conformance/`: `INFRAGEN_SHARED`, or `../shared` beside the
+/// checkout.
+pub fn shared() -> Option<Utf8PathBuf> {
+    let named = std::env::var("INFRAGEN_SHARED").ok().map(Utf8PathBuf::from);
+    let beside = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent()?.parent()?.join("shared");
+    named.into_iter().chain([beside]).find(|folder| folder.join("corpora").is_dir())
+}
+
+/// The folders of the real repositories, in order of name.
+pub fn corpora() -> Vec<Utf8PathBuf> {
+    let Some(folder) = shared().map(|shared| shared.join("corpora")) else { return Vec::new() };
+    let mut found: Vec<_> = folder
+        .read_dir_utf8()
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok().map(camino::Utf8DirEntry::into_path))
+        .filter(|path| path.is_dir())
+        .collect();
+    found.sort();
+    found
+}
+
+/// Like [`corpora`], for a suite that needs them: where they are absent it says so, and fails if
+/// `INFRAGEN_REQUIRE_ORACLES=1`.
+///
+/// # Panics
+/// Where they are absent and required.
+#[allow(clippy::print_stderr, clippy::panic)] // a skip that nobody sees would count as passed
+pub fn corpora_or_skip(suite: &str) -> Vec<Utf8PathBuf> {
+    let found = corpora();
+    if found.is_empty() {
+        skip(suite, "the corpora are not beside this checkout (INFRAGEN_SHARED)");
+    }
+    found
+}
+
+/// Says that a suite is skipped, or fails where nothing may be.
+///
+/// # Panics
+/// If `INFRAGEN_REQUIRE_ORACLES=1`.
+#[allow(clippy::print_stderr, clippy::panic)] // see above
+pub fn skip(suite: &str, why: &str) {
+    let required = std::env::var("INFRAGEN_REQUIRE_ORACLES").is_ok_and(|value| value == "1");
+    if required {
+        panic!("{suite} must not be skipped here: {why}");
+    }
+    eprintln!("SKIPPED {suite}: {why}");
+}
