@@ -1,6 +1,7 @@
 use infragen_syntax::{Document, Entry, Node, Spanned, TextRange};
 
 use crate::fields::{Expects, FIELDS, Field};
+use crate::keys::KEYS;
 
 /// The names under which kustomize looks for its file, in the order of Flux.
 pub const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -35,6 +36,21 @@ pub struct KustomizationFile {
     /// Whether it has patches, replacements, transformers or vars: then objects below it may be called
     /// or placed otherwise than their files say.
     pub rewrites: bool,
+    /// `apiVersion`, where it is written.
+    pub api_version: Option<Spanned<String>>,
+    /// The keys that kustomize does not know, in the order of the file.
+    pub unknown: Vec<UnknownKey>,
+}
+
+/// A key that kustomize does not know.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct UnknownKey {
+    /// The key.
+    pub key: Spanned<String>,
+    /// The keys that its mapping may have.
+    pub known: &'static [&'static str],
+    /// Where the mapping is, as one writes it: `patches[].target`; empty for the top of the file.
+    pub within: String,
 }
 
 /// A path in a kustomization file.
@@ -101,8 +117,35 @@ impl KustomizationFile {
             affixes: (text("namePrefix"), text("nameSuffix")),
             generators: generators(root),
             rewrites: rewrites.iter().any(|key| field(root, key).is_some()),
+            api_version: field(root, "apiVersion").and_then(|entry| owned(entry.value)),
+            unknown: unknown_keys(root),
         })
     }
+}
+
+/// The keys of every mapping in [`KEYS`] that are not in its row; those that a `<<` brings in stand, and
+/// are judged, where their anchor is.
+fn unknown_keys(root: Node<'_>) -> Vec<UnknownKey> {
+    let mut unknown = Vec::new();
+    for row in KEYS {
+        collect(root, row.path, &mut |node| {
+            let own = node.own_entries().filter(|entry| !entry.is_merge());
+            unknown.extend(own.filter_map(|entry| {
+                let key = owned(entry.key)?;
+                let known = row
+                    .keys
+                    .iter()
+                    .any(|known| known.eq_ignore_ascii_case(&key.value));
+                (!known).then(|| UnknownKey {
+                    key,
+                    known: row.keys,
+                    within: row.path.join(".").replace(".[]", "[]"),
+                })
+            }));
+        });
+    }
+    unknown.sort_by_key(|unknown| unknown.key.range.start());
+    unknown
 }
 
 /// The entry of a field; kustomize compares field names without case.
@@ -243,6 +286,19 @@ configMapGenerator:
     fn a_flux_kustomization_is_not_a_kustomization_file() {
         let tree = Tree::parse("apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n");
         assert_eq!(KustomizationFile::read(tree.document(0).unwrap()), None);
+    }
+
+    #[test]
+    fn finds_the_keys_that_kustomize_does_not_know() {
+        let file = read(
+            "Resources: []\nresource: []\npatches:\n- patch: a\n  target: {kind: A, apiVersion: v1}\nopenapi: {x: y}\n",
+        );
+        let seen: Vec<_> = file
+            .unknown
+            .iter()
+            .map(|unknown| (unknown.within.as_str(), unknown.key.value.as_str()))
+            .collect();
+        assert_eq!(seen, [("", "resource"), ("patches[].target", "apiVersion")]);
     }
 
     #[test]

@@ -5,10 +5,13 @@
 
 mod fields;
 mod file;
+mod keys;
 mod remote;
 
 pub use fields::{Expects, FIELDS, Field};
 pub use file::{
-    FILE_NAMES, FileKind, Generator, KustomizationFile, PathEntry, is_kustomization_file_name,
+    FILE_NAMES, FileKind, Generator, KustomizationFile, PathEntry, UnknownKey,
+    is_kustomization_file_name,
 };
+pub use keys::{KEYS, Keys};
 pub use remote::is_remote;
