@@ -173,15 +173,13 @@ impl<'t> Cursor<'t> {
     /// The other keys of the mapping that the cursor is in: the one that a key is typed into, or the one
     /// that holds the value.
     pub fn siblings(&self) -> impl Iterator<Item = &Sibling<'t>> {
-        let own = match (self.slot, self.path.last()) {
-            (Slot::Key, _) => Some(self.word),
-            (_, Some(Step::Key { range, .. })) => Some(*range),
-            _ => None,
+        let (level, own) = match (self.slot, self.path.last()) {
+            (Slot::Value, Some(Step::Key { range, .. })) => (self.levels.last(), Some(*range)),
+            (Slot::Value, _) => (None, None),
+            (Slot::Key | Slot::Item { .. }, _) => (self.levels.last(), Some(self.word)),
         };
-        let level = self.levels.last().into_iter();
-        level
-            .flat_map(|level| &level.keys)
-            .filter(move |sibling| Some(sibling.range) != own)
+        let keys = level.into_iter().flat_map(|level| &level.keys);
+        keys.filter(move |sibling| Some(sibling.range) != own)
     }
 
     /// The innermost mapping on the path that has this key with a scalar behind it.

@@ -12,6 +12,7 @@ mod diagnosis;
 mod edit;
 mod embedded;
 mod gap;
+mod layout;
 mod limits;
 mod outline;
 mod read;
@@ -22,10 +23,14 @@ mod strict;
 mod testing;
 mod tolerant;
 mod tree;
+mod worth;
 
 pub use comments::{Comment, comments};
 pub use cursor::{BlockText, Cursor, Level, Sibling, Slot, Step, cursor_at, scan_value};
-pub use edit::{EditError, NewValue, Segment, Target, TextEdit, apply};
+pub use edit::{
+    EditError, NewValue, Segment, Target, TextEdit, append_item, apply, insert_entry,
+    insert_sorted_item, remove_entry, remove_item, set_scalar,
+};
 pub use embedded::Embedded;
 pub use limits::Limits;
 pub use scalar::{Typed, quote, quote_in_flow, type_of};

@@ -198,7 +198,8 @@ impl<'t> Outline<'t> {
         let end = self.line_end(start);
         let next = self.next_line(end);
         let at = self.skip_blanks(start, end);
-        if at == end || self.bytes[at] == b'#' || self.is_noise(start, end) {
+        if at == end || self.bytes[at] == b'#' || self.is_noise(start, end) || self.is_template(at)
+        {
             return next;
         }
         let column = self.column(start, at);
@@ -255,7 +256,7 @@ impl<'t> Outline<'t> {
             Body::Empty => {
                 let next = self.value(top, at, end);
                 let mark = &mut self.marks[top as usize];
-                if mark.body == Body::Plain {
+                if matches!(mark.body, Body::Plain | Body::Quoted { closed: false }) {
                     mark.body = Body::Below;
                 }
                 next
@@ -378,7 +379,7 @@ impl<'t> Outline<'t> {
                     end,
                 ),
             },
-            b'{' | b'[' => {
+            b'{' | b'[' if !self.is_template(at) => {
                 let close = self.flow(id, at, self.marks[id as usize].column + 1);
                 (at..close, Body::Flow, self.line_end(close))
             }
@@ -778,14 +779,16 @@ impl<'t> Outline<'t> {
                 });
                 Some(place)
             }
-            Body::Quoted { closed } if value.start < offset && line_start > value.start => {
+            Body::Quoted { closed } if value.start <= offset => {
                 let inner = value.start + 1..value.end - usize::from(closed);
                 if offset > inner.end {
                     return (offset <= value.end)
                         .then(|| Place::new(id, slot_of(mark), offset..offset, mark.column));
                 }
-                let mut place = Place::new(id, slot_of(mark), inner, mark.column);
-                place.quote = Some(char::from(self.bytes[value.start]));
+                let quote = offset > value.start;
+                let word = if quote { inner } else { offset..offset };
+                let mut place = Place::new(id, slot_of(mark), word, mark.column);
+                place.quote = quote.then(|| char::from(self.bytes[value.start]));
                 Some(place)
             }
             Body::Plain if value.start < line_start && offset <= value.end => {
@@ -1027,6 +1030,11 @@ impl<'t> Outline<'t> {
                 .iter()
                 .all(|byte| matches!(byte, b'+' | b'-' | b'1'..=b'9'))
             && (rest == end || self.bytes[rest] == b'#')
+    }
+
+    /// `{{` begins a template's action: no mapping has a mapping for its key.
+    fn is_template(&self, at: usize) -> bool {
+        self.bytes[at..].starts_with(b"{{")
     }
 
     /// Markers of a merge conflict and directives: lines that are not YAML content.

@@ -60,8 +60,8 @@ impl Typed {
 
 /// The typed value of a scalar from its decoded text, its style and its tag as written (`!!str`).
 pub fn type_of(value: &str, style: ScalarStyle, tag: Option<&str>) -> Typed {
-    match tag.and_then(core_tag) {
-        // Without a tag, or with the tag `!` alone, the style decides.
+    match tag.map(core_tag) {
+        // Without a tag the style decides.
         None if style == ScalarStyle::Plain => resolve(value, true),
         None => Typed::String,
         Some("null") => only(resolve(value, false), |typed| typed == Typed::Null),
@@ -77,15 +77,12 @@ pub fn type_of(value: &str, style: ScalarStyle, tag: Option<&str>) -> Typed {
     }
 }
 
-/// The name of a tag in YAML's own namespace, in either spelling; another tag makes the value a string,
-/// which is what `str` says here. None for the non-specific tag `!`.
-fn core_tag(tag: &str) -> Option<&str> {
-    if tag == "!" {
-        return None;
-    }
+/// The name of a tag in YAML's own namespace, in either spelling. Any other tag makes a string of the
+/// value, as `str` does.
+fn core_tag(tag: &str) -> &str {
     let verbatim = tag.strip_prefix("!<").and_then(|tag| tag.strip_suffix('>'));
     let long = verbatim.and_then(|tag| tag.strip_prefix("tag:yaml.org,2002:"));
-    Some(long.or_else(|| tag.strip_prefix("!!")).unwrap_or("str"))
+    long.or_else(|| tag.strip_prefix("!!")).unwrap_or("str")
 }
 
 fn only(typed: Typed, wanted: impl FnOnce(Typed) -> bool) -> Typed {
@@ -107,8 +104,7 @@ fn resolve(value: &str, timestamps: bool) -> Typed {
         return typed;
     }
     match value.as_bytes().first() {
-        // Unlike below, go-yaml does not take `_` out here: `.1_0` is a string.
-        Some(b'.') if is_float(value) => float(value).unwrap_or(Typed::String),
+        Some(b'.') => fraction(value).unwrap_or(Typed::String),
         Some(b'0'..=b'9' | b'+' | b'-') => {
             if timestamps && is_timestamp(value) {
                 return Typed::Timestamp;
@@ -210,6 +206,25 @@ fn is_float(text: &str) -> bool {
     !exponent.is_empty() && digits(exponent) == exponent.len()
 }
 
+/// A float that begins with its point. Unlike in other numbers, a `_` must stand between two digits.
+fn fraction(value: &str) -> Option<Typed> {
+    let bytes = value.as_bytes();
+    let digit = |at: Option<usize>| {
+        at.and_then(|at| bytes.get(at))
+            .is_some_and(u8::is_ascii_digit)
+    };
+    let between = |(at, _)| digit(Some(at + 1)) && digit(usize::checked_sub(at, 1));
+    if !value.match_indices('_').all(between) {
+        return None;
+    }
+    let plain = value.replace('_', "");
+    if is_float(&plain) {
+        float(&plain)
+    } else {
+        None
+    }
+}
+
 /// A float that fits; go-yaml leaves one that does not (`1e400`) a string.
 fn float(text: &str) -> Option<Typed> {
     text.parse()
@@ -229,7 +244,7 @@ fn is_timestamp(value: &str) -> bool {
     }
     match rest.as_bytes().first() {
         None => true,
-        Some(b' ') => parse_time(&rest[1..]).is_some_and(str::is_empty),
+        Some(b' ') => parse_time(rest.trim_start_matches(' ')).is_some_and(str::is_empty),
         Some(b'T' | b't') => parse_time(&rest[1..]).is_some_and(is_zone),
         Some(_) => false,
     }
@@ -243,7 +258,6 @@ fn parse_date(value: &str) -> Option<(bool, &str)> {
         .all(|byte| byte.is_ascii_digit())
         .then(|| year.parse().ok())??;
     let (month, rest) = parse_number(rest.strip_prefix('-')?)?;
-    // Go skips blanks in front of a day.
     let (day, rest) = parse_number(rest.strip_prefix('-')?)?;
     let days = match month {
         2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
