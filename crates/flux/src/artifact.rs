@@ -1,6 +1,6 @@
 //! ArtifactGenerators: which directory of which source a path of an artifact comes from.
 
-use infragen_syntax::Node;
+use infragen_syntax::{Node, TextRange};
 use smol_str::SmolStr;
 
 /// One `copy` of one artifact of an ArtifactGenerator.
@@ -16,6 +16,8 @@ pub struct ArtifactCopy {
     pub contents: bool,
     /// `to` without `@artifact`; no slash at either end.
     pub to: SmolStr,
+    /// The scalar of `from`.
+    pub range: TextRange,
 }
 
 impl ArtifactCopy {
@@ -73,9 +75,11 @@ pub(crate) fn copies(root: Node<'_>) -> Vec<ArtifactCopy> {
             .into_iter()
             .flat_map(|copies| copies.items())
         {
-            let (Some(from), Some(to)) = (text(copy, "from"), text(copy, "to")) else {
+            let from_node = copy.get("from").and_then(Node::spanned_str);
+            let (Some(from_node), Some(to)) = (from_node, text(copy, "to")) else {
                 continue;
             };
+            let from = from_node.value;
             let Some((alias, from)) = from
                 .strip_prefix('@')
                 .map(|from| from.split_once('/').unwrap_or((from, "")))
@@ -96,6 +100,7 @@ pub(crate) fn copies(root: Node<'_>) -> Vec<ArtifactCopy> {
                 contents: fixed.len() < from.trim_end_matches('/').len() || fixed.is_empty(),
                 from: fixed.trim_matches('/').into(),
                 to: to.trim_start_matches("@artifact").trim_matches('/').into(),
+                range: from_node.range,
             });
         }
     }
@@ -113,6 +118,7 @@ mod tests {
             from: from.into(),
             contents,
             to: to.into(),
+            range: TextRange::default(),
         }
     }
 

@@ -271,6 +271,7 @@ impl ObjectFacts {
         );
         ranges.extend(self.makes.iter_mut().map(|made| &mut made.name.range));
         ranges.extend(self.paths.iter_mut().map(|path| &mut path.path.range));
+        ranges.extend(self.copies.iter_mut().map(|copy| &mut copy.range));
         for reference in &mut self.references {
             ranges.push(&mut reference.name.range);
             ranges.push(&mut reference.range);
