@@ -2,15 +2,22 @@
 //! ranges, edits, Markdown. No protocol type, no file system, no clock.
 
 mod actions;
+mod below;
 mod completion;
 mod definition;
+#[cfg(test)]
+mod fixture;
 mod folding;
 mod highlight;
 mod hover;
 mod links;
+mod pattern;
+mod place;
 mod references;
 mod selection;
+mod subject;
 mod symbols;
+mod target;
 
 pub use actions::{Action, actions};
 pub use completion::{Completion, CompletionKind, completions};

@@ -1,0 +1,82 @@
+//! Repositories in one string, for tests: files behind `//- path` lines, and a cursor `$0` in one of them.
+
+use camino::Utf8Path;
+use infragen_syntax::{TextRange, TextSize};
+use infragen_workspace::{Db, Root, Snapshot, SourceFile, Workspace, text};
+
+/// A repository in memory, with the file of the cursor open in an editor.
+pub(crate) struct Fixture {
+    snapshot: Snapshot,
+    pub root: Root,
+    /// The file of the cursor; the first one where there is no cursor.
+    pub file: SourceFile,
+    pub offset: TextSize,
+    pub files: Vec<SourceFile>,
+}
+
+impl Fixture {
+    /// Reads a fixture. A text without any `//- path` line is the file `a.yaml`.
+    pub fn new(fixture: &str) -> Fixture {
+        let mut files: Vec<(&str, String)> = Vec::new();
+        for line in fixture.split_inclusive('\n') {
+            match line.strip_prefix("//- ") {
+                Some(path) => files.push((path.trim(), String::new())),
+                None => {
+                    if files.is_empty() {
+                        files.push(("a.yaml", String::new()));
+                    }
+                    files.last_mut().unwrap().1.push_str(line);
+                }
+            }
+        }
+        let cursor = files
+            .iter()
+            .enumerate()
+            .find_map(|(number, (_, text))| text.find("$0").map(|at| (number, at)));
+        let (opened, offset) = cursor.unwrap_or((0, 0));
+        if cursor.is_some() {
+            files[opened].1.replace_range(offset..offset + 2, "");
+        }
+        let mut workspace = Workspace::new();
+        let given: Vec<_> = files.iter().map(|(path, text)| (*path, &**text)).collect();
+        let repository = Utf8Path::new("/repo");
+        let root = workspace.open_memory_root(repository, &given);
+        let file = workspace
+            .set_buffer(
+                &repository.join(files[opened].0),
+                Some(files[opened].1.as_str().into()),
+            )
+            .unwrap();
+        let files = files
+            .iter()
+            .filter_map(|(path, _)| workspace.file(&repository.join(path)))
+            .collect();
+        Fixture {
+            snapshot: workspace.snapshot(),
+            root,
+            file,
+            offset: TextSize::try_from(offset).unwrap(),
+            files,
+        }
+    }
+
+    pub fn db(&self) -> &dyn Db {
+        self.snapshot.db()
+    }
+
+    pub fn text(&self, file: SourceFile) -> std::sync::Arc<str> {
+        text(self.db(), file).unwrap()
+    }
+
+    /// `apps/a.yaml:3:9 text`: a place as a test expects it; of a text of several lines the first.
+    pub fn place(&self, file: SourceFile, range: TextRange) -> String {
+        let text = self.text(file);
+        let before = &text[..usize::from(range.start())];
+        let line = before.matches('\n').count() + 1;
+        let column = before.len() - before.rfind('\n').map_or(0, |end| end + 1) + 1;
+        let shown = text[range].lines().next().unwrap_or_default();
+        format!("{}:{line}:{column} {shown}", file.path(self.db()))
+            .trim_end()
+            .to_owned()
+    }
+}
