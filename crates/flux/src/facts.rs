@@ -6,6 +6,8 @@ use smol_str::SmolStr;
 
 use crate::artifact::{self, ArtifactCopy};
 use crate::kinds::*;
+use crate::repeated::{RepeatedKey, repeated_keys};
+use crate::required;
 use crate::table::{
     IMAGE_POLICY_MARKER, PATHS, PRODUCTIONS, PathReference, REFERENCES, Reference, Scope, Target,
 };
@@ -19,6 +21,10 @@ pub struct FileFacts {
     pub kustomization: Option<KustomizationFile>,
     /// `# {"$imagepolicy": …}` markers.
     pub markers: Vec<ReferenceFact>,
+    /// Whether the text is not YAML; then the rest is what could be read of it.
+    pub broken: bool,
+    /// Keys that stand twice in one mapping, of the documents that facts are read from.
+    pub repeated: Vec<RepeatedKey>,
 }
 
 /// One object of a file.
@@ -54,6 +60,8 @@ pub struct ObjectFacts {
     /// Where the object stands: in the file itself, or in an inline patch in it (then it is no object of
     /// its own, but its references are references).
     pub in_patch: bool,
+    /// The fields of `spec` that the API server requires and that are not written.
+    pub missing: Vec<&'static str>,
 }
 
 /// An object that another one brings into being.
@@ -114,11 +122,18 @@ pub fn is_templated(text: &str) -> bool {
 impl FileFacts {
     /// Reads what a file says. `kustomization` tells that the file's name makes it a kustomization file.
     pub fn read(tree: &Tree, kustomization: bool) -> FileFacts {
-        let mut facts = FileFacts::default();
+        let mut facts = FileFacts {
+            broken: !tree.errors().is_empty(),
+            ..FileFacts::default()
+        };
         let mut documents = tree.documents();
         if kustomization {
             facts.kustomization = documents.next().and_then(KustomizationFile::read);
             if facts.kustomization.is_some() {
+                // kustomize reads the first document only.
+                if let Some(document) = tree.document(0) {
+                    repeated_keys(document, &mut facts.repeated);
+                }
                 facts.read_patches_of_kustomization_file(tree);
                 facts.markers = markers(tree);
                 return facts;
@@ -126,7 +141,11 @@ impl FileFacts {
             documents = tree.documents();
         }
         for document in documents {
+            let before = facts.objects.len();
             object_facts(document, &mut facts.objects);
+            if facts.objects.len() > before {
+                repeated_keys(document, &mut facts.repeated);
+            }
         }
         facts.markers = markers(tree);
         facts
@@ -213,6 +232,11 @@ fn object(root: Node<'_>, document: usize, in_patch: bool, objects: &mut Vec<Obj
             artifact::copies(root)
         } else {
             Vec::new()
+        },
+        missing: if in_patch {
+            Vec::new()
+        } else {
+            required::missing(root, &kind)
         },
         kind,
         api_version: api_version.into(),

@@ -4,6 +4,8 @@
 
 mod facts;
 mod kinds;
+mod repeated;
+mod required;
 mod table;
 
 pub mod artifact;
@@ -17,6 +19,8 @@ pub use facts::{
     object_facts,
 };
 pub use kinds::{GroupKind, KINDS, Kind, flux_kinds, is_flux_group};
+pub use repeated::RepeatedKey;
+pub use required::REQUIRED;
 pub use table::{
     IMAGE_POLICY_MARKER, PATHS, PRODUCTIONS, PathReference, Production, REFERENCES, Reference,
     Role, Scope, Target,
