@@ -61,6 +61,44 @@ fn import_graph(db: &dyn Db, root: Root) -> Arc<ImportGraph> {
     Arc::new(graph)
 }
 
+/// The directories whose kustomization files take each other in, in a loop, and those that lead into such
+/// a loop; all others certainly do not. Nearly always empty.
+#[salsa::tracked(returns(clone))]
+pub fn looping_directories(db: &dyn Db, root: Root) -> Arc<FxHashSet<Directory>> {
+    let graph = import_graph(db, root);
+    let including = |to: Directory| {
+        let imports = graph.get(&Found::Directory(to)).into_iter().flatten();
+        let imports = imports.filter(|import| import.field.includes());
+        imports.map(|import| import.from.directory(db))
+    };
+    let targets = graph.keys().filter_map(|to| match to {
+        Found::Directory(directory) => Some(*directory),
+        _ => None,
+    });
+    let targets: Vec<_> = targets.collect();
+    // How many directories each one takes in that are not yet known to be free of loops.
+    let mut open: FxHashMap<Directory, usize> = FxHashMap::default();
+    for from in targets.iter().flat_map(|to| including(*to)) {
+        *open.entry(from).or_default() += 1;
+    }
+    let mut free: Vec<_> = targets
+        .into_iter()
+        .filter(|directory| !open.contains_key(directory))
+        .collect();
+    while let Some(directory) = free.pop() {
+        for from in including(directory) {
+            if let Some(count) = open.get_mut(&from) {
+                *count -= 1;
+                if *count == 0 {
+                    open.remove(&from);
+                    free.push(from);
+                }
+            }
+        }
+    }
+    Arc::new(open.into_keys().collect())
+}
+
 /// Apart from the import graph, because finding a directory may need to know what is an object, and that
 /// depends on what is imported as a patch.
 #[salsa::tracked(returns(clone))]

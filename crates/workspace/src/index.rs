@@ -58,12 +58,20 @@ pub(crate) struct Index {
     pub kustomization_files: Vec<SourceFile>,
     pub flux_kustomizations: Vec<(SourceFile, u32)>,
     pub namespaces: Vec<SmolStr>,
+    /// Names that are known only after rendering or substitution, by kind.
+    pub templated_names: FxHashMap<GroupKind, Vec<SmolStr>>,
+    /// Pairs of `namePrefix` and `nameSuffix` that kustomization files give to names.
+    pub affixes: Vec<(SmolStr, SmolStr)>,
 }
 
 impl Index {
     fn add(&mut self, file: SourceFile, facts: &FileFacts) {
         if let Some(kustomization) = &facts.kustomization {
             self.kustomization_files.push(file);
+            let (prefix, suffix) = &kustomization.affixes;
+            if !prefix.is_empty() || !suffix.is_empty() {
+                self.affixes.push((prefix.into(), suffix.into()));
+            }
             for (number, generator) in (0..).zip(&kustomization.generators) {
                 self.define(
                     GroupKind::new("v1", generator.kind),
@@ -139,10 +147,11 @@ impl Index {
     }
 
     fn define(&mut self, kind: GroupKind, name: &str, definition: Definition) {
-        if infragen_flux::is_templated(name) {
+        let name = SmolStr::new(name);
+        if infragen_flux::is_templated(&name) {
+            self.templated_names.entry(kind).or_default().push(name);
             return;
         }
-        let name = SmolStr::new(name);
         let definitions = self
             .definitions
             .entry((kind.clone(), name.clone()))
@@ -186,6 +195,11 @@ impl Index {
         self.kustomization_files.extend(&other.kustomization_files);
         self.flux_kustomizations.extend(&other.flux_kustomizations);
         self.namespaces.extend(other.namespaces.iter().cloned());
+        for (kind, names) in &other.templated_names {
+            let known = self.templated_names.entry(kind.clone()).or_default();
+            known.extend(names.iter().cloned());
+        }
+        self.affixes.extend(other.affixes.iter().cloned());
     }
 
     fn finish(mut self) -> Self {
@@ -193,6 +207,12 @@ impl Index {
             .retain(|namespace| !infragen_flux::is_templated(namespace));
         self.namespaces.sort_unstable();
         self.namespaces.dedup();
+        self.affixes.sort_unstable();
+        self.affixes.dedup();
+        for names in self.templated_names.values_mut() {
+            names.sort_unstable();
+            names.dedup();
+        }
         self.names_of_kind
             .values_mut()
             .for_each(|names| names.sort_unstable());
@@ -313,6 +333,24 @@ impl View {
         names.dedup();
         names.retain(|name| !self.definitions(kind, name).is_empty());
         names
+    }
+
+    /// Names of a kind that are known only after rendering; one that an editor has just changed may still
+    /// be among them.
+    pub(crate) fn templated_names(&self, kind: &GroupKind) -> Vec<SmolStr> {
+        let disk = self.disk.templated_names.get(kind).into_iter().flatten();
+        let open = self.open.templated_names.get(kind).into_iter().flatten();
+        disk.chain(open).cloned().collect()
+    }
+
+    /// Likewise the affixes of names.
+    pub(crate) fn affixes(&self) -> Vec<(SmolStr, SmolStr)> {
+        self.disk
+            .affixes
+            .iter()
+            .chain(&self.open.affixes)
+            .cloned()
+            .collect()
     }
 
     pub(crate) fn kustomization_files(&self) -> Vec<SourceFile> {

@@ -31,7 +31,8 @@ pub use environment::{Entry, Environment, environment_of, environments, own_sour
 pub use files::{Child, DirEntry, Directory, Disk, Root, SourceFile};
 pub use graph::{Cycle, dependencies, dependency_cycles};
 pub use imports::{
-    Import, Namespaces, appliers, importers, imports_of, is_patch_file, overriding_namespaces,
+    Import, Namespaces, appliers, importers, imports_of, is_patch_file, looping_directories,
+    overriding_namespaces,
 };
 pub use index::{DefinedBy, Definition, ReferenceSite};
 pub use object_graph::{GraphEdge, GraphNode, ObjectGraph, object_graph};
@@ -41,7 +42,7 @@ pub use paths::{
 };
 pub use query::{facts, is_manifest, text, tree};
 pub use resolve::{
-    Resolution, Target, Verdict, definitions, each_definition, kinds_named, names_of_kind,
+    Resolution, Target, Verdict, definitions, each_definition, kinds_named, may_become, names_of_kind,
     namespace_of, namespaces, references_to, resolve, target,
 };
 pub use watch::Watcher;

@@ -59,7 +59,10 @@ pub fn facts(db: &dyn Db, file: SourceFile) -> Arc<FileFacts> {
 #[salsa::tracked(returns(clone))]
 pub(crate) fn disk_facts(db: &dyn Db, file: SourceFile) -> Arc<FileFacts> {
     let Ok(text) = disk_text(db, file) else {
-        return Arc::default();
+        return Arc::new(FileFacts {
+            broken: true,
+            ..FileFacts::default()
+        });
     };
     let kustomization = file.is_kustomization_file(db);
     if !kustomization && !may_hold_objects(&text) {

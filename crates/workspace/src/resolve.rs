@@ -192,6 +192,54 @@ pub fn namespace_of(db: &dyn Db, definition: &Definition) -> Option<SmolStr> {
         .then(|| first.clone())
 }
 
+/// Whether an object of this kind and name may come into being here although no manifest has that name:
+/// some manifest's name is a template that can become it, or a kustomization file's `namePrefix` or
+/// `nameSuffix` makes it out of another name.
+pub fn may_become(db: &dyn Db, root: Root, kind: &GroupKind, name: &str) -> bool {
+    let view = View::new(db, root);
+    let templated = view.templated_names(kind);
+    let affixes = view.affixes();
+    templated.iter().any(|template| can_become(template, name))
+        || affixes.iter().any(|(prefix, suffix)| {
+            let bare = name
+                .strip_prefix(&**prefix)
+                .and_then(|rest| rest.strip_suffix(&**suffix));
+            bare.is_some_and(|bare| !view.definitions(kind, bare).is_empty())
+        })
+}
+
+/// Whether rendering can turn a template (`${APP}-data`, `<< inputs.tenant >>`) into a text: its literal
+/// parts occur in order.
+fn can_become(template: &str, text: &str) -> bool {
+    let mut rest = text;
+    let mut template = template;
+    let mut anchored = true;
+    loop {
+        let opening = [("${", "}"), ("<<", ">>"), ("{{", "}}")]
+            .into_iter()
+            .filter_map(|(open, close)| Some((template.find(open)?, close)))
+            .min();
+        let Some((at, close)) = opening else {
+            return if anchored {
+                rest == template
+            } else {
+                rest.ends_with(template)
+            };
+        };
+        let literal = &template[..at];
+        rest = match rest.find(literal) {
+            Some(0) => &rest[literal.len()..],
+            Some(found) if !anchored => &rest[found + literal.len()..],
+            _ => return false,
+        };
+        anchored = false;
+        let Some(end) = template[at..].find(close) else {
+            return true;
+        };
+        template = &template[at + end + close.len()..];
+    }
+}
+
 /// All namespaces that are named in a root, in order.
 pub fn namespaces(db: &dyn Db, root: Root) -> Vec<SmolStr> {
     View::new(db, root).namespaces()
@@ -365,4 +413,29 @@ fn possible_namespaces(db: &dyn Db, file: SourceFile, own: Option<&SmolStr>) -> 
         }
     }
     set
+}
+
+#[cfg(test)]
+mod tests {
+    use super::can_become;
+
+    #[test]
+    fn a_template_can_become_what_has_its_literal_parts() {
+        for (template, text) in [
+            ("${APP}", "web"),
+            ("${APP}-data", "web-data"),
+            ("x-${A}-${B:=b}", "x-1-2"),
+            ("<< inputs.tenant >>-apps", "blue-apps"),
+            ("${unclosed", "anything"),
+        ] {
+            assert!(can_become(template, text), "{template} {text}");
+        }
+        for (template, text) in [
+            ("${APP}-data", "web-date"),
+            ("x-${A}", "y-1"),
+            ("${A}-b-${C}", "a-c"),
+        ] {
+            assert!(!can_become(template, text), "{template} {text}");
+        }
+    }
 }
