@@ -3,6 +3,7 @@
 //!
 //! Index rows hold no ranges, so that typing which changes no fact leaves them equal.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use infragen_flux::{FileFacts, GroupKind, KindName};
@@ -289,6 +290,31 @@ impl View {
             .chain(open)
             .cloned()
             .collect()
+    }
+
+    /// Kinds that some object has, in order.
+    pub(crate) fn kinds(&self) -> Vec<GroupKind> {
+        let disk = self.disk.names_of_kind.keys();
+        let mut kinds: Vec<_> = disk
+            .chain(self.open.names_of_kind.keys())
+            .cloned()
+            .collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
+    }
+
+    /// Names of a kind that something refers to, in order, each with how many places do.
+    pub(crate) fn referred_names(&self, kind: &GroupKind) -> Vec<(SmolStr, usize)> {
+        let disk = self.disk.references.iter();
+        let mut names: BTreeMap<SmolStr, usize> = BTreeMap::new();
+        for ((_, name), sites) in disk
+            .chain(&self.open.references)
+            .filter(|((of, _), _)| of == kind)
+        {
+            *names.entry(name.clone()).or_default() += sites.len();
+        }
+        names.into_iter().collect()
     }
 
     pub(crate) fn each_definition(&self, visit: &mut dyn FnMut(&GroupKind, &SmolStr, &Definition)) {

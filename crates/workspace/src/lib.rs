@@ -8,6 +8,7 @@
 //! (low). Everything read from disk is indexed once per root; open files lie over that index.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)] // the layer that reads files
 
+mod candidates;
 mod configuration;
 mod db;
 mod disk;
@@ -25,6 +26,7 @@ mod walk;
 mod watch;
 mod workspace;
 
+pub use candidates::{Candidate, Fit, LookedUp, candidates, dependents, kinds, referred_names};
 pub use configuration::{Class, EnvironmentSettings, Settings, SettingsError, settings};
 pub use db::{Database, Db};
 pub use environment::{Entry, Environment, environment_of, environments, own_sources};
@@ -42,8 +44,8 @@ pub use paths::{
 };
 pub use query::{facts, is_manifest, text, tree};
 pub use resolve::{
-    Resolution, Target, Verdict, definitions, each_definition, kinds_named, may_become, names_of_kind,
-    namespace_of, namespaces, references_to, resolve, target,
+    Resolution, Target, Verdict, definitions, each_definition, kinds_named, may_become,
+    names_of_kind, namespace_of, namespaces, references_to, resolve, target,
 };
 pub use watch::Watcher;
 pub use workspace::{Cancelled, FileEvent, Snapshot, Workspace};

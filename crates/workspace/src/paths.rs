@@ -55,8 +55,10 @@ fn find_within(db: &dyn Db, from: Directory, path: &Utf8Path, links: usize) -> F
     }
     let mut at = Found::Directory(from);
     for part in path.components() {
-        let Found::Directory(directory) = at else {
-            return Found::Missing;
+        let directory = match at {
+            Found::Directory(directory) => directory,
+            Found::Outside => return Found::Outside,
+            _ => return Found::Missing,
         };
         at = match part.as_str() {
             "." => at,

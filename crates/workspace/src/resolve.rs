@@ -123,24 +123,19 @@ fn rank(
         .map(|definition| {
             let path = definition.file.path(db);
             let other = environment_of(db, root, &path);
-            let distance = match (&environment, &other) {
-                (a, b) if a == b => 0u8,
-                (None, _) | (_, None) => 1,
-                _ => 2,
-            };
+            let distance = distance(environment.as_deref(), other.as_deref());
             let sure = wanted.surely_meets(&namespaces_of(db, &definition));
             let shared = here
                 .components()
                 .zip(path.components())
                 .take_while(|(a, b)| a == b)
                 .count();
-            // A base answers for every environment: only a foreign environment is ruled out.
-            let class = if environment.is_none() {
-                (!sure, 0)
-            } else {
-                (!sure, distance)
-            };
-            (class, std::cmp::Reverse(shared), path, definition)
+            (
+                (!sure, distance),
+                std::cmp::Reverse(shared),
+                path,
+                definition,
+            )
         })
         .collect();
     ranked.sort_by(|a, b| (a.0, a.1, &a.2, a.3.by).cmp(&(b.0, b.1, &b.2, b.3.by)));
@@ -150,6 +145,18 @@ fn rank(
         .take_while(|row| Some(row.0) == best)
         .map(|row| row.3)
         .collect()
+}
+
+/// How far two places are from each other: in the same environment, one of them in what environments
+/// share, in two different ones. To what is shared itself, all environments are equally near: a base
+/// answers for every one.
+pub(crate) fn distance(here: Option<&str>, there: Option<&str>) -> u8 {
+    match (here, there) {
+        (None, _) => 0,
+        (Some(here), Some(there)) if here == there => 0,
+        (Some(_), None) => 1,
+        (Some(_), Some(_)) => 2,
+    }
 }
 
 /// The objects of a kind and name anywhere in a root; what stands in patch files is no object.
@@ -184,12 +191,7 @@ pub fn each_definition(
 /// The namespace that an object certainly ends up in; none where that is not known, or is another one in
 /// each environment.
 pub fn namespace_of(db: &dyn Db, definition: &Definition) -> Option<SmolStr> {
-    let set = namespaces_of(db, definition);
-    let first = set.names.first().filter(|_| !set.open)?;
-    set.names
-        .iter()
-        .all(|name| name == first)
-        .then(|| first.clone())
+    namespaces_of(db, definition).certain().cloned()
 }
 
 /// Whether an object of this kind and name may come into being here although no manifest has that name:
@@ -350,17 +352,39 @@ pub fn target(db: &dyn Db, definition: &Definition) -> Option<Target> {
 }
 
 /// The namespaces that something may be in; `open` where it may be in others too.
-struct NamespaceSet {
-    names: Vec<SmolStr>,
-    open: bool,
+pub(crate) struct NamespaceSet {
+    pub names: Vec<SmolStr>,
+    pub open: bool,
 }
 
 impl NamespaceSet {
-    fn meets(&self, other: &NamespaceSet) -> bool {
+    /// Exactly this one.
+    pub fn one(name: SmolStr) -> Self {
+        NamespaceSet {
+            names: vec![name],
+            open: false,
+        }
+    }
+
+    /// Nothing is known.
+    pub fn unknown() -> Self {
+        NamespaceSet {
+            names: Vec::new(),
+            open: true,
+        }
+    }
+
+    /// The one that it certainly is.
+    pub fn certain(&self) -> Option<&SmolStr> {
+        let first = self.names.first().filter(|_| !self.open)?;
+        self.names.iter().all(|name| name == first).then_some(first)
+    }
+
+    pub fn meets(&self, other: &NamespaceSet) -> bool {
         self.open || other.open || self.surely_meets(other)
     }
 
-    fn surely_meets(&self, other: &NamespaceSet) -> bool {
+    pub fn surely_meets(&self, other: &NamespaceSet) -> bool {
         self.names.iter().any(|name| other.names.contains(name))
     }
 }
@@ -373,33 +397,28 @@ fn wanted_namespaces(
 ) -> NamespaceSet {
     if let Some(namespace) = &reference.namespace {
         return if is_templated(&namespace.value) {
-            NamespaceSet {
-                names: Vec::new(),
-                open: true,
-            }
+            NamespaceSet::unknown()
         } else {
-            NamespaceSet {
-                names: vec![namespace.value.clone()],
-                open: false,
-            }
+            NamespaceSet::one(namespace.value.clone())
         };
     }
     if object.is_some_and(|object| object.in_patch) {
         // The object that a patch changes is known only to a build.
-        return NamespaceSet {
-            names: Vec::new(),
-            open: true,
-        };
+        return NamespaceSet::unknown();
     }
     possible_namespaces(db, file, reference.namespace_in(object))
 }
 
-fn namespaces_of(db: &dyn Db, definition: &Definition) -> NamespaceSet {
+pub(crate) fn namespaces_of(db: &dyn Db, definition: &Definition) -> NamespaceSet {
     possible_namespaces(db, definition.file, definition.namespace.as_ref())
 }
 
 /// Where an object of a file may end up, given the namespace that it is written with.
-fn possible_namespaces(db: &dyn Db, file: SourceFile, own: Option<&SmolStr>) -> NamespaceSet {
+pub(crate) fn possible_namespaces(
+    db: &dyn Db,
+    file: SourceFile,
+    own: Option<&SmolStr>,
+) -> NamespaceSet {
     let above = overriding_namespaces(db, file);
     let mut set = NamespaceSet {
         names: above.overrides.clone(),

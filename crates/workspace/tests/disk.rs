@@ -1,0 +1,219 @@
+//! Changes of real files: whatever happens on disk, the state ends up as if it had been opened anew.
+#![cfg(unix)]
+
+use std::fs;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use infragen_workspace::{Db, Directory, FileEvent, Root, Workspace, facts};
+
+struct Repository {
+    _folder: tempfile::TempDir,
+    path: Utf8PathBuf,
+}
+
+impl Repository {
+    fn new(files: &[(&str, &str)]) -> Repository {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Utf8PathBuf::from_path_buf(folder.path().canonicalize().unwrap()).unwrap();
+        let repository = Repository {
+            _folder: folder,
+            path,
+        };
+        files
+            .iter()
+            .for_each(|(path, text)| repository.write(path, text));
+        repository
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn event(&self, path: &str) -> FileEvent {
+        FileEvent {
+            path: self.path.join(path),
+        }
+    }
+}
+
+fn config_map(name: &str) -> String {
+    format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n")
+}
+
+/// Every file that is known below a root, with the names of its objects.
+fn state(workspace: &Workspace, root: Root) -> Vec<String> {
+    let snapshot = workspace.snapshot();
+    let db = snapshot.db();
+    let mut lines = Vec::new();
+    list(db, root.top(db).unwrap(), &mut lines);
+    lines.sort();
+    lines
+}
+
+fn list(db: &dyn Db, directory: Directory, lines: &mut Vec<String>) {
+    lines.push(format!("{}/", directory.path(db)));
+    for file in directory.files(db) {
+        let names: Vec<_> = facts(db, file)
+            .objects
+            .iter()
+            .filter_map(|o| Some(o.name.as_ref()?.value.to_string()))
+            .collect();
+        lines.push(format!("{}: {}", file.path(db), names.join(" ")));
+    }
+    directory
+        .directories(db)
+        .for_each(|below| list(db, below, lines));
+}
+
+fn fresh(path: &Utf8Path) -> Vec<String> {
+    let mut workspace = Workspace::new();
+    let root = workspace.open_root(path);
+    state(&workspace, root)
+}
+
+#[track_caller]
+fn same_as_fresh(workspace: &Workspace, root: Root, path: &Utf8Path) {
+    assert_eq!(state(workspace, root), fresh(path));
+}
+
+#[test]
+fn files_that_come_change_and_go() {
+    let repository = Repository::new(&[
+        ("a.yaml", &config_map("a")),
+        ("sub/b.yaml", &config_map("b")),
+    ]);
+    let mut workspace = Workspace::new();
+    let root = workspace.open_root(&repository.path);
+    assert_eq!(
+        state(&workspace, root),
+        ["/", "a.yaml: a", "sub/", "sub/b.yaml: b"]
+    );
+    repository.write("a.yaml", &config_map("changed"));
+    repository.write("sub/deep/er/c.yaml", &config_map("c"));
+    workspace.apply_events(&[
+        repository.event("a.yaml"),
+        repository.event("sub/deep/er/c.yaml"),
+    ]);
+    same_as_fresh(&workspace, root, &repository.path);
+    assert!(state(&workspace, root).contains(&"sub/deep/er/c.yaml: c".to_owned()));
+    fs::remove_dir_all(repository.path.join("sub")).unwrap();
+    workspace.apply_events(&[repository.event("sub")]);
+    same_as_fresh(&workspace, root, &repository.path);
+    assert_eq!(state(&workspace, root), ["/", "a.yaml: changed"]);
+}
+
+#[test]
+fn a_folder_that_is_moved_is_found_by_one_event_for_each_name() {
+    let repository = Repository::new(&[
+        ("old/x/a.yaml", &config_map("a")),
+        ("old/b.yaml", &config_map("b")),
+    ]);
+    let mut workspace = Workspace::new();
+    let root = workspace.open_root(&repository.path);
+    fs::rename(repository.path.join("old"), repository.path.join("new")).unwrap();
+    workspace.apply_events(&[repository.event("new"), repository.event("old")]);
+    same_as_fresh(&workspace, root, &repository.path);
+    fs::rename(repository.path.join("new"), repository.path.join("old")).unwrap();
+    workspace.apply_events(&[repository.event("old"), repository.event("new")]);
+    same_as_fresh(&workspace, root, &repository.path);
+}
+
+#[test]
+fn a_file_that_becomes_a_folder_and_back() {
+    let repository = Repository::new(&[("a.yaml", &config_map("a"))]);
+    let mut workspace = Workspace::new();
+    let root = workspace.open_root(&repository.path);
+    fs::remove_file(repository.path.join("a.yaml")).unwrap();
+    repository.write("a.yaml/kustomization.yaml", "resources: []\n");
+    workspace.apply_events(&[
+        repository.event("a.yaml"),
+        repository.event("a.yaml/kustomization.yaml"),
+    ]);
+    same_as_fresh(&workspace, root, &repository.path);
+    fs::remove_dir_all(repository.path.join("a.yaml")).unwrap();
+    repository.write("a.yaml", &config_map("back"));
+    workspace.apply_events(&[repository.event("a.yaml")]);
+    same_as_fresh(&workspace, root, &repository.path);
+}
+
+#[test]
+fn what_git_ignores_is_not_there() {
+    let repository = Repository::new(&[
+        ("a.yaml", &config_map("a")),
+        ("out/b.yaml", &config_map("b")),
+        (".gitignore", "out/\n"),
+    ]);
+    let mut workspace = Workspace::new();
+    let root = workspace.open_root(&repository.path);
+    assert_eq!(state(&workspace, root), ["/", "a.yaml: a"]);
+    repository.write(".gitignore", "a.yaml\n");
+    workspace.apply_events(&[repository.event(".gitignore")]);
+    same_as_fresh(&workspace, root, &repository.path);
+    assert_eq!(state(&workspace, root), ["/", "out/", "out/b.yaml: b"]);
+    repository.write("out/.gitignore", "b.yaml\n");
+    workspace.apply_events(&[repository.event("out/.gitignore")]);
+    same_as_fresh(&workspace, root, &repository.path);
+}
+
+#[test]
+fn no_link_leads_out_of_the_root() {
+    let outside = Repository::new(&[("secret.yaml", &config_map("secret"))]);
+    let repository = Repository::new(&[("real/a.yaml", &config_map("a"))]);
+    std::os::unix::fs::symlink(
+        outside.path.join("secret.yaml"),
+        repository.path.join("out.yaml"),
+    )
+    .unwrap();
+    std::os::unix::fs::symlink(&outside.path, repository.path.join("outside")).unwrap();
+    std::os::unix::fs::symlink(repository.path.join("real"), repository.path.join("inside"))
+        .unwrap();
+    std::os::unix::fs::symlink(&repository.path, repository.path.join("loop")).unwrap();
+    let mut workspace = Workspace::new();
+    let root = workspace.open_root(&repository.path);
+    let snapshot = workspace.snapshot();
+    let top = root.top(snapshot.db()).unwrap();
+    let find = |path: &str| infragen_workspace::find(snapshot.db(), top, path);
+    assert_eq!(find("out.yaml"), infragen_workspace::Found::Missing);
+    assert_eq!(
+        find("outside/secret.yaml"),
+        infragen_workspace::Found::Missing
+    );
+    assert_eq!(find("inside/a.yaml"), find("real/a.yaml"));
+    assert_eq!(find("loop/loop/real/a.yaml"), find("real/a.yaml"));
+}
+
+#[test]
+fn odd_files_are_read_or_refused_with_a_reason() {
+    let repository = Repository::new(&[("a.yaml", &config_map("a"))]);
+    fs::write(repository.path.join("utf16.yaml"), [0xff, 0xfe, b'a', 0]).unwrap();
+    fs::write(
+        repository.path.join("bom.yaml"),
+        format!("\u{feff}{}", config_map("bom")),
+    )
+    .unwrap();
+    let mut workspace = Workspace::new();
+    let root = workspace.open_root(&repository.path);
+    assert_eq!(
+        state(&workspace, root),
+        ["/", "a.yaml: a", "bom.yaml: bom", "utf16.yaml: "]
+    );
+    let snapshot = workspace.snapshot();
+    let file = workspace.file(&repository.path.join("utf16.yaml")).unwrap();
+    let tree = infragen_workspace::tree(snapshot.db(), file);
+    assert!(tree.errors()[0].message.contains("UTF-16"));
+}
+
+#[test]
+fn a_rescan_finds_what_no_event_told() {
+    let repository =
+        Repository::new(&[("a.yaml", &config_map("a")), ("x/b.yaml", &config_map("b"))]);
+    let mut workspace = Workspace::new();
+    let root = workspace.open_root(&repository.path);
+    repository.write("a.yaml", &config_map("changed"));
+    repository.write("y/c.yaml", &config_map("c"));
+    fs::remove_dir_all(repository.path.join("x")).unwrap();
+    workspace.rescan();
+    same_as_fresh(&workspace, root, &repository.path);
+}
