@@ -24,7 +24,10 @@ pub fn neovim(context: &Context) -> Outcome {
 fn run_neovim(context: &Context, editor: &Utf8Path) -> Result<()> {
     let binary = context.cargo.infragen()?;
     let tests = repository().join("tests/editors/neovim");
+    let mut failed = Vec::new();
     for test in files_named(&tests, "_test.lua")? {
+        let name = test.file_name().unwrap_or_default().to_owned();
+        println!("\n-- {name}");
         // One editor for each file: whether a plugin is enabled is decided once, at the start.
         let mut command = Command::new(editor);
         command
@@ -39,10 +42,16 @@ fn run_neovim(context: &Context, editor: &Utf8Path) -> Result<()> {
         command
             .env("NVIM_APPNAME", "infragen-test")
             .current_dir(repository());
-        println!("\n-- {}", test.strip_prefix(&tests).unwrap_or(&test));
-        run_within(LIMIT, &mut command)?;
+        if let Err(failure) = run_within(LIMIT, &mut command) {
+            println!("{failure}");
+            failed.push(name);
+        }
     }
-    Ok(())
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{} failed", failed.join(" and ")))
+    }
 }
 
 pub fn vscode(context: &Context) -> Outcome {

@@ -16,10 +16,10 @@ use cargo::Cargo;
 
 /// Run all suites: format, lints, Rust tests, and the editors against the real server.
 ///
-/// What a suite needs and the machine lacks is installed into a cache outside the checkout ($INFRAGEN_TEST_CACHE or
-/// ~/.cache/infragen-test) with apt and npm. A suite whose tools cannot be had is skipped, which the last line counts.
+/// What a suite needs and the machine lacks is installed with apt and npm, into a cache outside the checkout:
+/// $INFRAGEN_TEST_CACHE, else ~/.cache/infragen-test. A suite whose tools cannot be had is skipped, and the last line
+/// counts it as such.
 #[derive(clap::Args)]
-#[command(verbatim_doc_comment)]
 pub struct Args {
     /// Run this suite only; may be given several times.
     #[arg(long, value_name = "SUITE", value_parser = PossibleValuesParser::new(SUITES.iter().map(|suite| suite.name)))]

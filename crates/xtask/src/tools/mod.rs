@@ -13,7 +13,7 @@ pub mod node;
 mod playwright;
 mod version;
 
-use std::{env, process::ExitCode};
+use std::{env, fmt, process::ExitCode};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::ValueEnum;
@@ -57,7 +57,7 @@ pub fn run(args: &Args) -> ExitCode {
         match locate(tool) {
             Ok(path) => println!("{}={path}", tool.variable()),
             Err(reason) => {
-                eprintln!("{tool:?}: {reason}");
+                eprintln!("{reason}");
                 code = ExitCode::FAILURE;
             }
         }
@@ -79,14 +79,15 @@ pub fn locate(tool: Tool) -> Result<Utf8PathBuf> {
         };
     }
     let cache = Cache::of_user()?;
-    match tool {
+    let located = match tool {
         Tool::Kustomize => kustomize::locate(&cache),
         Tool::Neovim => neovim::locate(&cache),
         Tool::Node => node::locate(&cache),
         Tool::CodeServer => code_server::locate(&cache),
         Tool::Playwright => playwright::locate(&cache),
         Tool::Chromium => chromium::locate(&cache),
-    }
+    };
+    located.map_err(|reason| format!("{tool} is missing: {reason}"))
 }
 
 impl Tool {
@@ -100,6 +101,13 @@ impl Tool {
             Tool::Playwright => "INFRAGEN_PLAYWRIGHT",
             Tool::Chromium => "INFRAGEN_CHROMIUM",
         }
+    }
+}
+
+impl fmt::Display for Tool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.to_possible_value();
+        f.write_str(value.as_ref().map_or("", |value| value.get_name()))
     }
 }
 
