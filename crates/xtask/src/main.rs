@@ -8,6 +8,7 @@
     reason = "a build tool runs programs, writes files and talks to a terminal; it never sees a user's repository"
 )]
 
+mod bench;
 mod process;
 mod test;
 mod tools;
@@ -21,12 +22,14 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 enum Xtask {
+    Bench(bench::Args),
     Test(test::Args),
     Tools(tools::Args),
 }
 
 fn main() -> ExitCode {
     match Xtask::parse() {
+        Xtask::Bench(args) => bench::run(&args),
         Xtask::Test(args) => test::run(&args),
         Xtask::Tools(args) => tools::run(&args),
     }
