@@ -65,3 +65,40 @@ pub struct FileEdits {
     /// Its edits.
     pub edits: Vec<TextEdit>,
 }
+
+impl Finding {
+    /// With another severity than the rule usually has.
+    pub(crate) fn severity(self, severity: Severity) -> Self {
+        Self { severity, ..self }
+    }
+
+    /// With what to do about it.
+    pub(crate) fn help(self, help: impl Into<String>) -> Self {
+        Self {
+            help: Some(help.into()),
+            ..self
+        }
+    }
+
+    /// With another place.
+    pub(crate) fn relate(
+        mut self,
+        file: SourceFile,
+        range: TextRange,
+        message: impl Into<String>,
+    ) -> Self {
+        self.related.push(Related {
+            file,
+            range,
+            message: message.into(),
+        });
+        self
+    }
+
+    /// With a way to mend it, where there is one; the first one is the one that most people want.
+    pub(crate) fn fix(mut self, fix: Option<Fix>) -> Self {
+        let preferred = self.fixes.is_empty();
+        self.fixes.extend(fix.map(|fix| Fix { preferred, ..fix }));
+        self
+    }
+}

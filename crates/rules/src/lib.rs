@@ -4,13 +4,25 @@
 //! example, and the check. The findings of a file are one query over the database; rules touch neither
 //! the file system nor a clock, and know no editor.
 
+mod above;
+mod context;
+mod example;
 mod finding;
+mod nearest;
+mod nearest_path;
+mod page;
 mod rule;
 mod rules;
+#[cfg(test)]
+mod testing;
+mod unresolved;
 
+pub use example::example_files;
 pub use finding::{FileEdits, Finding, Fix, Related, Severity};
+pub use nearest::nearest;
+pub use page::{index, page};
 pub use rule::{Context, Rule};
-pub use rules::RULES;
+pub use rules::{RULES, rule};
 
 use std::sync::Arc;
 
@@ -19,19 +31,18 @@ use infragen_workspace::{Db, SourceFile};
 /// The findings of a file, in order of place.
 #[salsa::tracked(returns(clone))]
 pub fn check(db: &dyn Db, file: SourceFile) -> Arc<Vec<Finding>> {
-    let context = Context::new(db, file);
     let mut findings = Vec::new();
     if file.exists(db) {
-        for rule in RULES {
-            (rule.check)(&context, &mut findings);
+        let context = Context::new(db, file);
+        if !context.is_chart_template() {
+            for rule in RULES {
+                (rule.check)(&context, &mut findings);
+            }
         }
     }
     findings.sort_by(|a, b| {
-        (a.range.start(), a.range.end(), a.rule.id).cmp(&(
-            b.range.start(),
-            b.range.end(),
-            b.rule.id,
-        ))
+        let key = |finding: &Finding| (finding.range.start(), finding.range.end(), finding.rule.id);
+        key(a).cmp(&key(b))
     });
     Arc::new(findings)
 }

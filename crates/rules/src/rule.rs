@@ -1,9 +1,6 @@
-use std::sync::Arc;
+use infragen_syntax::TextRange;
 
-use infragen_flux::FileFacts;
-use infragen_syntax::{TextRange, Tree};
-use infragen_workspace::{Db, Root, SourceFile, facts, tree};
-
+pub use crate::context::Context;
 use crate::finding::{Finding, Severity};
 
 /// A rule: the documentation and the check in one place.
@@ -17,7 +14,7 @@ pub struct Rule {
     pub summary: &'static str,
     /// Why that matters and what to do, in Markdown.
     pub explanation: &'static str,
-    /// YAML that it finds something in.
+    /// Files that it finds something in, each behind a line `//- path`.
     pub example: &'static str,
     /// Finds.
     pub check: fn(&Context<'_>, &mut Vec<Finding>),
@@ -43,33 +40,5 @@ impl Rule {
             related: Vec::new(),
             fixes: Vec::new(),
         }
-    }
-}
-
-/// What a check may look at.
-pub struct Context<'db> {
-    /// The database.
-    pub db: &'db dyn Db,
-    /// The file to check.
-    pub file: SourceFile,
-    /// Its root.
-    pub root: Root,
-    /// What it says.
-    pub facts: Arc<FileFacts>,
-}
-
-impl<'db> Context<'db> {
-    pub(crate) fn new(db: &'db dyn Db, file: SourceFile) -> Self {
-        Self {
-            db,
-            file,
-            root: file.root(db),
-            facts: facts(db, file),
-        }
-    }
-
-    /// The tree of the file; parsed anew where the file is closed, so only for a finding that needs it.
-    pub fn tree(&self) -> Arc<Tree> {
-        tree(self.db, self.file)
     }
 }

@@ -1,0 +1,168 @@
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use infragen_flux::FileFacts;
+use infragen_syntax::{
+    EditError, NewValue, Node, NodeKind, Segment, Target, TextEdit, TextRange, Tree,
+};
+use infragen_workspace::{Db, Directory, Root, SourceFile, facts, tree};
+
+use crate::above::{Above, above};
+use crate::finding::{FileEdits, Fix};
+use crate::unresolved::{Unresolved, unresolved};
+
+/// What a check may look at.
+pub struct Context<'db> {
+    /// The database.
+    pub db: &'db dyn Db,
+    /// The file to check.
+    pub file: SourceFile,
+    /// Its root.
+    pub root: Root,
+    /// What it says.
+    pub facts: Arc<FileFacts>,
+    unresolved: OnceCell<Vec<Unresolved>>,
+    above: OnceCell<Above>,
+}
+
+impl<'db> Context<'db> {
+    pub(crate) fn new(db: &'db dyn Db, file: SourceFile) -> Self {
+        Self {
+            db,
+            file,
+            root: file.root(db),
+            facts: facts(db, file),
+            unresolved: OnceCell::new(),
+            above: OnceCell::new(),
+        }
+    }
+
+    /// The tree of the file; parsed anew where the file is closed, so only for a finding that needs it.
+    pub fn tree(&self) -> Arc<Tree> {
+        tree(self.db, self.file)
+    }
+
+    /// The directory that paths of the file count from.
+    pub fn directory(&self) -> Directory {
+        self.file.directory(self.db)
+    }
+
+    /// The references of the file that do not lead to what they name.
+    pub(crate) fn unresolved(&self) -> &[Unresolved] {
+        self.unresolved.get_or_init(|| unresolved(self))
+    }
+
+    /// What takes the file in and applies it. This walks the import graph: only for a finding that
+    /// depends on it.
+    pub(crate) fn above(&self) -> &Above {
+        self.above.get_or_init(|| above(self.db, self.file))
+    }
+
+    /// Whether the file is part of a Helm chart: what looks like a manifest there is a template.
+    pub(crate) fn is_chart_template(&self) -> bool {
+        let mut at = self.directory();
+        while let Some(parent) = at.parent(self.db) {
+            let name = at.path(self.db).file_name();
+            if matches!(name, Some("templates" | "charts"))
+                && parent.child(self.db, "Chart.yaml").is_some()
+            {
+                return true;
+            }
+            at = parent;
+        }
+        false
+    }
+
+    /// A fix that writes another text where a scalar stands.
+    pub(crate) fn rewrite(&self, range: TextRange, new: &str) -> Option<Fix> {
+        let tree = self.tree();
+        let old = tree.text().get(range.start().into()..range.end().into())?;
+        let (document, path, node) = node_at(&tree, range)?;
+        let edit = if node.content_range() == range {
+            let target = Target {
+                document,
+                path: &path,
+            };
+            infragen_syntax::set_scalar(&tree, target, NewValue::String(new)).ok()?
+        } else {
+            // A part of a scalar (the path behind `key=`): only what needs no quotes there.
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
+            let new_text = new.chars().all(plain).then(|| new.to_owned())?;
+            TextEdit { range, new_text }
+        };
+        Some(self.fix(format!("change `{old}` to `{new}`"), vec![edit]))
+    }
+
+    /// A fix by an edit of the node at a range; none where the edit is refused.
+    pub(crate) fn edit_at(
+        &self,
+        title: impl Into<String>,
+        range: TextRange,
+        edit: impl FnOnce(&Tree, Target<'_>) -> Result<TextEdit, EditError>,
+    ) -> Option<Fix> {
+        let tree = self.tree();
+        let (document, path, _) = node_at(&tree, range)?;
+        let target = Target {
+            document,
+            path: &path,
+        };
+        let edit = edit(&tree, target).ok()?;
+        Some(self.fix(title.into(), vec![edit]))
+    }
+
+    /// A fix that takes the item at a range out of its list.
+    pub(crate) fn remove_item(&self, title: impl Into<String>, range: TextRange) -> Option<Fix> {
+        let tree = self.tree();
+        let (document, path, _) = node_at(&tree, range)?;
+        let (Segment::Item(index), list) = path.split_last()? else {
+            return None;
+        };
+        let target = Target {
+            document,
+            path: list,
+        };
+        let edit = infragen_syntax::remove_item(&tree, target, *index).ok()?;
+        Some(self.fix(title.into(), vec![edit]))
+    }
+
+    /// A fix by edits of this file.
+    pub(crate) fn fix(&self, title: String, edits: Vec<TextEdit>) -> Fix {
+        Fix {
+            title,
+            edits: vec![FileEdits {
+                file: self.file,
+                edits,
+            }],
+            preferred: false,
+        }
+    }
+}
+
+/// The innermost node around a range: the number of its document, the path to it, and itself.
+fn node_at(tree: &Tree, range: TextRange) -> Option<(usize, Vec<Segment<'_>>, Node<'_>)> {
+    let document = tree.document_at(range.start())?;
+    let mut node = document.root()?;
+    let mut path = Vec::new();
+    loop {
+        let around = |child: &Node<'_>| child.range().contains_range(range);
+        let next = match node.kind() {
+            NodeKind::Mapping => node
+                .own_entries()
+                .find(|entry| around(&entry.value))
+                .and_then(|entry| Some((Segment::Key(entry.key.as_str()?), entry.value))),
+            NodeKind::Sequence => node
+                .items()
+                .enumerate()
+                .find(|(_, item)| around(item))
+                .map(|(index, item)| (Segment::Item(index), item)),
+            NodeKind::Scalar(_) | NodeKind::Alias => None,
+        };
+        match next {
+            Some((segment, child)) => {
+                path.push(segment);
+                node = child;
+            }
+            None => return Some((document.index(), path, node)),
+        }
+    }
+}
