@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
-use std::sync::Arc;
 
 use text_size::{TextRange, TextSize};
 
@@ -51,7 +50,8 @@ impl Collection {
 /// depends on it.
 pub(crate) struct DocumentBuilder<'a> {
     tree: &'a mut Tree,
-    text: Arc<str>,
+    /// What is read: the tree's text, or a copy of the same length in which a broken line is blank.
+    text: &'a str,
     limits: Limits,
     range: TextRange,
     /// The collections that are open, outermost first.
@@ -83,7 +83,7 @@ struct Mark {
 }
 
 impl<'a> DocumentBuilder<'a> {
-    pub(crate) fn new(tree: &'a mut Tree, limits: Limits, range: TextRange) -> Self {
+    pub(crate) fn new(tree: &'a mut Tree, text: &'a str, limits: Limits, range: TextRange) -> Self {
         let mark = Mark {
             nodes: tree.nodes.len(),
             entries: tree.entries.len(),
@@ -93,8 +93,8 @@ impl<'a> DocumentBuilder<'a> {
             errors: tree.errors.len(),
         };
         Self {
-            text: tree.text.clone(),
             tree,
+            text,
             limits,
             range,
             open: Vec::new(),
@@ -107,8 +107,8 @@ impl<'a> DocumentBuilder<'a> {
         }
     }
 
-    pub(crate) fn text(&self) -> Arc<str> {
-        self.text.clone()
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
     }
 
     /// The document's own part of the text.
@@ -123,6 +123,23 @@ impl<'a> DocumentBuilder<'a> {
     /// Where reading stands.
     pub(crate) fn cursor(&self) -> TextSize {
         self.cursor
+    }
+
+    /// How many nodes the tree has.
+    pub(crate) fn count(&self) -> usize {
+        self.tree.nodes.len()
+    }
+
+    /// Whether the document has its root.
+    pub(crate) fn has_root(&self) -> bool {
+        self.root.is_some()
+    }
+
+    /// Whether the innermost collection is a mapping whose last key has no value yet.
+    pub(crate) fn awaits_value(&self) -> bool {
+        self.open.last().is_some_and(|open| {
+            open.collection.is_mapping() && (self.children.len() - open.first_child) % 2 == 1
+        })
     }
 
     /// The innermost open collection.
@@ -148,18 +165,17 @@ impl<'a> DocumentBuilder<'a> {
         let Some(open) = self.open.last() else {
             return at;
         };
-        let is_value = (self.children.len() - open.first_child) % 2 == 1;
         match open.collection {
             Collection::BlockSequence => gap::over(source, at, b'-'),
             Collection::FlowSequence => gap::over(source, at, b','),
-            _ if is_value => gap::over(source, at, b':'),
+            _ if self.awaits_value() => gap::over(source, at, b':'),
             Collection::FlowMapping => gap::over_key_indicator(source, gap::over(source, at, b',')),
             Collection::BlockMapping | Collection::FlowPair => gap::over_key_indicator(source, at),
         }
     }
 
     /// The text up to the document's end: looking ahead stops there.
-    fn source(&self) -> &str {
+    fn source(&self) -> &'a str {
         &self.text[..self.range.end().into()]
     }
 
@@ -216,8 +232,7 @@ impl<'a> DocumentBuilder<'a> {
         if self.aliases > self.limits.aliases {
             return Err(Overflow::Aliases);
         }
-        let text = self.text.clone();
-        let name = text[range].strip_prefix('*').unwrap_or_default();
+        let name = self.text[range].strip_prefix('*').unwrap_or_default();
         let mut target = self.anchors.get(name).copied();
         if self.open.iter().any(|open| Some(open.node) == target) {
             self.error(SyntaxError {
@@ -272,8 +287,7 @@ impl<'a> DocumentBuilder<'a> {
 
     /// Closes the innermost collection; `end` counts only where it has brackets.
     pub(crate) fn close(&mut self, end: TextSize) {
-        let Some(open) = self.open.last() else { return };
-        if open.collection.is_mapping() && (self.children.len() - open.first_child) % 2 == 1 {
+        if self.awaits_value() {
             self.empty(false);
         }
         let Some(open) = self.open.pop() else { return };
@@ -312,11 +326,39 @@ impl<'a> DocumentBuilder<'a> {
         node.shape = shape;
     }
 
-    /// Ends the document and keeps it.
-    pub(crate) fn finish(mut self, reader: Reader) {
+    /// Closes what is still open.
+    pub(crate) fn close_all(&mut self) {
         while !self.open.is_empty() {
             self.close(self.cursor);
         }
+    }
+
+    /// Where each key begins, with that of the key above it.
+    pub(crate) fn keys_with_parents(&self) -> Vec<(TextSize, Option<TextSize>)> {
+        let mut keys = Vec::new();
+        let mut rest: Vec<_> = self.root.map(|root| (root, None)).into_iter().collect();
+        while let Some((node, above)) = rest.pop() {
+            match self.tree.nodes[node.0 as usize].shape {
+                Shape::Mapping { first, len, .. } => {
+                    for (key, value) in &self.tree.entries[first as usize..][..len as usize] {
+                        let place = self.tree.nodes[key.0 as usize].range.start();
+                        keys.push((place, above));
+                        rest.push((*value, Some(place)));
+                    }
+                }
+                Shape::Sequence { first, len, .. } => {
+                    let items = &self.tree.items[first as usize..][..len as usize];
+                    rest.extend(items.iter().map(|item| (*item, above)));
+                }
+                Shape::Scalar { .. } | Shape::Alias { .. } => {}
+            }
+        }
+        keys
+    }
+
+    /// Ends the document and keeps it.
+    pub(crate) fn finish(mut self, reader: Reader) {
+        self.close_all();
         let document = DocumentData {
             range: self.range,
             root: self.root,

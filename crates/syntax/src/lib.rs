@@ -5,9 +5,12 @@
 //! (`tree-sitter`); both lower into the same tree. Nothing in this crate knows a Kubernetes kind, reads
 //! a file, or looks at a clock.
 
+mod before;
 mod builder;
 mod comments;
+mod concrete;
 mod cursor;
+mod decode;
 mod diagnosis;
 mod edit;
 mod embedded;
@@ -17,19 +20,23 @@ mod limits;
 mod outline;
 mod read;
 mod scalar;
+mod skeleton;
 mod spanned;
 mod strict;
 #[cfg(test)]
 mod testing;
 mod tolerant;
 mod tree;
+mod value;
 mod worth;
 
 pub use comments::{Comment, comments};
 pub use cursor::{BlockText, Cursor, Level, Sibling, Slot, Step, cursor_at, scan_value};
+pub use decode::decode;
+pub use diagnosis::nearest;
 pub use edit::{
-    EditError, NewValue, Segment, Target, TextEdit, append_item, apply, insert_entry,
-    insert_sorted_item, remove_entry, remove_item, set_scalar,
+    EditError, NewValue, Segment, Target, TextEdit, append_item, apply, insert_entry, insert_sorted_item, remove_entry,
+    remove_item, set_scalar,
 };
 pub use embedded::Embedded;
 pub use limits::Limits;

@@ -8,8 +8,9 @@ use text_size::{TextRange, TextSize};
 use crate::builder::{DocumentBuilder, Overflow};
 use crate::limits::Limits;
 use crate::strict::Refusal;
+use crate::tolerant::Tolerant;
 use crate::tree::{Reader, SyntaxError, Tree};
-use crate::{diagnosis, strict, tolerant};
+use crate::{concrete, diagnosis, strict};
 
 pub(crate) fn read(text: Arc<str>, limits: Limits) -> Tree {
     read_with(text, limits, Reader::Strict)
@@ -28,7 +29,7 @@ pub(crate) fn read_with(text: Arc<str>, limits: Limits, first: Reader) -> Tree {
         return tree;
     }
     let text = tree.text.clone();
-    let mut tolerance = limits.tolerant_bytes;
+    let mut tolerant = Tolerant::new(&text, limits);
     for (count, part) in Parts::of(&text).enumerate() {
         if count == limits.documents {
             tree.errors.push(SyntaxError {
@@ -38,42 +39,33 @@ pub(crate) fn read_with(text: Arc<str>, limits: Limits, first: Reader) -> Tree {
             });
             break;
         }
-        match first {
-            Reader::Strict => read_part(&mut tree, limits, part, &mut tolerance),
-            Reader::Tolerant => {
-                let mut builder = DocumentBuilder::new(&mut tree, limits, part.content);
-                tolerant::lower(&mut builder, part.source);
-                builder.finish(Reader::Tolerant);
+        let mut builder = DocumentBuilder::new(&mut tree, &text, limits, part.content);
+        if first == Reader::Tolerant {
+            concrete::lower(&mut builder, part.source);
+            builder.finish(Reader::Tolerant);
+            continue;
+        }
+        match strict::read(&mut builder, part.source) {
+            Ok(()) => builder.finish(Reader::Strict),
+            Err(refusal) => {
+                builder.abort();
+                read_refused(&mut tree, &mut tolerant, part, refusal);
             }
         }
     }
     tree
 }
 
-/// Reads one document, strictly if that goes. `tolerance` is what the tolerant reader may still spend on
-/// this text.
-fn read_part(tree: &mut Tree, limits: Limits, part: Part, tolerance: &mut usize) {
-    let mut builder = DocumentBuilder::new(tree, limits, part.content);
-    let refusal = match strict::read(&mut builder, part.source) {
-        Ok(()) => return builder.finish(Reader::Strict),
-        Err(refusal) => refusal,
-    };
-    builder.abort();
+/// Reads a document that is not valid, or too much.
+fn read_refused(tree: &mut Tree, tolerant: &mut Tolerant<'_>, part: Part, refusal: Refusal) {
     match refusal {
         Refusal::Overflow { at, overflow } => {
-            let mut builder = DocumentBuilder::new(tree, limits, part.content);
-            builder.error(too_much(at, overflow, limits));
-            builder.finish(Reader::Tolerant);
+            tree.errors.push(too_much(at, overflow, tolerant.limits()));
+            tolerant.skip(tree, part);
         }
         Refusal::Invalid { at, message } => {
-            let error = diagnosis::explain(&tree.text, part.content, at, &message);
-            let cost = usize::from(part.source.len()) + Limits::COST_OF_TOLERANCE;
-            if let Some(rest) = tolerance.checked_sub(cost) {
-                *tolerance = rest;
-                tolerant::read(tree, limits, part, &error);
-            } else {
-                DocumentBuilder::new(tree, limits, part.content).finish(Reader::Tolerant);
-            }
+            let error = diagnosis::explain(tolerant.text(), part.content, at, &message);
+            tolerant.read(tree, part, error.range.start(), at);
             tree.errors.push(error);
         }
     }

@@ -20,6 +20,15 @@ pub(crate) enum Refusal {
     Overflow { at: TextSize, overflow: Overflow },
 }
 
+impl Refusal {
+    /// Where reading stopped.
+    pub(crate) fn at(&self) -> TextSize {
+        match self {
+            Self::Invalid { at, .. } | Self::Overflow { at, .. } => *at,
+        }
+    }
+}
+
 /// Reads one document. `source` is its text together with the marker in front of it, which decides about
 /// what may follow on that line.
 pub(crate) fn read(builder: &mut DocumentBuilder<'_>, source: TextRange) -> Result<(), Refusal> {
@@ -127,7 +136,7 @@ impl Lowering<'_, '_, '_> {
         let properties = self.builder.lead_in(has_properties);
         let start = self.builder.next_byte();
         let text = self.builder.text();
-        let end = gap::block_end(&text, start, self.offsets.offset(span.end.index()));
+        let end = gap::block_end(text, start, self.offsets.offset(span.end.index()));
         self.builder
             .scalar(TextRange::new(start, end), style, value, properties);
     }
@@ -325,7 +334,7 @@ mod tests {
                 "@9",
                 "c:",
                 "c",
-                "@19",
+                "@20",
             ],
         );
     }

@@ -140,6 +140,13 @@ impl Tree {
         crate::read::read_with(text.into(), Limits::DEFAULT, Reader::Tolerant)
     }
 
+    /// The tree of a file that cannot be read as text: empty, with the reason.
+    pub fn unreadable(error: SyntaxError) -> Tree {
+        let mut tree = crate::read::read(Arc::from(""), Limits::DEFAULT);
+        tree.errors.push(error);
+        tree
+    }
+
     /// The text that the ranges of this tree point into.
     pub fn text(&self) -> &str {
         &self.text
