@@ -24,7 +24,14 @@ pub fn run(args: &Args) -> ExitCode {
     let measured = built.and_then(|()| {
         run_program(
             Command::new("cargo")
-                .args(["run", "--quiet", "--package", "infragen-bench", "--", "--binary"])
+                .args([
+                    "run",
+                    "--quiet",
+                    "--package",
+                    "infragen-bench",
+                    "--",
+                    "--binary",
+                ])
                 .arg(binary)
                 .args(&args.benchmark)
                 .current_dir(repository()),

@@ -24,8 +24,10 @@ const NAMES: [&str; 4] = [
 /// The loader trick of Neovim is of no use here: Chromium starts itself again by the name of its own program.
 const LAUNCHER: &str = r#"#!/bin/sh
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
-libraries=$(echo "$root"/usr/lib/*-linux-gnu)
-export LD_LIBRARY_PATH="$libraries:$libraries/pulseaudio${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+for folder in "$root"/lib/*-linux-gnu "$root"/usr/lib/*-linux-gnu "$root"/usr/lib/*-linux-gnu/pulseaudio; do
+  LD_LIBRARY_PATH="$folder${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+done
+export LD_LIBRARY_PATH
 export FONTCONFIG_FILE="$root/fonts.conf"
 exec "$root/usr/lib/chromium/chromium" "$@"
 "#;
