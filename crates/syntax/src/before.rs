@@ -140,16 +140,27 @@ impl Scan<'_> {
                     self.found.brackets.push(size(self.at));
                     self.at += 1;
                 }
-                b']' | b'}' if in_flow => {
-                    self.found.brackets.pop();
-                    self.at += 1;
-                }
+                b']' | b'}' if in_flow => self.close(first),
                 b',' | b':' => self.at += 1,
                 b'|' | b'>' if !in_flow => return self.block(column),
                 _ => self.plain(in_flow),
             }
             self.blanks();
         }
+    }
+
+    /// A closing bracket, of which only a fitting one closes anything.
+    fn close(&mut self, bracket: u8) {
+        let open = if bracket == b']' { b'[' } else { b'{' };
+        let last = self
+            .found
+            .brackets
+            .last()
+            .map(|at| self.source.as_bytes()[usize::from(*at)]);
+        if last == Some(open) {
+            self.found.brackets.pop();
+        }
+        self.at += 1;
     }
 
     fn quoted(&mut self) {

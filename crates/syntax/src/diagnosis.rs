@@ -34,9 +34,12 @@ struct Place<'t> {
     before: Before,
 }
 
+/// Explains an error if it is what it looks for.
+type Explain<P> = fn(&P) -> Option<SyntaxError>;
+
 impl<'t> Place<'t> {
     /// What a message of the parser is about.
-    const KINDS: [(&'static str, fn(&Self) -> Option<SyntaxError>); 30] = [
+    const KINDS: [(&'static str, Explain<Self>); 30] = [
         ("quoted scalar, found unexpected", Self::open_quote),
         ("invalid indentation in quoted scalar", Self::open_quote),
         (
@@ -102,7 +105,10 @@ impl<'t> Place<'t> {
     }
 
     fn tab(&self, message: &str) -> Option<SyntaxError> {
-        let about_tabs = message.contains("tab") || message.contains("valid YAML whitespace");
+        let about_tabs = message
+            .split([' ', ','])
+            .any(|word| matches!(word, "tab" | "tabs"))
+            || message.contains("valid YAML whitespace");
         let below = TextRange::new(self.line().start, self.document.end());
         let tab = if about_tabs {
             Line::all(self.text, below).find_map(tab_in_indentation)
@@ -119,9 +125,14 @@ impl<'t> Place<'t> {
                 "indent with spaces; YAML allows no tab there",
             )),
             None if about_tabs => {
-                let at = self.text[TextRange::new(self.at, self.line().range().end())].find('\t');
-                let range = at.map_or(self.character(), |at| {
-                    TextRange::at(self.at + size(at), 1.into())
+                let line = self.line();
+                let column = usize::from(self.at - line.start).min(line.text.len());
+                let (before, behind) = line.text.split_at(column);
+                let tab = before
+                    .rfind('\t')
+                    .or(behind.find('\t').map(|at| column + at));
+                let range = tab.map_or(self.character(), |at| {
+                    TextRange::at(line.start + size(at), 1.into())
                 });
                 Some(error(
                     range,
@@ -249,14 +260,18 @@ impl<'t> Place<'t> {
     fn alias(&self) -> Option<SyntaxError> {
         let word = self.word();
         let name = self.text[word].strip_prefix('*')?;
-        let message = format!("the alias `*{name}` has no anchor in this document");
+        let message = format!(
+            "the alias `*{}` has no anchor in this document",
+            shown(name)
+        );
         let help = match nearest(
             name,
             anchors(&self.text[TextRange::new(self.document.start(), self.at)]),
         ) {
             Some(nearest) => format!("the nearest anchor is `&{nearest}`"),
             None => format!(
-                "set `&{name}` in front of the value that it repeats, or put the value in quotes"
+                "set `&{}` in front of the value that it repeats, or put the value in quotes",
+                shown(name)
             ),
         };
         Some(error(word, message, &help))
@@ -303,7 +318,7 @@ impl<'t> Place<'t> {
         let word = self.word();
         Some(error(
             word,
-            format!("the tag `{}` is not declared", &self.text[word]),
+            format!("the tag `{}` is not declared", shown(&self.text[word])),
             "put the value in quotes if it is no tag",
         ))
     }
@@ -391,7 +406,10 @@ impl<'t> Place<'t> {
         let above_key = above.content().split(':').next().unwrap_or_default();
         Some(error(
             key,
-            format!("this key is indented too far: `{above_key}` above it has a value already"),
+            format!(
+                "this key is indented too far: `{}` above it has a value already",
+                shown(above_key)
+            ),
             &format!(
                 "indent it by {}, like the line above",
                 spaces(&above.indent().to_string())
@@ -522,6 +540,15 @@ impl<'t> Place<'t> {
     }
 }
 
+/// A name as far as a message can show it.
+fn shown(name: &str) -> String {
+    const MOST: usize = 60;
+    match name.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}
+
 fn spaces(number: &str) -> String {
     if number == "1" {
         "1 space".to_owned()
@@ -586,4 +613,207 @@ fn distance(one: &str, other: &str) -> usize {
 
 fn size(at: usize) -> TextSize {
     TextSize::try_from(at).unwrap_or(TextSize::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tree;
+
+    /// The text with `«…»` around the place of its one error, and the sentence.
+    fn explained(text: &str) -> (String, String) {
+        let tree = Tree::parse(text);
+        let [error] = tree.errors() else {
+            panic!("{text:?} has {:?}", tree.errors())
+        };
+        assert!(
+            error.help.is_some(),
+            "{text:?}: no help with {:?}",
+            error.message
+        );
+        let (start, end) = (
+            usize::from(error.range.start()),
+            usize::from(error.range.end()),
+        );
+        let marked = format!("{}«{}»{}", &text[..start], &text[start..end], &text[end..]);
+        (marked, error.message.clone())
+    }
+
+    #[track_caller]
+    fn check(marked: &str, message: &str) {
+        let text = marked.replace(['«', '»'], "");
+        assert_eq!(explained(&text), (marked.to_owned(), message.to_owned()));
+    }
+
+    #[test]
+    fn tabs() {
+        let message = "a tab is used for indentation";
+        check("m:\n«\t»a: b\n", message);
+        check("m:\n  a: b\n«\t»c: d\n", message);
+        check("m:\n  a: b\n  «\t»c: d\n", message);
+        check("m:\n  a: |\n«\t»d\n", message);
+        check("m:\n  «\t»a: b\n  c: d\n", message);
+        check("- «\t»- a\n", "a tab stands where only spaces may");
+    }
+
+    #[test]
+    fn quotes() {
+        let open = "this quote is never closed";
+        check("a: «\"»b\nc: d\n", open);
+        check("a: «\"»b\nc: \"d\"\n", open);
+        check("m:\n  a: «'»b\n  c: d\nn: e\n", open);
+        check("a: «'»b\n---\nc: d\n", open);
+        let behind = "there is text behind the closing quote";
+        check("a: 'it'«s'»\n", behind);
+        check("a: 'b'«c»\n", behind);
+        check("a: \"b\" «c: d»\n", behind);
+        check("a: \"b «\\d» c\"\n", "`\\d` is no escape sequence");
+        check("a: \"\\\\ \\n «\\x»zz\"\n", "`\\x` is no escape sequence");
+    }
+
+    #[test]
+    fn brackets() {
+        let open = "this `[` is never closed";
+        check("m:\n  a: «[»b, c\n  d: e\nn: f\n", open);
+        check("a: «[»b,\n", open);
+        check("a: «{»b: c\nd: e\n", "this `{` is never closed");
+        check("a: [b]«]»\n", "this `]` closes nothing");
+        check("a: «[»b c: d }\n", open);
+        check(
+            "a: [b, 'c' «d]»\n",
+            "there is text behind the closing quote",
+        );
+        check(
+            "a: [b, c]«d»\n",
+            "there is text behind the end of the value",
+        );
+        check("# it's [\na: it's [\nb: |\n  [\nc: «[»\n", open);
+    }
+
+    #[test]
+    fn keys() {
+        let no_key = "this is no key: it has no `:`";
+        check("m:\n  a: b\n  «inter»\n  c: d\n", no_key);
+        check("m:\n  «inter»\n  c: d\n", no_key);
+        check("«inter»\nc: d\n", no_key);
+        check("c: d\n«inter»\n", no_key);
+        check("c: d\n«inter»\n# comment\n\ne: f\n", no_key);
+        let colon = "a space is missing behind this colon";
+        check("m:\n  a: b\n  interval«:»5m\n  c: d\n", colon);
+        check("a«:»b\nc: d\n", colon);
+        check(
+            "m:\n  a: «b: c»\n  d: e\n",
+            "a value cannot hold another `: `",
+        );
+        check(
+            "m:\n  a: b\n    «c»: d\n",
+            "this key is indented too far: `a` above it has a value already",
+        );
+    }
+
+    #[test]
+    fn indentation() {
+        check(
+            "m:\n  a: b\n «c: d»\n",
+            "this line is indented by 1 space, like nothing above it",
+        );
+        check(
+            "m:\n    a: b\n  «c: d»\n",
+            "this line is indented by 2 spaces, like nothing above it",
+        );
+        check(
+            "  a: b\n«c: d»\n",
+            "this line is indented by 0 spaces, like nothing above it",
+        );
+        check(
+            "m:\n  - a: b\n    c: d\n   «e: f»\n",
+            "this line is indented by 3 spaces, like nothing above it",
+        );
+        let tree = Tree::parse("m:\n    a: b\n  c: d\n");
+        assert_eq!(
+            tree.errors()[0].help.as_deref(),
+            Some("indent it by 0 or 4 spaces")
+        );
+    }
+
+    #[test]
+    fn lists() {
+        check(
+            "m:\n  a: b\n  «-» x\n  c: d\n",
+            "a list item stands among the keys of a mapping",
+        );
+        check("- a\n«b: c»\n", "a key stands among the items of a list");
+        check("a: «-» b\n", "a list cannot begin on the line of its key");
+    }
+
+    #[test]
+    fn aliases() {
+        let message = "the alias `*fooo` has no anchor in this document";
+        check("a: &foo b\nc: «*fooo»\n", message);
+        let tree = Tree::parse("a: &foo b\nc: *fooo\n");
+        assert_eq!(
+            tree.errors()[0].help.as_deref(),
+            Some("the nearest anchor is `&foo`")
+        );
+        check("a: [«*fooo», b]\n", message);
+        check("a: «*»\n", "a name is missing behind `*`");
+        check("- «&»\n", "a name is missing behind `&`");
+    }
+
+    #[test]
+    fn first_characters() {
+        check("a: «%»b\n", "a value cannot begin with `%`");
+        check("a: «@»b\n", "a value cannot begin with `@`");
+        check("a: «?» b\n", "a value cannot begin with `?`");
+        check("a: «,» b\n", "a value cannot begin with `,`");
+        check("a: «!x!y» b\n", "the tag `!x!y` is not declared");
+        check(
+            "a: «|x»\n b\n",
+            "the text of a block cannot begin beside its `|`",
+        );
+    }
+
+    #[test]
+    fn what_is_no_yaml_at_all() {
+        check(
+            "a: b\n«<<<<<<< HEAD»\nc: d\n=======\n",
+            "a merge conflict is not resolved",
+        );
+        let template = "this is a template that is not filled in, and so no YAML";
+        check("«{{- if x }}»\na: b\n", template);
+        check("a: b\n«{{ include \"x\" . }}»\nc: d\n", template);
+        check("a: «\0»\n", "a NUL byte, which YAML forbids");
+        check(
+            "a: b\n«\u{feff}»c: d\n",
+            "a byte order mark inside of the text",
+        );
+    }
+
+    #[test]
+    fn documents() {
+        check(
+            "--- «a: b»\n",
+            "a mapping or a list cannot begin on the line of its `---`",
+        );
+        check(
+            "a: b\n... «c»\n",
+            "there is text behind the end of the document",
+        );
+        check("%FOO\n«a: b»\n", "a `---` is missing behind the directives");
+        check(
+            "h: 'i'«#»j\n",
+            "a space is missing in front of this comment",
+        );
+    }
+
+    #[test]
+    fn errors_come_in_order() {
+        let tree = Tree::parse("a: &a [*a]\n---\nb: [\n---\nc: d\n---\n- *x\n");
+        let places: Vec<_> = tree
+            .errors()
+            .iter()
+            .map(|error| error.range.start())
+            .collect();
+        assert_eq!(places.len(), 3);
+        assert!(places.is_sorted());
+    }
 }

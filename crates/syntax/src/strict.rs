@@ -162,6 +162,12 @@ impl Lowering<'_, '_, '_> {
 
     fn refuse(&mut self, error: &ScanError) -> Refusal {
         let at = self.offsets.offset(error.marker().index());
+        if error.info() == "recursion limit exceeded" {
+            return Refusal::Overflow {
+                at,
+                overflow: Overflow::Depth,
+            };
+        }
         Refusal::Invalid {
             at,
             message: error.info().to_owned(),
