@@ -34,14 +34,17 @@ impl<'t> Comment<'t> {
         !self.before().trim().is_empty()
     }
 
-    /// The node that a trailing comment stands behind: the last scalar or alias that ends on its line, as
-    /// for `image: nginx:1.27 # …`.
+    /// The node that a trailing comment stands behind: the last scalar or alias before it on its line, as
+    /// for `image: nginx:1.27 # …`; a key, where nothing follows its colon.
     pub fn node(self) -> Option<Node<'t>> {
         if !self.is_trailing() {
             return None;
         }
         let end = self.line_start
-            + TextSize::of(self.before().trim_end_matches([' ', '\t', ',', ']', '}']));
+            + TextSize::of(
+                self.before()
+                    .trim_end_matches([' ', '\t', ',', ']', '}', ':']),
+            );
         self.tree.nodes_at(end).pop()
     }
 

@@ -316,42 +316,37 @@ fn levels<'t>(
     path_len: usize,
     place: &Place,
 ) -> Vec<Level<'t>> {
-    let mut owners: Vec<(usize, u32)> = Vec::with_capacity(chain.len() + 1);
+    let empty = |depth| Level {
+        depth,
+        column: None,
+        keys: Vec::new(),
+    };
+    let mut levels = Vec::with_capacity(chain.len() + 1);
+    // The level that holds the children of each mark; the last one is for those of the root.
+    let root = outline.marks.len();
+    let slot_of = |owner: u32| (owner as usize).min(root);
+    let mut level_of: Vec<Option<usize>> = vec![None; root + 1];
     for (depth, id) in chain.iter().enumerate() {
-        if outline
-            .mark(*id)
-            .is_some_and(|mark| mark.kind == MarkKind::Key)
-        {
-            owners.push((depth, if depth == 0 { NONE } else { chain[depth - 1] }));
+        if let Some(mark) = outline.mark(*id).filter(|mark| mark.kind == MarkKind::Key) {
+            level_of[slot_of(mark.parent)] = Some(levels.len());
+            levels.push(empty(depth));
         }
     }
-    let mut levels: Vec<Level<'t>> = owners
-        .iter()
-        .map(|(depth, _)| Level {
-            depth: *depth,
-            column: None,
-            keys: Vec::new(),
-        })
-        .collect();
     if place.slot != Slot::Value {
-        levels.push(Level {
-            depth: path_len,
-            column: None,
-            keys: Vec::new(),
-        });
         if place.new_item.is_none() {
-            owners.push((path_len, place.owner));
+            level_of[slot_of(place.owner)] = Some(levels.len());
         }
+        levels.push(empty(path_len));
     }
     for mark in outline
         .marks
         .iter()
         .filter(|mark| mark.kind == MarkKind::Key)
     {
-        let Some(at) = owners.iter().position(|(_, owner)| *owner == mark.parent) else {
+        let Some(at) = level_of[slot_of(mark.parent)] else {
             continue;
         };
-        let level = &mut levels[at];
+        let level: &mut Level<'t> = &mut levels[at];
         if !mark.flow && level.column.is_none() {
             level.column = Some(mark.column);
         }

@@ -87,9 +87,19 @@ impl<'t> Layout<'t> {
         TextRange::new(size(start), range.end())
     }
 
+    /// Where an item begins: a list inside a list with its own dash.
+    fn start_of(&self, item: Node<'_>) -> Result<TextSize, EditError> {
+        let whole = self.whole(item).start();
+        let list = item.kind() == NodeKind::Sequence && !item.is_flow();
+        match item.items().next() {
+            Some(first) if list && whole == item.range().start() => self.dash_of(first),
+            _ => Ok(whole),
+        }
+    }
+
     /// The dash of an item of a block list.
     pub(crate) fn dash_of(&self, item: Node<'_>) -> Result<TextSize, EditError> {
-        let mut at = usize::from(self.whole(item).start());
+        let mut at = usize::from(self.start_of(item)?);
         loop {
             let before = self.text[..at].trim_end();
             let line = self.line_start(before.len());
@@ -113,7 +123,7 @@ impl<'t> Layout<'t> {
 
     /// How far the content of an item stands behind its dash.
     pub(crate) fn dash_width(&self, item: Node<'_>, dash: TextSize) -> usize {
-        let start = self.whole(item).start();
+        let start = self.start_of(item).unwrap_or(dash).max(dash);
         let between = &self.text[TextRange::new(dash, start)];
         if between.contains('\n') || item.range().is_empty() {
             2

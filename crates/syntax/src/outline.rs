@@ -314,6 +314,9 @@ impl<'t> Outline<'t> {
 
     /// The number of the next item below a parent: one more than the last one's.
     fn count_items(&self, parent: u32) -> usize {
+        if parent == self.top {
+            return 0;
+        }
         let mut last = self.top;
         while let Some(mark) = self.mark(last) {
             if mark.parent == parent {
@@ -605,12 +608,11 @@ impl<'t> Outline<'t> {
     /// Reads a scalar between brackets; notes the cursor if it is on it.
     fn flow_token(&mut self, reader: &mut FlowReader, at: usize) -> usize {
         let quote = matches!(self.bytes[at], b'"' | b'\'').then(|| char::from(self.bytes[at]));
-        let line_end = self.line_end(at);
         let limit = reader.limit.checked_sub(1);
         let (end, closed) = match quote.map(|_| self.quoted_end(at, self.end, limit)) {
             Some(Some(end)) => (end, true),
-            Some(None) => (self.trimmed_end(at, line_end), false),
-            None => (self.flow_plain_end(at, line_end), false),
+            Some(None) => (self.trimmed_end(at, self.line_end(at)), false),
+            None => (self.flow_plain_end(at), false),
         };
         let Some(frame) = reader.frames.last_mut() else {
             return end.max(at + 1);
@@ -662,13 +664,13 @@ impl<'t> Outline<'t> {
     }
 
     /// The end of a plain scalar between brackets.
-    fn flow_plain_end(&self, at: usize, line_end: usize) -> usize {
+    fn flow_plain_end(&self, at: usize) -> usize {
         let mut end = at;
-        for next in at..line_end {
+        for next in at..self.end {
             let byte = self.bytes[next];
             let after = self.bytes.get(next + 1).copied().unwrap_or(b'\n');
             let colon = byte == b':' && (is_blank(after) || b",[]{}".contains(&after));
-            if b",[]{}".contains(&byte) || colon || (byte == b'#' && self.is_comment(next)) {
+            if colon || b",[]{}\n".contains(&byte) || (byte == b'#' && self.is_comment(next)) {
                 break;
             }
             if !is_blank(byte) {
@@ -894,8 +896,9 @@ impl<'t> Outline<'t> {
     fn free_place(&self, before: u32, column: usize, offset: usize) -> Place {
         let word = offset..offset;
         let mut id = before;
+        // The list below the key or item looked at: how many items precede, and their column.
+        let mut list = None;
         while let Some(mark) = self.mark(id) {
-            let list = self.child_list(id, before);
             match mark.kind {
                 MarkKind::Key if mark.column < column => {
                     if let Some((index, list_column)) =
@@ -925,25 +928,13 @@ impl<'t> Outline<'t> {
                 }
                 _ => {}
             }
+            list = (mark.kind == MarkKind::Item).then_some((mark.index + 1, mark.column));
             id = mark.parent;
         }
-        if let Some((index, list_column)) = self.child_list(NONE, before) {
+        if let Some((index, list_column)) = list {
             return new_item(NONE, index, word, list_column);
         }
         Place::new(NONE, Slot::Key, word, 0)
-    }
-
-    /// The list directly below a key, as far as it stands before the cursor: how many items it has there,
-    /// and their column.
-    fn child_list(&self, parent: u32, before: u32) -> Option<(usize, usize)> {
-        let mut id = before;
-        while let Some(mark) = self.mark(id) {
-            if mark.parent == parent && mark.kind == MarkKind::Item {
-                return Some((mark.index + 1, mark.column));
-            }
-            id = mark.parent;
-        }
-        None
     }
 
     fn has_children(&self, id: u32) -> bool {

@@ -4,9 +4,22 @@
 //! `slot path <prefix|rest of the word> {siblings} notes`. Every row is tried in a first and in a later
 //! document, and with both kinds of line ends.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail"
+)]
+
+mod support;
+
 use infragen_syntax::{
     Cursor, Node, NodeKind, ScalarStyle, Slot, Step, TextSize, Tree, cursor_at, scan_value,
 };
+
+use proptest::prelude::*;
+
+use support::{corpora, manifest};
 
 #[rustfmt::skip]
 const ROWS: &[(&str, &str, &str)] = &[
@@ -308,32 +321,6 @@ fn a_block_scalar_is_a_text_of_its_own() {
     }
 }
 
-/// Every file of the corpora, where they are.
-fn corpora() -> Vec<(String, String)> {
-    let shared = std::env::var("INFRAGEN_SHARED")
-        .unwrap_or_else(|_| format!("{}/../../../shared", env!("CARGO_MANIFEST_DIR")));
-    let mut folders = vec![std::path::PathBuf::from(shared).join("corpora")];
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|end| end == "yaml" || end == "yml")
-                && let Ok(text) = std::fs::read_to_string(&path)
-            {
-                files.push((path.display().to_string(), text));
-            }
-        }
-    }
-    if files.is_empty() {
-        println!("SKIPPED: no corpora beside the repository and none in $INFRAGEN_SHARED/corpora");
-    }
-    files
-}
-
 /// The path of every scalar of a tree, as text, with the scalar; a key's path is that of its mapping.
 fn scalars(tree: &Tree) -> Vec<(String, Node<'_>)> {
     let mut found = Vec::new();
@@ -404,7 +391,9 @@ fn in_the_corpora_the_path_is_that_of_the_tree() {
         if !tree.errors().is_empty() {
             continue;
         }
-        for (path, node) in scalars(&tree) {
+        // Unoptimized, all 300,000 places would take half a minute.
+        let step = if cfg!(debug_assertions) { 7 } else { 1 };
+        for (path, node) in scalars(&tree).into_iter().step_by(step) {
             for offset in offsets(node) {
                 places += 1;
                 let found = path_of(&cursor_at(&text, offset));
@@ -428,4 +417,82 @@ fn in_the_corpora_the_path_is_that_of_the_tree() {
         wrong.len(),
         wrong[..wrong.len().min(40)].join("\n")
     );
+}
+
+/// Pieces of text that mean something to the scan.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        3 => "[ \\t]{0,6}",
+        3 => "[a-z]{1,4}: ?",
+        3 => Just("\n".to_owned()),
+        2 => "[-?:,{}\\[\\]#&*!|>'\"%@`\\\\\r<=~ä]{1,3}",
+        1 => "- ?",
+        1 => Just("\n---\n".to_owned()),
+        1 => "\\PC{0,3}",
+    ];
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+/// What holds for every cursor.
+fn check(text: &str, offset: TextSize) -> Result<(), TestCaseError> {
+    let cursor = cursor_at(text, offset);
+    prop_assert!(cursor.word.end() <= TextSize::of(text));
+    prop_assert!(text[cursor.word].starts_with(cursor.prefix));
+    if text.is_char_boundary(offset.into()) {
+        prop_assert_eq!(cursor.word.start() + TextSize::of(cursor.prefix), offset);
+    }
+    let item = matches!(cursor.path.last(), Some(Step::Item { .. }));
+    prop_assert!(
+        !matches!(cursor.slot, Slot::Item { .. }) || item,
+        "an item has its number: {:?}",
+        cursor
+    );
+    for level in &cursor.levels {
+        prop_assert!(level.depth <= cursor.path.len());
+        for key in &level.keys {
+            prop_assert_eq!(&text[key.range], key.name);
+            prop_assert!(
+                key.value
+                    .is_none_or(|value| value == &text[key.value_range])
+            );
+        }
+    }
+    if let Some(block) = cursor.block {
+        let (inner, place) = block.dedent(text, offset);
+        prop_assert!(place <= TextSize::of(inner.as_str()));
+        prop_assert!(block.to_file(text, place) <= TextSize::of(text));
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn every_text_and_offset_has_an_answer(text in pieces()) {
+        for offset in 0..text.len() + 2 {
+            check(&text, TextSize::try_from(offset).unwrap())?;
+        }
+    }
+
+    #[test]
+    fn every_place_in_a_manifest_cut_short_has_an_answer(written in manifest(), part in 0.0_f64..1.0) {
+        let text = written.text();
+        let cut = (0..=(text.len() as f64 * part) as usize).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        check(&text[..cut], TextSize::try_from(cut).unwrap())?;
+    }
+
+    #[test]
+    fn in_a_manifest_the_path_is_that_of_the_tree(written in manifest()) {
+        for text in [written.text(), written.text().replace('\n', "\r\n")] {
+            let tree = Tree::parse(text.as_str());
+            prop_assert_eq!(tree.errors(), &[], "{}", &text);
+            for (path, node) in scalars(&tree) {
+                for offset in offsets(node) {
+                    let found = path_of(&cursor_at(&text, offset));
+                    prop_assert_eq!(&found, &path, "at {:?} {:?} of\n{}", offset, node.text(), text);
+                }
+            }
+        }
+    }
 }

@@ -1,9 +1,22 @@
 //! Edits: each row is a text before, an edit, and the text after.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail"
+)]
+
+mod support;
+
 use infragen_syntax::{
-    EditError, NewValue, Segment, Target, TextEdit, Tree, append_item, apply, insert_entry,
-    insert_sorted_item, remove_entry, remove_item, set_scalar,
+    EditError, NewValue, Node, NodeKind, Segment, Target, TextEdit, Tree, append_item, apply,
+    insert_entry, insert_sorted_item, remove_entry, remove_item, set_scalar,
 };
+
+use proptest::prelude::*;
+
+use support::{corpora, manifest};
 
 use NewValue::{String as Str, Yaml};
 use Segment::{Item, Key};
@@ -80,6 +93,7 @@ const ROWS: &[(&str, &str, Edit, &str)] = &[
     ("empty last item", "resources:\n  - a\n  -\n", Append(R, Str("b")), "resources:\n  - a\n  -\n  - b\n"),
     ("anchored items", "resources:\n  - &x a\n  - *x\n", Append(R, Str("b")), "resources:\n  - &x a\n  - *x\n  - b\n"),
     ("list of lists", "a:\n  - - x\n", Append(&[Key("a"), Item(0)], Str("z")), "a:\n  - - x\n    - z\n"),
+    ("list of lists, outer", "a:\n- - x\n  - z\n", Append(&[Key("a")], Str("v")), "a:\n- - x\n  - z\n- v\n"),
     ("list at the root", "- a\n", Append(&[], Str("b")), "- a\n- b\n"),
     ("wide letters", "# ä\nresources:\n  - ö # ü\n", Append(R, Str("ß")), "# ä\nresources:\n  - ö # ü\n  - ß\n"),
     // In order.
@@ -224,4 +238,210 @@ fn edits_are_applied_by_place() {
     assert!(apply("abc", &[edit(0, 2, ""), edit(1, 3, "")]).is_err());
     assert!(apply("abc", &[edit(2, 4, "")]).is_err());
     assert!(apply("ä", &[edit(1, 2, "")]).is_err());
+}
+
+/// The value of every node without its layout, as text.
+fn worth(node: Node<'_>) -> String {
+    match node.kind() {
+        NodeKind::Scalar(style) => {
+            let text = node.scalar().map_or("", |(text, _)| text);
+            format!(
+                "{text:?}:{:?}",
+                infragen_syntax::type_of(text, style, node.tag())
+            )
+        }
+        NodeKind::Mapping => {
+            let entries = node
+                .own_entries()
+                .map(|entry| format!("{}={}", worth(entry.key), worth(entry.value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(";"))
+        }
+        NodeKind::Sequence => format!(
+            "[{}]",
+            node.items().map(worth).collect::<Vec<_>>().join(";")
+        ),
+        NodeKind::Alias => node.text().to_owned(),
+    }
+}
+
+/// The paths of all nodes below one, with the nodes.
+fn below<'t>(
+    node: Node<'t>,
+    path: Vec<Segment<'t>>,
+    found: &mut Vec<(Vec<Segment<'t>>, Node<'t>)>,
+) {
+    found.push((path.clone(), node));
+    let step = |segment| path.iter().copied().chain([segment]).collect::<Vec<_>>();
+    match node.kind() {
+        NodeKind::Mapping => {
+            for entry in node.own_entries() {
+                let name = entry.key.as_str().expect("generated keys are strings");
+                below(entry.value, step(Key(name)), found);
+            }
+        }
+        NodeKind::Sequence => {
+            for (index, item) in node.items().enumerate() {
+                below(item, step(Item(index)), found);
+            }
+        }
+        NodeKind::Scalar(_) | NodeKind::Alias => {}
+    }
+}
+
+fn nodes(tree: &Tree) -> Vec<(Vec<Segment<'_>>, Node<'_>)> {
+    let mut found = Vec::new();
+    if let Some(root) = tree.document(0).and_then(|document| document.root()) {
+        below(root, Vec::new(), &mut found);
+    }
+    found
+}
+
+fn at<'t>(tree: &'t Tree, path: &[Segment<'_>]) -> Option<Node<'t>> {
+    path.iter()
+        .try_fold(tree.document(0)?.root()?, |node, segment| match segment {
+            Key(key) => node.get(key),
+            Item(index) => node.items().nth(*index),
+        })
+}
+
+/// Appends to a list and checks everything by other means than the edit's own; says whether it was done.
+fn append_everywhere(text: &str) -> Result<(usize, Vec<String>), TestCaseError> {
+    let tree = Tree::parse(text);
+    let (mut done, mut refused) = (0, Vec::new());
+    for (path, list) in nodes(&tree)
+        .iter()
+        .filter(|(_, node)| node.kind() == NodeKind::Sequence)
+    {
+        let edit = match append_item(&tree, Target { document: 0, path }, Str("./new.yaml"), None) {
+            Ok(edit) => edit,
+            Err(error) => {
+                refused.push(format!("{error} at {:?}", list.text()));
+                continue;
+            }
+        };
+        done += 1;
+        let after = apply(text, std::slice::from_ref(&edit)).unwrap();
+        let new = Tree::parse(after.as_str());
+        prop_assert_eq!(new.errors(), &[]);
+        let items: Vec<_> = at(&new, path).unwrap().items().map(worth).collect();
+        let mut expected: Vec<_> = list.items().map(worth).collect();
+        expected.push("\"./new.yaml\":String".to_owned());
+        prop_assert_eq!(items, expected, "{}", after);
+        // Nothing but `[]` is ever replaced: what else the range has is kept.
+        let replaced = text[edit.range].trim();
+        let kept = replaced.strip_prefix("[]").unwrap_or(replaced).trim();
+        prop_assert!(edit.new_text.contains(kept), "{}", after);
+        // Taking it out again gives the text back.
+        if list.items().len() > 0 {
+            let index = list.items().len();
+            let back = remove_item(&new, Target { document: 0, path }, index)
+                .and_then(|edit| apply(&after, &[edit]));
+            prop_assert_eq!(back.as_deref(), Ok(text), "{}", after);
+        }
+    }
+    Ok((done, refused))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn an_item_is_appended_to_every_list(written in manifest(), crlf: bool, cut: bool) {
+        let mut text = written.text();
+        if crlf {
+            text = text.replace('\n', "\r\n");
+        }
+        if cut {
+            text.truncate(text.trim_end().len());
+        }
+        let (_, refused) = append_everywhere(&text)?;
+        prop_assert_eq!(refused, Vec::<String>::new(), "{}", text);
+    }
+
+    #[test]
+    fn every_scalar_is_set(written in manifest(), value in "\\PC{0,6}|[a-z]{1,6}|on|[0-9]{1,3}") {
+        let text = written.text();
+        let tree = Tree::parse(text.as_str());
+        for (path, node) in nodes(&tree) {
+            if !matches!(node.kind(), NodeKind::Scalar(_)) {
+                continue;
+            }
+            match set_scalar(&tree, Target { document: 0, path: &path }, Str(&value)) {
+                Ok(edit) => {
+                    let after = Tree::parse(apply(&text, &[edit]).unwrap());
+                    prop_assert_eq!(at(&after, &path).and_then(|node| node.scalar()).map(|(text, _)| text), Some(value.as_str()));
+                }
+                // Nothing behind an anchor or tag has no place of its own.
+                Err(error) => prop_assert!(node.tag().is_some() || node.anchor().is_some(), "{}: {:?}\n{}", error, node, text),
+            }
+        }
+    }
+
+    #[test]
+    fn every_entry_comes_and_goes(written in manifest()) {
+        let text = written.text();
+        let tree = Tree::parse(text.as_str());
+        for (path, node) in nodes(&tree).iter().filter(|(_, node)| node.kind() == NodeKind::Mapping) {
+            let target = Target { document: 0, path };
+            for after in [None, node.own_entries().next().and_then(|entry| entry.key.as_str())] {
+                let edit = insert_entry(&tree, target, "newKey", Yaml("1"), after);
+                let added = edit.and_then(|edit| apply(&text, &[edit]));
+                prop_assert!(added.is_ok(), "{:?} at {:?} in\n{}", added, path, text);
+                let added = added.unwrap();
+                let back = remove_entry(&Tree::parse(added.as_str()), target, "newKey").and_then(|edit| apply(&added, &[edit]));
+                if node.own_entries().len() > 0 {
+                    prop_assert_eq!(back.as_deref(), Ok(text.as_str()));
+                }
+            }
+            for entry in node.own_entries() {
+                let key = entry.key.as_str().unwrap();
+                if let Ok(edit) = remove_entry(&tree, target, key) {
+                    let after = Tree::parse(apply(&text, &[edit]).unwrap());
+                    prop_assert!(at(&after, path).is_some_and(|node| node.get(key).is_none()));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn in_the_corpora_an_item_is_appended_to_every_list() {
+    let (mut files, mut lists, mut refused) = (0, 0, Vec::new());
+    for (file, text) in corpora() {
+        if !file.ends_with("kustomization.yaml") || !Tree::parse(text.as_str()).errors().is_empty()
+        {
+            continue;
+        }
+        files += 1;
+        let (done, reasons) =
+            append_everywhere(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        lists += done;
+        refused.extend(
+            reasons
+                .into_iter()
+                .map(|reason| format!("{file}: {reason}")),
+        );
+        for key in ["resources", "components", "newList"] {
+            let tree = Tree::parse(text.as_str());
+            let appended = append_item(
+                &tree,
+                Target {
+                    document: 0,
+                    path: &[Key(key)],
+                },
+                Str("./new.yaml"),
+                Some("kind"),
+            );
+            if let Err(error) = appended {
+                refused.push(format!("{file}: {error} for {key}"));
+            }
+        }
+    }
+    println!("{lists} lists in {files} files");
+    assert!(
+        refused.is_empty(),
+        "{} refused\n{}",
+        refused.len(),
+        refused.join("\n")
+    );
 }
