@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use infragen_flux::FileFacts;
 use infragen_syntax::{
-    EditError, NewValue, Node, NodeKind, Segment, Target, TextEdit, TextRange, Tree,
+    EditError, NewValue, Node, NodeKind, Segment, Target, TextEdit, TextRange, TextSize, Tree,
 };
-use infragen_workspace::{Db, Directory, Root, SourceFile, facts, tree};
+use infragen_workspace::{Db, Directory, Root, SourceFile, facts, text, tree};
 
 use crate::above::{Above, above};
 use crate::finding::{FileEdits, Fix};
@@ -56,6 +56,12 @@ impl<'db> Context<'db> {
     /// depends on it.
     pub(crate) fn above(&self) -> &Above {
         self.above.get_or_init(|| above(self.db, self.file))
+    }
+
+    /// The first line of a file: the place of what is wrong with all of it.
+    pub(crate) fn first_line(&self, file: SourceFile) -> TextRange {
+        let len = text(self.db, file).map_or(0, |text| text.lines().next().map_or(0, str::len));
+        TextRange::up_to(TextSize::try_from(len).unwrap_or_default())
     }
 
     /// Whether the file is part of a Helm chart: what looks like a manifest there is a template.
@@ -123,6 +129,30 @@ impl<'db> Context<'db> {
         };
         let edit = infragen_syntax::remove_item(&tree, target, *index).ok()?;
         Some(self.fix(title.into(), vec![edit]))
+    }
+
+    /// A fix that puts several items where one stands in a list of one item a line.
+    pub(crate) fn spread_item(
+        &self,
+        title: impl Into<String>,
+        range: TextRange,
+        items: &[impl AsRef<str>],
+    ) -> Option<Fix> {
+        let tree = self.tree();
+        let before = tree.text().get(..range.start().into())?;
+        let line = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
+        let dash = line.find('-').filter(|at| line[..*at].trim().is_empty())?;
+        if line[dash + 1..].contains(['"', '\'']) {
+            // Within quotes the lines would be text.
+            return None;
+        }
+        let items: Vec<_> = items
+            .iter()
+            .map(AsRef::as_ref)
+            .map(infragen_syntax::quote)
+            .collect();
+        let new_text = items.join(&format!("\n{}- ", &line[..dash]));
+        Some(self.fix(title.into(), vec![TextEdit { range, new_text }]))
     }
 
     /// A fix by edits of this file.

@@ -1,9 +1,21 @@
 //! Every rule.
 
 mod dangling_reference;
+mod dependency_cycle;
+mod duplicate_key;
+mod duplicate_resource;
+mod flux_kustomization_in_kustomization_file;
+mod import_cycle;
+mod invalid_settings;
 mod invalid_yaml;
+mod kustomization_as_resource;
+mod misplaced_component;
+mod missing_field;
 mod missing_flux_path;
 mod missing_path;
+mod no_kustomization_file;
+mod several_kustomization_files;
+mod unknown_kustomization_field;
 mod wrong_kind;
 mod wrong_namespace;
 
@@ -12,11 +24,23 @@ use crate::rule::Rule;
 /// Every rule, in the order of the documentation.
 pub const RULES: &[&Rule] = &[
     &invalid_yaml::INVALID_YAML,
+    &duplicate_key::DUPLICATE_KEY,
     &dangling_reference::DANGLING_REFERENCE,
     &wrong_kind::WRONG_KIND,
     &wrong_namespace::WRONG_NAMESPACE,
-    &missing_path::MISSING_PATH,
+    &dependency_cycle::DEPENDENCY_CYCLE,
+    &missing_field::MISSING_FIELD,
     &missing_flux_path::MISSING_FLUX_PATH,
+    &missing_path::MISSING_PATH,
+    &no_kustomization_file::NO_KUSTOMIZATION_FILE,
+    &kustomization_as_resource::KUSTOMIZATION_AS_RESOURCE,
+    &misplaced_component::MISPLACED_COMPONENT,
+    &import_cycle::IMPORT_CYCLE,
+    &duplicate_resource::DUPLICATE_RESOURCE,
+    &unknown_kustomization_field::UNKNOWN_KUSTOMIZATION_FIELD,
+    &several_kustomization_files::SEVERAL_KUSTOMIZATION_FILES,
+    &flux_kustomization_in_kustomization_file::FLUX_KUSTOMIZATION_IN_KUSTOMIZATION_FILE,
+    &invalid_settings::INVALID_SETTINGS,
 ];
 
 /// The rule with an id.

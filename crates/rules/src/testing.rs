@@ -106,6 +106,13 @@ impl Checked {
         self
     }
 
+    /// The message of the first finding.
+    #[track_caller]
+    pub(crate) fn says(&self, message: &str) -> &Self {
+        assert_eq!(self.found[0].1.message, message);
+        self
+    }
+
     /// The help of the only finding.
     #[track_caller]
     pub(crate) fn helps(&self, help: &str) -> &Self {
@@ -114,10 +121,23 @@ impl Checked {
         self
     }
 
+    /// The only finding has so many fixes.
+    #[track_caller]
+    pub(crate) fn offers(&self, fixes: usize) -> &Self {
+        self.finds(1);
+        assert_eq!(self.found[0].1.fixes.len(), fixes);
+        self
+    }
+
     /// The related places of the only finding.
     #[track_caller]
     pub(crate) fn relates(&self, expected: &[&str]) -> &Self {
-        self.finds(1);
+        self.finds(1).relates_first(expected)
+    }
+
+    /// The related places of the first finding.
+    #[track_caller]
+    pub(crate) fn relates_first(&self, expected: &[&str]) -> &Self {
         let related = self.found[0].1.related.iter();
         let row = |related: &crate::Related| {
             let shown = &self.text(related.file)[related.range];

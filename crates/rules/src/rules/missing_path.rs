@@ -1,10 +1,9 @@
 use infragen_flux::is_templated;
 use infragen_kustomize::{Expects, Field, PathEntry, is_remote};
-use infragen_syntax::TextEdit;
 use infragen_workspace::{Found, imports_of};
 
 use crate::above::Reach;
-use crate::finding::{Finding, Fix, Severity};
+use crate::finding::{Finding, Severity};
 use crate::nearest_path::nearest_path;
 use crate::rule::{Context, Rule};
 
@@ -63,9 +62,10 @@ fn missing(context: &Context<'_>, entry: &PathEntry) -> Finding {
     let (path, range) = (&entry.path.value, entry.path.range);
     let finding = MISSING_PATH.finding(range, format!("`{path}` does not exist"));
     if path.contains(" - ") {
+        let items: Vec<_> = path.split(" - ").collect();
         return finding
             .help("two items of the list became one: begin each line with its `-` in one column")
-            .fix(split_items(context, entry));
+            .fix(context.spread_item("put each item on a line of its own", range, &items));
     }
     if path.contains(['*', '?']) {
         return finding.help("kustomize knows no patterns: list every file");
@@ -103,28 +103,6 @@ fn missing(context: &Context<'_>, entry: &PathEntry) -> Finding {
             .help("the path counts from this directory; what git ignores does not count")
             .fix(remove),
     }
-}
-
-/// Puts items that an indentation slip merged on lines of their own again.
-fn split_items(context: &Context<'_>, entry: &PathEntry) -> Option<Fix> {
-    let tree = context.tree();
-    let (before, _) = tree
-        .text()
-        .split_at_checked(entry.path.range.start().into())?;
-    let line = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
-    let dash = line.find('-').filter(|at| line[..*at].trim().is_empty())?;
-    let between = format!("\n{}- ", &line[..dash]);
-    let new_text = entry
-        .path
-        .value
-        .split(" - ")
-        .collect::<Vec<_>>()
-        .join(&between);
-    let edit = TextEdit {
-        range: entry.path.range,
-        new_text,
-    };
-    Some(context.fix("put each item on a line of its own".to_owned(), vec![edit]))
 }
 
 #[cfg(test)]
