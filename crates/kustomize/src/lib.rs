@@ -8,7 +8,7 @@ mod file;
 mod keys;
 mod remote;
 
-pub use fields::{Expects, FIELDS, Field};
+pub use fields::{Expects, FIELDS, Field, FieldRow};
 pub use file::{
     FILE_NAMES, FileKind, Generator, KustomizationFile, PathEntry, UnknownKey,
     is_kustomization_file_name,

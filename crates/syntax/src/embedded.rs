@@ -23,11 +23,16 @@ impl Embedded {
     /// The text inside a scalar node; none for a collection.
     pub fn of(node: Node<'_>) -> Option<Embedded> {
         let node = node.resolve();
-        let NodeKind::Scalar(style) = node.kind() else { return None };
+        let NodeKind::Scalar(style) = node.kind() else {
+            return None;
+        };
         let (value, _) = node.scalar()?;
         let source = node.content_range();
         let pieces = align(value, &node.tree().text()[source], source.start(), style);
-        Some(Embedded { text: value.to_owned(), pieces })
+        Some(Embedded {
+            text: value.to_owned(),
+            pieces,
+        })
     }
 
     /// The decoded text.
@@ -37,7 +42,11 @@ impl Embedded {
 
     /// The place in the file of a place in the text.
     pub fn to_file(&self, offset: TextSize) -> Option<TextSize> {
-        let piece = self.pieces.iter().rev().find(|piece| piece.embedded <= offset)?;
+        let piece = self
+            .pieces
+            .iter()
+            .rev()
+            .find(|piece| piece.embedded <= offset)?;
         Some(piece.file + (offset - piece.embedded).min(piece.len))
     }
 
@@ -81,7 +90,9 @@ fn align(value: &str, source: &str, start: TextSize, style: ScalarStyle) -> Vec<
         let mut offset = done;
         while !rest.is_empty() && at < source.len() {
             let same = common_prefix(rest, &source[at..]);
-            if same > 0 && !(style.is_block() && same < rest.len() && !ends_piece(&source[at..], same)) {
+            if same > 0
+                && !(style.is_block() && same < rest.len() && !ends_piece(&source[at..], same))
+            {
                 push(&mut pieces, offset, start, at, same);
                 offset += same;
                 at += same;
@@ -91,7 +102,9 @@ fn align(value: &str, source: &str, start: TextSize, style: ScalarStyle) -> Vec<
             }
         }
         if style.is_block() {
-            at = source[at..].find('\n').map_or(source.len(), |end| at + end + 1);
+            at = source[at..]
+                .find('\n')
+                .map_or(source.len(), |end| at + end + 1);
         }
         done += line.len();
     }
@@ -100,7 +113,10 @@ fn align(value: &str, source: &str, start: TextSize, style: ScalarStyle) -> Vec<
 
 /// Whether a piece may end here: at the end of a source line (a folded line goes on below).
 fn ends_piece(source: &str, len: usize) -> bool {
-    source[len..].chars().next().is_none_or(|next| next == '\n' || next == '\r')
+    source[len..]
+        .chars()
+        .next()
+        .is_none_or(|next| next == '\n' || next == '\r')
 }
 
 fn common_prefix(a: &str, b: &str) -> usize {
@@ -112,5 +128,9 @@ fn common_prefix(a: &str, b: &str) -> usize {
 
 fn push(pieces: &mut Vec<Piece>, embedded: usize, start: TextSize, at: usize, len: usize) {
     let size = |value: usize| TextSize::try_from(value).unwrap_or_default();
-    pieces.push(Piece { embedded: size(embedded), file: start + size(at), len: size(len) });
+    pieces.push(Piece {
+        embedded: size(embedded),
+        file: start + size(at),
+        len: size(len),
+    });
 }

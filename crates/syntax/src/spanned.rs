@@ -14,6 +14,9 @@ pub struct Spanned<T> {
 impl<'t> Node<'t> {
     /// The text of a scalar that is not null, with its place (that of the alias, where it is one).
     pub fn spanned_str(self) -> Option<Spanned<&'t str>> {
-        self.as_str().map(|value| Spanned { value, range: self.content_range() })
+        self.as_str().map(|value| Spanned {
+            value,
+            range: self.content_range(),
+        })
     }
 }

@@ -66,25 +66,11 @@ pub fn candidates(
     if names.len() > limit {
         names.retain(|name| typed(name));
     }
-    let near = Nearness::of(db, file);
-    let mut found: Vec<(u8, SmolStr, Vec<(u8, Definition)>)> = Vec::with_capacity(names.len());
-    for name in names {
-        let mut definitions: Vec<_> = view
-            .definitions(kind, &name)
-            .into_iter()
-            .map(|definition| (near.distance(definition.file), definition))
-            .collect();
-        definitions
-            .sort_by_key(|(distance, definition)| (*distance, definition.file, definition.by));
-        if let Some((nearest, _)) = definitions.first() {
-            found.push((*nearest, name, definitions));
-        }
-    }
-    found.sort_by_key(|(nearest, ..)| *nearest);
+    let mut found = nearest(db, file, kind, names, &view);
     found.truncate(limit);
     let wanted = wanted(db, file, looked_up);
     let mut candidates = Vec::with_capacity(found.len());
-    for (_, name, definitions) in found {
+    for Named { name, definitions } in found {
         let first = candidates.len();
         for (distance, definition) in definitions {
             if is_patch_file(db, definition.file) {
@@ -100,6 +86,35 @@ pub fn candidates(
         }
     }
     candidates
+}
+
+/// A name with the objects that bear it, and how far each is.
+struct Named {
+    name: SmolStr,
+    definitions: Vec<(u8, Definition)>,
+}
+
+/// The objects of each name, the nearest first; so are the names.
+fn nearest(
+    db: &dyn Db,
+    file: SourceFile,
+    kind: &GroupKind,
+    names: Vec<SmolStr>,
+    view: &View,
+) -> Vec<Named> {
+    let near = Nearness::of(db, file);
+    let with_distance = |definition: Definition| (near.distance(definition.file), definition);
+    let mut found: Vec<Named> = names
+        .into_iter()
+        .map(|name| {
+            let objects = view.definitions(kind, &name).into_iter();
+            let mut definitions: Vec<_> = objects.map(with_distance).collect();
+            definitions.sort_by_key(|(distance, object)| (*distance, object.file, object.by));
+            Named { name, definitions }
+        })
+        .collect();
+    found.sort_by_key(|named| named.definitions.first().map(|(distance, _)| *distance));
+    found
 }
 
 fn candidate(

@@ -136,6 +136,11 @@ pub fn importers(db: &dyn Db, root: Root, to: Found) -> Vec<Import> {
     import_graph(db, root).get(&to).cloned().unwrap_or_default()
 }
 
+/// Every kustomization file of a root.
+pub fn layers(db: &dyn Db, root: Root) -> Vec<SourceFile> {
+    View::new(db, root).kustomization_files()
+}
+
 /// The Flux Kustomizations that apply a directory of this repository, as numbers of objects of files.
 pub fn appliers(db: &dyn Db, root: Root, directory: Directory) -> Vec<(SourceFile, u32)> {
     applications(db, root)

@@ -33,8 +33,8 @@ pub use environment::{Entry, Environment, environment_of, environments, own_sour
 pub use files::{Child, DirEntry, Directory, Disk, Root, SourceFile};
 pub use graph::{Cycle, dependencies, dependency_cycles};
 pub use imports::{
-    Import, Namespaces, appliers, importers, imports_of, is_patch_file, looping_directories,
-    overriding_namespaces,
+    Import, Namespaces, appliers, importers, imports_of, is_patch_file, layers,
+    looping_directories, overriding_namespaces,
 };
 pub use index::{DefinedBy, Definition, ReferenceSite};
 pub use object_graph::{GraphEdge, GraphNode, ObjectGraph, object_graph};

@@ -129,8 +129,11 @@ pub fn resolve_path(
         .any(|known| *kind == *known);
     let own = flux && is_own_source(db, root, &kind.kind, &source.name.value);
     let found = find(db, top, &cut);
+    // Every source has a top, so that one exists here too says nothing.
+    let says_nothing = cut.is_empty();
     match found {
         Found::Missing | Found::Other | Found::Outside if !own => PathTarget::Elsewhere,
+        _ if says_nothing && !own => PathTarget::Elsewhere,
         _ => PathTarget::Here { found, sure: own },
     }
 }
@@ -266,6 +269,24 @@ mod tests {
         assert_eq!(secure("../../x"), "x");
         assert_eq!(secure("a/../../b"), "b");
         assert_eq!(secure("/"), "");
+    }
+
+    #[test]
+    fn the_top_of_another_source_is_not_the_top_of_this_repository() {
+        let inner = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a, namespace: a}\n\
+                     spec: {path: ./, sourceRef: {kind: OCIRepository, name: a}, targetNamespace: a}\n";
+        let mut workspace = crate::Workspace::new();
+        workspace.open_memory_root(Utf8Path::new("/r"), &[("apps/a.yaml", inner)]);
+        let file = workspace.file(Utf8Path::new("/r/apps/a.yaml")).unwrap();
+        let snapshot = workspace.snapshot();
+        let facts = facts(snapshot.db(), file);
+        let target = resolve_path(
+            snapshot.db(),
+            file,
+            &facts.objects[0],
+            &facts.objects[0].paths[0],
+        );
+        assert_eq!(target, PathTarget::Elsewhere);
     }
 
     #[test]

@@ -63,6 +63,19 @@ impl Snapshot {
     pub fn database(&self) -> Database {
         self.db.clone()
     }
+
+    /// Reads all files of a root on all cores, as [`Workspace::index`] does. What was read before a change
+    /// overtook it is kept.
+    ///
+    /// # Errors
+    /// [`Cancelled`] where a change of the state overtook it.
+    pub fn index(
+        &self,
+        root: Root,
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<(), Cancelled> {
+        self.run(|_| index_files(self, root, progress))
+    }
 }
 
 impl Workspace {
@@ -82,6 +95,11 @@ impl Workspace {
     /// The roots that are open.
     pub fn roots(&self) -> &[Root] {
         &self.roots
+    }
+
+    /// The database, for the thread that owns the state. Other threads take a snapshot.
+    pub fn db(&self) -> &dyn Db {
+        &self.db
     }
 
     /// The root of the repository that holds a path: the nearest ancestor with `.infragen.yaml`, else
@@ -131,9 +149,13 @@ impl Workspace {
         root
     }
 
-    /// Forgets a repository.
+    /// Forgets a repository with its files: opened again, it is read anew.
     pub fn close_root(&mut self, path: &Utf8Path) {
-        self.roots.retain(|root| root.path(&self.db) != path);
+        let db = &self.db;
+        self.roots.retain(|root| root.path(db) != path);
+        self.directories
+            .retain(|_, directory| directory.root(db).path(db) != path);
+        self.files.retain(|_, file| file.root(db).path(db) != path);
     }
 
     fn new_directory(
