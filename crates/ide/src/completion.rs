@@ -1,5 +1,27 @@
+//! What can be written at a place: names, kinds and namespaces at every row of the reference table, paths,
+//! fixed values, and whole manifests. One file per sort; each looks at a [`Position`], which says where
+//! the cursor stands, also in a document that is broken because it is being typed.
+
+mod directories;
+mod embedded;
+mod fields;
+mod header;
+mod kustomization;
+mod marker;
+mod names;
+mod position;
+mod selectors;
+mod skeletons;
+#[cfg(test)]
+mod tests;
+mod typed;
+mod values;
+mod writing;
+
 use infragen_syntax::{TextEdit, TextSize};
-use infragen_workspace::{Db, SourceFile};
+use infragen_workspace::{Db, SourceFile, text};
+
+use position::Position;
 
 /// One proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +38,7 @@ pub struct Completion {
     pub edit: TextEdit,
     /// Whether `edit` holds placeholders of the LSP snippet syntax (`${1:name}`).
     pub snippet: bool,
-    /// Further edits of the same file (a `namespace:` that the reference needs).
+    /// Further edits of the same file (a `namespace:` that the reference needs); none touches `edit`.
     pub additional: Vec<TextEdit>,
     /// Order in the list, the lowest first; equal ones by label.
     pub rank: u32,
@@ -43,7 +65,39 @@ pub enum CompletionKind {
     Value,
 }
 
-/// What can be written at an offset.
-pub fn completions(_db: &dyn Db, _file: SourceFile, _offset: TextSize) -> Vec<Completion> {
-    Vec::new()
+/// How many proposals one source gives at the most: a list of so many, or more, may be cut, and what is
+/// missing in it comes when more is typed. No editor shows more, and every client pays for each.
+pub const MAX_COMPLETIONS: usize = 400;
+
+/// What can be written at an offset, the likeliest first.
+pub fn completions(db: &dyn Db, file: SourceFile, offset: TextSize) -> Vec<Completion> {
+    let Ok(text) = text(db, file) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    if position::may_hold_manifests(db, file) {
+        complete(&Position::of_file(db, file, &text, offset), &mut found);
+    }
+    found.sort_by(|a, b| (a.rank, &a.label, &a.detail).cmp(&(b.rank, &b.label, &b.detail)));
+    found
+}
+
+fn complete(position: &Position<'_>, found: &mut Vec<Completion>) {
+    if position.cursor.in_comment {
+        return marker::complete(position, found);
+    }
+    if position.cursor.block.is_some() {
+        return embedded::complete(position, found);
+    }
+    if !position.is_free() {
+        return;
+    }
+    header::complete(position, found);
+    skeletons::complete(position, found);
+    names::complete(position, found);
+    fields::complete(position, found);
+    values::complete(position, found);
+    selectors::complete(position, found);
+    kustomization::complete(position, found);
+    directories::complete(position, found);
 }

@@ -11,7 +11,6 @@ pub(crate) struct Fixture {
     /// The file of the cursor; the first one where there is no cursor.
     pub file: SourceFile,
     pub offset: TextSize,
-    pub files: Vec<SourceFile>,
 }
 
 impl Fixture {
@@ -47,16 +46,11 @@ impl Fixture {
                 Some(files[opened].1.as_str().into()),
             )
             .unwrap();
-        let files = files
-            .iter()
-            .filter_map(|(path, _)| workspace.file(&repository.join(path)))
-            .collect();
         Fixture {
             snapshot: workspace.snapshot(),
             root,
             file,
             offset: TextSize::try_from(offset).unwrap(),
-            files,
         }
     }
 

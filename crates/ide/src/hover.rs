@@ -1,5 +1,19 @@
-use infragen_syntax::{TextRange, TextSize};
-use infragen_workspace::{Db, SourceFile};
+use std::collections::BTreeMap;
+
+use infragen_flux::{GroupKind, KindName, REFERENCES, ReferenceFact, Role, is_templated};
+use infragen_syntax::{Node, NodeKind, TextRange, TextSize};
+use infragen_workspace::{
+    Db, DefinedBy, Definition, Directory, Found, PathTarget, SourceFile, Target, Verdict, appliers,
+    environment_of, facts, importers, kustomization_file, names_of_kind, namespace_of,
+    references_to, resolve, suggest_paths, target, text, tree,
+};
+
+use crate::below::{files_below, objects_in, selected};
+use crate::markdown::{code, counted, item, names};
+use crate::nearest::nearest;
+use crate::subject::{Part, Subject, What, reference_of, subjects};
+use crate::summary::spec_facts;
+use crate::target::{named_by, namespace_objects};
 
 /// What an editor shows about a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +24,758 @@ pub struct Hover {
     pub markdown: String,
 }
 
-/// What there is to say about the thing at an offset.
-pub fn hover(_db: &dyn Db, _file: SourceFile, _offset: TextSize) -> Option<Hover> {
-    None
+/// Places of one object that are listed: one for each environment of a large fleet.
+const MAX_PLACES: usize = 8;
+
+/// What there is to say about the thing at an offset: a headline and a list with one fact a line.
+pub fn hover(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Hover> {
+    let mut cards: Vec<String> = Vec::new();
+    let mut range = None;
+    for subject in subjects(db, file, offset) {
+        if let Some(card) = (Cards { db, file }).card(&subject) {
+            range.get_or_insert(subject.range);
+            if !cards.contains(&card) {
+                cards.push(card);
+            }
+        }
+    }
+    Some(Hover {
+        range: range?,
+        markdown: cards.join("\n\n---\n\n"),
+    })
+}
+
+struct Cards<'a> {
+    db: &'a dyn Db,
+    file: SourceFile,
+}
+
+impl Cards<'_> {
+    fn card(&self, subject: &Subject) -> Option<String> {
+        match &subject.what {
+            What::Reference {
+                object,
+                reference,
+                part,
+            } => {
+                let facts = facts(self.db, self.file);
+                let (object, reference) = reference_of(&facts, *object, *reference)?;
+                match part {
+                    Part::Namespace => self.namespace(&reference.namespace.as_ref()?.value),
+                    Part::Kind => match &reference.kind {
+                        KindName::Known(kind) => self.kind(kind, None),
+                        KindName::NotAllowed(kind) => Some(not_allowed(kind, reference)),
+                        KindName::Missing => None,
+                    },
+                    Part::Name => {
+                        let resolution = resolve(self.db, self.file, object, reference);
+                        match resolution.verdict {
+                            Verdict::Found(found) => self.objects(&found, false),
+                            Verdict::OtherNamespace(found) => {
+                                self.elsewhere(reference, resolution.namespace.as_deref(), &found)
+                            }
+                            Verdict::OtherKind(others) => {
+                                self.other_kinds(resolution.kind.as_ref()?, reference, &others)
+                            }
+                            Verdict::Nowhere => self.nowhere(resolution.kind.as_ref()?, reference),
+                            Verdict::Unknown if is_templated(&reference.name.value) => {
+                                Some(templated(&reference.name.value))
+                            }
+                            Verdict::Unknown => self
+                                .objects(&named_by(self.db, self.file, object, reference), false),
+                        }
+                    }
+                }
+            }
+            What::Object(definition) => self.objects(std::slice::from_ref(definition), true),
+            What::Kind(object) => {
+                let facts = facts(self.db, self.file);
+                let object = facts.objects.get(*object as usize)?;
+                let own = (!object.in_patch).then_some(Found::File(self.file));
+                self.kind(&object.kind, own)
+            }
+            What::KustomizationFile => self.kustomization_file(),
+            What::Selection {
+                selector,
+                directories,
+            } => {
+                let taken: Vec<_> = directories
+                    .iter()
+                    .flat_map(|directory| selected(self.db, *directory, selector))
+                    .collect();
+                self.selection(&taken)
+            }
+            What::Namespace(name) => self.namespace(name),
+            What::Path { text, target } => self.path(text, *target),
+            What::Anchor { node, alias } => {
+                let tree = tree(self.db, self.file);
+                alias.then(|| self.anchor(tree.node(*node))).flatten()
+            }
+        }
+    }
+
+    /// One object, or the same name in several places.
+    fn objects(&self, found: &[Definition], is_own_name: bool) -> Option<String> {
+        let db = self.db;
+        let first = found.first()?;
+        let target = target(db, first)?;
+        let mut lines = vec![self.headline(&target, found), String::new()];
+        if found.len() == 1 {
+            lines.extend(
+                spec_facts(db, first)
+                    .iter()
+                    .map(|(label, value)| item(label, value)),
+            );
+        }
+        if !is_own_name || !matches!(first.by, DefinedBy::Object(_)) {
+            lines.extend(self.places(found));
+        }
+        lines.extend(self.used_by(&target, found, is_own_name));
+        if lines.len() == 2 {
+            lines.extend(target.kind.known().map(|kind| kind.summary.to_owned()));
+        }
+        Some(lines.join("\n").trim_end().to_owned())
+    }
+
+    /// `**GitRepository** flux-system/fleet`
+    fn headline(&self, target: &Target, found: &[Definition]) -> String {
+        let namespace = namespace_of(self.db, &found[0]);
+        let same = found
+            .iter()
+            .all(|other| namespace_of(self.db, other) == namespace);
+        let name = match namespace.filter(|_| same) {
+            Some(namespace) => format!("{namespace}/{}", target.name),
+            None => target.name.to_string(),
+        };
+        format!("**{}** {}", target.kind, code(&name))
+    }
+
+    /// Where it is defined, with the environment where there are several.
+    fn places(&self, found: &[Definition]) -> Vec<String> {
+        let mut lines: Vec<_> = found
+            .iter()
+            .take(MAX_PLACES)
+            .filter_map(|definition| {
+                let place = code(&self.place(definition)?);
+                let root = self.file.root(self.db);
+                let environment = (found.len() > 1)
+                    .then(|| environment_of(self.db, root, &definition.file.path(self.db)))
+                    .flatten();
+                let label = match (definition.by, environment) {
+                    (_, Some(environment)) => format!("{environment}:"),
+                    (DefinedBy::Object(_), None) => "defined in".to_owned(),
+                    (DefinedBy::Made(object, _), None) => self.maker(definition.file, object),
+                    (DefinedBy::Generator(_), None) => "generated in".to_owned(),
+                };
+                Some(item(&label, &place))
+            })
+            .collect();
+        if found.len() > MAX_PLACES {
+            lines.push(item("", &format!("and {} more", found.len() - MAX_PLACES)));
+        }
+        lines
+    }
+
+    /// What makes an object that has no manifest: `made by ExternalSecret in`.
+    fn maker(&self, file: SourceFile, object: u32) -> String {
+        let facts = facts(self.db, file);
+        match facts.objects.get(object as usize) {
+            Some(object) => format!("made by {} in", object.kind),
+            None => "made in".to_owned(),
+        }
+    }
+
+    fn place(&self, definition: &Definition) -> Option<String> {
+        let target = target(self.db, definition)?;
+        let text = text(self.db, target.file).ok()?;
+        let before = text.get(..usize::from(target.name_range.start()))?;
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        Some(format!("{}:{line}", target.file.path(self.db)))
+    }
+
+    /// Who refers to it: one line for each kind of referrer.
+    fn used_by(&self, target: &Target, found: &[Definition], say_nobody: bool) -> Vec<String> {
+        let root = self.file.root(self.db);
+        let mut by_kind: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for definition in found.iter().take(MAX_PLACES) {
+            for site in references_to(self.db, root, &target.kind, &target.name, Some(definition)) {
+                let facts = facts(self.db, site.file);
+                let Some((object, _)) = site.in_facts(&facts) else {
+                    continue;
+                };
+                let (kind, name) = match object {
+                    Some(object) => {
+                        let name = object.name.as_ref().map_or("?", |name| &name.value);
+                        let kind = object.kind.to_string();
+                        match object.in_patch {
+                            true => ("patch".to_owned(), format!("{kind}/{name}")),
+                            false => (kind, name.to_owned()),
+                        }
+                    }
+                    None => (
+                        "image marker".to_owned(),
+                        site.file.path(self.db).into_string(),
+                    ),
+                };
+                by_kind.entry(kind).or_default().push(name);
+            }
+        }
+        // Nothing needs to wait for a Kustomization; but a source that nothing uses is of no use.
+        let expected = REFERENCES.iter().any(|row| {
+            let one_kind = matches!(row.target, infragen_flux::Target::Kind(_));
+            (row.role == Role::Source || row.role == Role::Subject && one_kind)
+                && row.target.kinds().iter().any(|kind| target.kind == **kind)
+        });
+        if by_kind.is_empty() && say_nobody && expected {
+            return vec![item("", "nothing here refers to it")];
+        }
+        by_kind
+            .into_iter()
+            .map(|(kind, mut referrers)| {
+                let count = referrers.len();
+                referrers.sort_unstable();
+                referrers.dedup();
+                let label = match count {
+                    1 => format!("used by {kind}"),
+                    _ => format!("used by {}:", counted(count, &kind)),
+                };
+                item(&label, &names(label.len() + 3, &referrers))
+            })
+            .collect()
+    }
+
+    /// The name exists, but in other namespaces only.
+    fn elsewhere(
+        &self,
+        reference: &ReferenceFact,
+        wanted: Option<&str>,
+        found: &[Definition],
+    ) -> Option<String> {
+        let target = target(self.db, found.first()?)?;
+        let name = &reference.name.value;
+        let mut others: Vec<_> = found
+            .iter()
+            .filter_map(|definition| namespace_of(self.db, definition))
+            .map(String::from)
+            .collect();
+        others.sort_unstable();
+        others.dedup();
+        let headline = match wanted {
+            Some(wanted) => format!(
+                "**No {}** {} **in namespace** {}",
+                target.kind,
+                code(name),
+                code(wanted)
+            ),
+            None => format!(
+                "**No {}** {} **in this namespace**",
+                target.kind,
+                code(name)
+            ),
+        };
+        let mut lines = vec![headline, String::new()];
+        if !others.is_empty() {
+            lines.push(item("there is one in", &names(20, &others)));
+        }
+        lines.extend(self.places(found));
+        Some(lines.join("\n"))
+    }
+
+    /// The name exists, but for other kinds only.
+    fn other_kinds(
+        &self,
+        kind: &GroupKind,
+        reference: &ReferenceFact,
+        others: &[(GroupKind, Vec<Definition>)],
+    ) -> Option<String> {
+        if !reference.row.role.is_declared() {
+            return self.nowhere(kind, reference);
+        }
+        let name = &reference.name.value;
+        let mut lines = vec![format!("**No {kind}** {}", code(name)), String::new()];
+        for (other, definitions) in others.iter().take(MAX_PLACES) {
+            let place = definitions
+                .first()
+                .and_then(|definition| self.place(definition));
+            let place = place
+                .map(|place| format!(" in {}", code(&place)))
+                .unwrap_or_default();
+            lines.push(item("", &format!("it is a {other}{place}")));
+        }
+        Some(lines.join("\n"))
+    }
+
+    fn nowhere(&self, kind: &GroupKind, reference: &ReferenceFact) -> Option<String> {
+        let root = self.file.root(self.db);
+        let name = &reference.name.value;
+        let known = names_of_kind(self.db, root, kind);
+        let near = nearest(name, known.iter().map(|name| name.as_str()));
+        let declared = reference.row.role.is_declared();
+        let headline = match declared || near.is_some() {
+            true => format!("**No {kind}** {}", code(name)),
+            false => format!("**{kind}** {}", code(name)),
+        };
+        let mut lines = vec![headline, String::new()];
+        lines.push(item(
+            "",
+            if declared {
+                "nowhere in this repository"
+            } else {
+                "not in this repository: made in the cluster?"
+            },
+        ));
+        lines.extend(near.map(|near| item("nearest:", &code(near))));
+        Some(lines.join("\n"))
+    }
+
+    fn kind(&self, kind: &GroupKind, file: Option<Found>) -> Option<String> {
+        let known = kind.known();
+        let mut lines = Vec::new();
+        match known {
+            Some(known) => {
+                lines.push(format!("**{}** {}", known.kind, code(&known.api_version())));
+                lines.push(String::new());
+                lines.push(known.summary.to_owned());
+            }
+            None => lines.push(format!("**{}** {}", kind.kind, code(&kind.group))),
+        }
+        let taken_in = file.map(|file| self.taken_in_by(file)).unwrap_or_default();
+        if known.is_none() && taken_in.is_empty() {
+            return None;
+        }
+        if !taken_in.is_empty() {
+            lines.push(String::new());
+            lines.extend(taken_in);
+        }
+        Some(lines.join("\n"))
+    }
+
+    fn kustomization_file(&self) -> Option<String> {
+        let directory = self.file.directory(self.db);
+        let mut lines = self.directory(directory, "kustomize build");
+        lines.extend(self.taken_in_by(Found::Directory(directory)));
+        Some(lines.join("\n"))
+    }
+
+    /// Which kustomization files and Flux Kustomizations take a file or directory in.
+    fn taken_in_by(&self, found: Found) -> Vec<String> {
+        let (db, root) = (self.db, self.file.root(self.db));
+        let mut paths: Vec<_> = importers(db, root, found)
+            .iter()
+            .map(|import| import.from.path(db).into_string())
+            .collect();
+        paths.sort_unstable();
+        paths.dedup();
+        let mut lines = Vec::new();
+        if !paths.is_empty() {
+            lines.push(item("listed in", &names(12, &paths)));
+        }
+        if let Found::Directory(directory) = found {
+            let mut names_of: Vec<_> = appliers(db, root, directory)
+                .iter()
+                .filter_map(|(file, number)| {
+                    let facts = facts(db, *file);
+                    let object = facts.objects.get(*number as usize)?;
+                    object.name.as_ref().map(|name| name.value.to_string())
+                })
+                .collect();
+            names_of.sort_unstable();
+            names_of.dedup();
+            if !names_of.is_empty() {
+                lines.push(item("applied by Kustomization", &names(26, &names_of)));
+            }
+        }
+        lines
+    }
+
+    fn selection(&self, taken: &[Definition]) -> Option<String> {
+        if taken.is_empty() {
+            return Some(
+                "**No object** of this build is meant by it, as far as files tell".to_owned(),
+            );
+        }
+        let mut lines = vec![
+            format!("**Changes {}**", counted(taken.len(), "object")),
+            String::new(),
+        ];
+        lines.extend(self.by_kind(taken));
+        Some(lines.join("\n"))
+    }
+
+    /// Objects by kind, one line each.
+    fn by_kind(&self, objects: &[Definition]) -> Vec<String> {
+        let mut by_kind: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for target in objects
+            .iter()
+            .filter_map(|definition| target(self.db, definition))
+        {
+            by_kind
+                .entry(target.kind.to_string())
+                .or_default()
+                .push(target.name.to_string());
+        }
+        let shown = by_kind.len().min(MAX_PLACES);
+        let rest: usize = by_kind.values().skip(shown).map(Vec::len).sum();
+        let mut lines: Vec<_> = by_kind
+            .into_iter()
+            .take(shown)
+            .map(|(kind, list)| match list.len() {
+                1 => item(&kind, &code(&list[0])),
+                count => {
+                    let label = format!("{}:", counted(count, &kind));
+                    item(&label, &names(label.len() + 3, &list))
+                }
+            })
+            .collect();
+        if rest > 0 {
+            lines.push(item("", &format!("and {}", counted(rest, "other object"))));
+        }
+        lines
+    }
+
+    fn namespace(&self, name: &str) -> Option<String> {
+        if is_templated(name) {
+            return Some(templated(name));
+        }
+        let objects = namespace_objects(self.db, self.file, name);
+        let mut lines = vec![format!("**Namespace** {}", code(name)), String::new()];
+        if objects.is_empty() {
+            lines.push(item("", "not in this repository: made in the cluster?"));
+        }
+        lines.extend(self.places(&objects));
+        Some(lines.join("\n"))
+    }
+
+    fn path(&self, text: &str, target: PathTarget) -> Option<String> {
+        let PathTarget::Here { found, .. } = target else {
+            return Some(match is_templated(text) {
+                true => templated(text),
+                false => format!("{}\n\n- outside this repository", code(text)),
+            });
+        };
+        match found {
+            Found::File(file) => {
+                let mut lines = vec![
+                    format!("**File** {}", code(file.path(self.db).as_str())),
+                    String::new(),
+                ];
+                let objects: Vec<_> = objects_in(self.db, &[file]).collect();
+                lines.extend(self.by_kind(&objects));
+                Some(lines.join("\n").trim_end().to_owned())
+            }
+            Found::Directory(directory) => Some(self.directory(directory, "Directory").join("\n")),
+            Found::Other => Some(format!("**File** {}", code(text))),
+            Found::Missing => Some(self.missing(text)),
+            Found::Outside => Some(format!("**Outside the repository:** {}", code(text))),
+        }
+    }
+
+    /// What a directory's build holds.
+    fn directory(&self, directory: Directory, word: &str) -> Vec<String> {
+        let path = directory.path(self.db);
+        let shown = if path.as_str().is_empty() {
+            "."
+        } else {
+            path.as_str()
+        };
+        let mut lines = vec![format!("**{word}** {}", code(shown)), String::new()];
+        let files = files_below(self.db, directory);
+        if kustomization_file(self.db, directory).is_none() {
+            let label = format!("no kustomization file, {}", counted(files.len(), "file"));
+            lines.push(item("", &label));
+        }
+        let objects: Vec<_> = objects_in(self.db, &files).collect();
+        lines.extend(self.by_kind(&objects));
+        lines
+    }
+
+    fn missing(&self, text: &str) -> String {
+        let mut lines = vec![format!("**Nothing is at** {}", code(text)), String::new()];
+        let from = self.file.directory(self.db);
+        let here = suggest_paths(self.db, from, text);
+        // Paths of Flux begin at the root.
+        let top = from
+            .root(self.db)
+            .top(self.db)
+            .filter(|_| !self.file.is_kustomization_file(self.db));
+        let above = top
+            .map(|top| suggest_paths(self.db, top, text))
+            .unwrap_or_default();
+        let known = if top.is_some() { above } else { here };
+        let near = nearest(text, known.iter().map(|(path, _)| path.as_str()));
+        lines.extend(near.map(|near| item("nearest:", &code(near))));
+        lines.join("\n").trim_end().to_owned()
+    }
+
+    fn anchor(&self, node: Node<'_>) -> Option<String> {
+        let name = node.anchor()?;
+        let value = match node.kind() {
+            NodeKind::Scalar(_) => code(node.as_str().unwrap_or("null")),
+            NodeKind::Mapping => counted(node.own_entries().len(), "key"),
+            _ => counted(node.items().len(), "item"),
+        };
+        let before = node
+            .tree()
+            .text()
+            .get(..usize::from(node.range().start()))?;
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        Some(format!(
+            "**Alias** {}\n\n- stands for {value}\n- anchor in line {line}",
+            code(name)
+        ))
+    }
+}
+
+fn templated(text: &str) -> String {
+    format!("{}\n\n- known only after rendering", code(text))
+}
+
+fn not_allowed(kind: &str, reference: &ReferenceFact) -> String {
+    let allowed: Vec<_> = reference
+        .row
+        .target
+        .kinds()
+        .iter()
+        .map(|kind| kind.kind.to_owned())
+        .collect();
+    let mut lines = vec![
+        format!("**{}** cannot stand here", code(kind)),
+        String::new(),
+    ];
+    lines.extend(allowed.iter().map(|kind| item("", kind)));
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::Fixture;
+
+    fn shown(fixture: &str) -> String {
+        let fixture = Fixture::new(fixture);
+        super::hover(fixture.db(), fixture.file, fixture.offset)
+            .map(|hover| {
+                assert!(hover.range.contains_inclusive(fixture.offset));
+                hover.markdown
+            })
+            .unwrap_or_default()
+    }
+
+    const SOURCES: &str = "//- sources.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata:
+  name: charts
+  namespace: apps
+spec:
+  url: oci://example.org/charts
+  ref: {semver: '>=1.0.0', tag: '1.0'}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: token, namespace: apps}
+stringData: {password: hunter2}
+";
+
+    fn release(name: &str, spec: &str) -> String {
+        format!(
+            "//- {name}.yaml
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {{name: {name}, namespace: apps}}
+spec: {spec}
+"
+        )
+    }
+
+    fn uses(reference: &str) -> String {
+        release("web", &format!("{{chartRef: {reference}}}"))
+    }
+
+    #[test]
+    fn a_reference_shows_what_it_names() {
+        let others: String = (0..9)
+            .map(|number| {
+                release(
+                    &format!("shop-{number}"),
+                    "{chartRef: {kind: OCIRepository, name: charts}}",
+                )
+            })
+            .collect();
+        let web = uses("{kind: OCIRepository, name: $0charts}");
+        assert_eq!(
+            shown(&format!("{web}{others}{SOURCES}")),
+            "**OCIRepository** `apps/charts`
+
+- url `oci://example.org/charts`
+- version `>=1.0.0`
+- defined in `sources.yaml:4`
+- used by 10 HelmReleases: `shop-0`, `shop-1` and 8 more"
+        );
+    }
+
+    #[test]
+    fn a_name_shows_who_refers_to_it() {
+        let sources = SOURCES.replace("name: charts", "name: $0charts");
+        let web = uses("{kind: OCIRepository, name: charts}");
+        let list = "- url `oci://example.org/charts`\n- version `>=1.0.0`\n";
+        assert_eq!(
+            shown(&format!("{sources}{web}")),
+            format!("**OCIRepository** `apps/charts`\n\n{list}- used by HelmRelease `web`")
+        );
+        assert_eq!(
+            shown(&sources),
+            format!("**OCIRepository** `apps/charts`\n\n{list}- nothing here refers to it")
+        );
+    }
+
+    #[test]
+    fn a_secret_keeps_its_secret() {
+        let release = release("web", "{valuesFrom: [{kind: Secret, name: $0token}]}");
+        let shown = shown(&format!("{release}{SOURCES}"));
+        assert!(shown.starts_with("**Secret** `apps/token`"), "{shown}");
+        assert!(
+            !shown.contains("hunter2") && !shown.contains("password"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn what_is_missing_is_told_with_the_nearest_name() {
+        let web = uses("{kind: OCIRepository, name: $0chart}");
+        assert_eq!(
+            shown(&format!("{web}{SOURCES}")),
+            "**No OCIRepository** `chart`\n\n- nowhere in this repository\n- nearest: `charts`"
+        );
+        let web = uses("{kind: OCIRepository, name: $0charts, namespace: web}");
+        assert_eq!(
+            shown(&format!("{web}{SOURCES}")),
+            "**No OCIRepository** `charts` **in namespace** `web`
+
+- there is one in `apps`
+- defined in `sources.yaml:4`"
+        );
+        let web = uses("{kind: HelmChart, name: $0charts}");
+        assert_eq!(
+            shown(&format!("{web}{SOURCES}")),
+            "**No HelmChart** `charts`\n\n- it is a OCIRepository in `sources.yaml:4`"
+        );
+        let release = release("web", "{valuesFrom: [{kind: Secret, name: $0other}]}");
+        assert_eq!(
+            shown(&release),
+            "**Secret** `other`\n\n- not in this repository: made in the cluster?"
+        );
+    }
+
+    #[test]
+    fn a_template_is_known_later() {
+        let web = uses("{kind: OCIRepository, name: '${$0APP}'}");
+        assert_eq!(shown(&web), "`${APP}`\n\n- known only after rendering");
+    }
+
+    #[test]
+    fn a_kind_shows_what_it_is_and_what_may_stand_there() {
+        let web = uses("{kind: $0OCIRepository, name: charts}");
+        assert_eq!(
+            shown(&web),
+            "**OCIRepository** `source.toolkit.fluxcd.io/v1`
+
+Pulls an OCI artifact, by tag, digest or semver range."
+        );
+        let web = uses("{kind: $0HelmRepository, name: charts}");
+        assert_eq!(
+            shown(&web),
+            "`HelmRepository` cannot stand here\n\n- OCIRepository\n- HelmChart\n- ExternalArtifact"
+        );
+    }
+
+    #[test]
+    fn a_path_shows_what_is_there() {
+        let top = format!("//- top/kustomization.yaml\nresources: [../all]\n{SOURCES}");
+        let all = "//- all/kustomization.yaml\nresources: [../sources.yaml]\n";
+        let shown = |entry| shown(&format!("{}{all}", top.replace("../all", entry)));
+        assert_eq!(
+            shown("../$0all"),
+            "**Directory** `all`\n\n- OCIRepository `charts`\n- Secret `token`"
+        );
+        assert_eq!(
+            shown("../sources.ya$0ml"),
+            "**File** `sources.yaml`\n\n- OCIRepository `charts`\n- Secret `token`"
+        );
+        assert_eq!(
+            shown("../$0al"),
+            "**Nothing is at** `../al`\n\n- nearest: `../all`"
+        );
+        assert_eq!(
+            shown("https://$0example.org/a.yaml"),
+            "`https://example.org/a.yaml`\n\n- outside this repository"
+        );
+    }
+
+    #[test]
+    fn a_target_shows_what_it_takes() {
+        let shown = |target| {
+            shown(&format!(
+                "//- top/kustomization.yaml\nresources: [../sources.yaml]\npatches: [{{path: p.yaml, target: {target}}}]\n{SOURCES}"
+            ))
+        };
+        assert_eq!(
+            shown("{kind: $0Secret}"),
+            "**Changes 1 object**\n\n- Secret `token`"
+        );
+        assert!(shown("{name: $0other}").starts_with("**No object**"));
+    }
+
+    #[test]
+    fn an_alias_shows_what_it_stands_for() {
+        let shown = shown(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: &app web}\ndata: {app: *$0app}\n",
+        );
+        assert_eq!(
+            shown,
+            "**Alias** `app`\n\n- stands for `web`\n- anchor in line 3"
+        );
+    }
+
+    #[test]
+    fn an_object_of_a_file_shows_who_takes_it_in() {
+        let shown = shown(
+            "//- a.yaml\napiVersion: v1\nkind: $0ConfigMap\nmetadata: {name: a}\n//- kustomization.yaml\nresources: [a.yaml]\n",
+        );
+        assert_eq!(
+            shown,
+            "**ConfigMap** `v1`\n\nConfiguration data.\n\n- listed in `kustomization.yaml`"
+        );
+    }
+
+    #[test]
+    fn several_environments_are_listed() {
+        let cluster = |name: &str| {
+            format!(
+                "//- clusters/{name}/sync.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: flux-system, namespace: flux-system}}
+spec: {{path: ./clusters/{name}, sourceRef: {{kind: GitRepository, name: flux-system}}}}
+"
+            )
+        };
+        let shared = "//- shared/web.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web, namespace: flux-system}
+spec: {dependsOn: [{name: $0flux-system}]}
+";
+        assert_eq!(
+            shown(&format!(
+                "{shared}{}{}",
+                cluster("production"),
+                cluster("staging")
+            )),
+            "**Kustomization** `flux-system/flux-system`
+
+- production: `clusters/production/sync.yaml:3`
+- staging: `clusters/staging/sync.yaml:3`
+- used by 2 Kustomizations: `web`"
+        );
+    }
 }

@@ -8,19 +8,23 @@ mod definition;
 #[cfg(test)]
 mod fixture;
 mod folding;
+mod fuzzy;
 mod highlight;
 mod hover;
 mod links;
+mod markdown;
+mod nearest;
 mod pattern;
 mod place;
 mod references;
 mod selection;
 mod subject;
+mod summary;
 mod symbols;
 mod target;
 
 pub use actions::{Action, actions};
-pub use completion::{Completion, CompletionKind, completions};
+pub use completion::{Completion, CompletionKind, MAX_COMPLETIONS, completions};
 pub use definition::{NavigationTarget, definition};
 pub use folding::{Fold, FoldKind, folds};
 pub use highlight::highlights;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use infragen_flux::artifact::ArtifactCopy;
 use infragen_flux::known::KUSTOMIZATION;
 use infragen_flux::{FileFacts, ObjectFacts, ReferenceFact, is_templated};
 use infragen_kustomize::is_remote;
@@ -211,33 +212,17 @@ impl Finder<'_> {
     }
 
     fn paths(&mut self) {
-        let facts = self.facts.clone();
-        let (db, file) = (self.db, self.file);
-        for object in &facts.objects {
-            for path in &object.paths {
-                self.add(path.path.range, || What::Path {
-                    text: path.path.value.clone(),
-                    target: resolve_path(db, file, object, path),
-                });
+        let (offset, mut found) = (self.offset, Vec::new());
+        each_path(self.db, self.file, &mut |range, text, target| {
+            if !range.is_empty() && range.contains_inclusive(offset) {
+                let what = What::Path {
+                    text: text.into(),
+                    target: target(),
+                };
+                found.push(Subject { range, what });
             }
-            for copy in &object.copies {
-                self.add(copy.range, || {
-                    let (kind, name) = &copy.source;
-                    let top = file
-                        .root(db)
-                        .top(db)
-                        .filter(|_| is_own_source(db, file.root(db), kind, name));
-                    let target = top.map_or(PathTarget::Elsewhere, |top| PathTarget::Here {
-                        found: find(db, top, &copy.from),
-                        sure: true,
-                    });
-                    What::Path {
-                        text: copy.from.clone(),
-                        target,
-                    }
-                });
-            }
-        }
+        });
+        self.found.extend(found);
     }
 
     fn kustomization(&mut self) {
@@ -245,13 +230,7 @@ impl Finder<'_> {
         let Some(kustomization) = &facts.kustomization else {
             return;
         };
-        let (db, file) = (self.db, self.file);
-        for entry in &kustomization.entries {
-            self.add(entry.path.range, || What::Path {
-                text: SmolStr::new(&entry.path.value),
-                target: entry_target(db, file, &entry.path.value),
-            });
-        }
+        let file = self.file;
         for (number, generator) in (0..).zip(&kustomization.generators) {
             self.add(generator.name.range, || {
                 What::Object(Definition {
@@ -333,19 +312,6 @@ impl Finder<'_> {
                 if let Some(text) = text() {
                     self.add(text.range, || What::Namespace(text.value.into()));
                 }
-            }
-            ["spec", "components", "[]"] if is_flux => {
-                let (Some(text), Some(directory)) = (text(), applied().pop()) else {
-                    return;
-                };
-                let target = PathTarget::Here {
-                    found: find(self.db, directory, text.value),
-                    sure: true,
-                };
-                self.add(text.range, || What::Path {
-                    text: text.value.into(),
-                    target,
-                });
             }
             ["spec", "patches", "[]", "target", ..] if is_flux && !place.on_key => {
                 self.selection(place, depth + 4, applied());
@@ -432,8 +398,79 @@ impl Finder<'_> {
     }
 }
 
+/// Shows every path that a file names: its range, its text, and where it leads if that is asked for.
+pub(crate) fn each_path(
+    db: &dyn Db,
+    file: SourceFile,
+    visit: &mut dyn FnMut(TextRange, &str, &dyn Fn() -> PathTarget),
+) {
+    let facts = facts(db, file);
+    for entry in facts
+        .kustomization
+        .iter()
+        .flat_map(|kustomization| &kustomization.entries)
+    {
+        let path = &entry.path;
+        visit(path.range, &path.value, &|| {
+            entry_target(db, file, &path.value)
+        });
+    }
+    for object in &facts.objects {
+        for path in &object.paths {
+            visit(path.path.range, &path.path.value, &|| {
+                resolve_path(db, file, object, path)
+            });
+        }
+        for copy in &object.copies {
+            visit(copy.range, &copy.from, &|| copied_from(db, file, copy));
+        }
+    }
+    let with_components = |object: &&ObjectFacts| object.rewrites && !object.in_patch;
+    for object in facts.objects.iter().filter(with_components) {
+        let tree = tree(db, file);
+        let root = node_of(&tree, object.range).filter(|_| object.kind == *KUSTOMIZATION);
+        let components = root.and_then(|root| root.at(&["spec", "components"]));
+        for path in components
+            .into_iter()
+            .flat_map(Node::items)
+            .filter_map(Node::spanned_str)
+        {
+            visit(
+                path.range,
+                path.value,
+                &|| match applied(db, file, object) {
+                    Some(directory) => PathTarget::Here {
+                        found: find(db, directory, path.value),
+                        sure: true,
+                    },
+                    None => PathTarget::Elsewhere,
+                },
+            );
+        }
+    }
+}
+
+/// The node of an object, given its range.
+pub(crate) fn node_of(tree: &Tree, range: TextRange) -> Option<Node<'_>> {
+    tree.nodes_at(range.start())
+        .into_iter()
+        .find(|node| node.range() == range)
+}
+
+fn copied_from(db: &dyn Db, file: SourceFile, copy: &ArtifactCopy) -> PathTarget {
+    let root = file.root(db);
+    let (kind, name) = &copy.source;
+    match root.top(db).filter(|_| is_own_source(db, root, kind, name)) {
+        Some(top) => PathTarget::Here {
+            found: find(db, top, &copy.from),
+            sure: true,
+        },
+        None => PathTarget::Elsewhere,
+    }
+}
+
 /// Where an entry of a kustomization file leads.
-pub(crate) fn entry_target(db: &dyn Db, file: SourceFile, path: &str) -> PathTarget {
+fn entry_target(db: &dyn Db, file: SourceFile, path: &str) -> PathTarget {
     let found = find(db, file.directory(db), path);
     if matches!(found, Found::Missing | Found::Outside) && (is_remote(path) || is_templated(path)) {
         return PathTarget::Elsewhere;

@@ -1,0 +1,249 @@
+//! Directories of the repository, or of an artifact made from it: `spec.path`.
+
+use std::collections::VecDeque;
+
+use infragen_flux::known::{
+    BUCKET, EXTERNAL_ARTIFACT, GIT_REPOSITORY, IMAGE_UPDATE_AUTOMATION, OCI_REPOSITORY,
+};
+use infragen_flux::{PATHS, PathReference, is_templated};
+use infragen_kustomize::FileKind;
+use infragen_syntax::scan_value;
+use infragen_workspace::{
+    DefinedBy, Directory, Found, definitions, environment_of, facts, find, is_own_source,
+    kustomization_file, own_sources,
+};
+use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
+
+use super::position::Position;
+use super::typed::fits;
+use super::writing::Writing;
+use super::{Completion, CompletionKind, MAX_COMPLETIONS};
+
+/// Directories that one completion looks at; deeper ones come as the path is typed.
+const MAX_DIRECTORIES: usize = 1000;
+
+pub(super) fn complete(position: &Position<'_>, found: &mut Vec<Completion>) {
+    let Some(row) = row_at(position) else {
+        return;
+    };
+    let mut listing = Listing::new(position, found);
+    for (prefix, directory) in tops(position, row) {
+        listing.tree(&prefix, directory);
+    }
+}
+
+fn row_at(position: &Position<'_>) -> Option<&'static PathReference> {
+    let (kind, field) = position.field()?;
+    PATHS
+        .iter()
+        .find(|row| position.on_value() && *kind == *row.from && field == row.path)
+}
+
+/// The directories of this repository that paths of the source begin in, each with the path in the source
+/// that leads there (without `./`). Nothing where the source is another repository.
+fn tops(position: &Position<'_>, row: &PathReference) -> Vec<(String, Directory)> {
+    let (db, root) = (position.db, position.root);
+    let Some(top) = root.top(db) else {
+        return Vec::new();
+    };
+    let part = |key| {
+        let path: Vec<_> = row.source.iter().copied().chain([key]).collect();
+        let scalar = scan_value(position.text, position.cursor.document, &path)?;
+        Some(scalar.0).filter(|text| !text.is_empty())
+    };
+    let default = (*row.from == *IMAGE_UPDATE_AUTOMATION).then_some(GIT_REPOSITORY.kind);
+    let (Some(kind), Some(name)) = (part("kind").or(default), part("name")) else {
+        return vec![(String::new(), top)];
+    };
+    if kind == EXTERNAL_ARTIFACT.kind {
+        return of_artifact(position, top, name);
+    }
+    let sources = [GIT_REPOSITORY, OCI_REPOSITORY, BUCKET];
+    let known = sources.iter().any(|source| source.kind == kind) && !is_templated(name);
+    let other = known && !own_sources(db, root).is_empty() && !is_own_source(db, root, kind, name);
+    if other {
+        Vec::new()
+    } else {
+        vec![(String::new(), top)]
+    }
+}
+
+/// Where the parts of an ArtifactGenerator's artifact were copied from.
+fn of_artifact(position: &Position<'_>, top: Directory, name: &str) -> Vec<(String, Directory)> {
+    let (db, root) = (position.db, position.root);
+    let mut tops = Vec::new();
+    for definition in definitions(db, root, &EXTERNAL_ARTIFACT.into(), name) {
+        let DefinedBy::Made(generator, _) = definition.by else {
+            continue;
+        };
+        let facts = facts(db, definition.file);
+        let copies = facts
+            .objects
+            .get(generator as usize)
+            .map(|object| &object.copies);
+        for copy in copies
+            .into_iter()
+            .flatten()
+            .filter(|copy| copy.artifact == name)
+        {
+            let (kind, source) = &copy.source;
+            let own = is_own_source(db, root, kind, source);
+            let Found::Directory(directory) = find(db, top, &copy.from) else {
+                continue;
+            };
+            let mut path = copy.to.to_string();
+            if !copy.contents {
+                let last = copy.from.rsplit('/').next().unwrap_or_default();
+                path = [path.as_str(), last].join("/").trim_matches('/').to_owned();
+            }
+            if own {
+                tops.push((path, directory));
+            }
+        }
+    }
+    tops
+}
+
+struct Listing<'p, 'a> {
+    position: &'p Position<'a>,
+    /// What has been typed up to its last slash; as the beginning of every path `./` else.
+    above: &'a str,
+    environment: Option<SmolStr>,
+    seen: FxHashSet<String>,
+    found: &'p mut Vec<Completion>,
+}
+
+impl<'p, 'a> Listing<'p, 'a> {
+    fn new(position: &'p Position<'a>, found: &'p mut Vec<Completion>) -> Self {
+        let prefix = position.cursor.prefix;
+        let above = match prefix.rfind('/') {
+            Some(at) => &prefix[..=at],
+            None if matches!(prefix, "" | ".") => "./",
+            None => "",
+        };
+        let path = position.file.path(position.db);
+        Listing {
+            position,
+            above,
+            environment: environment_of(position.db, position.root, &path),
+            seen: FxHashSet::default(),
+            found,
+        }
+    }
+
+    /// Lists a directory and those below it, the nearest first. Paths are `prefix` and below.
+    fn tree(&mut self, prefix: &str, top: Directory) {
+        let db = self.position.db;
+        let wanted = self.above.trim_start_matches(['.', '/']).to_owned();
+        let mut queue = VecDeque::new();
+        match wanted.trim_end_matches('/').strip_prefix(prefix) {
+            // What has been typed leads into this tree: only what is below it counts.
+            Some(rest) => {
+                let Found::Directory(directory) = find(db, top, rest.trim_start_matches('/'))
+                else {
+                    return;
+                };
+                queue.extend(
+                    directory
+                        .directories(db)
+                        .map(|below| (wanted.clone(), below)),
+                );
+                if prefix == wanted && !prefix.is_empty() {
+                    self.push(prefix, top, 0);
+                }
+            }
+            None if prefix.starts_with(&wanted) => {
+                self.push(prefix, top, 0);
+                queue.extend(
+                    top.directories(db)
+                        .map(|below| (format!("{prefix}/"), below)),
+                );
+            }
+            None => return,
+        }
+        let mut looked_at = 0;
+        while let Some((above, directory)) = queue.pop_front() {
+            let name = directory.path(db).file_name().unwrap_or_default();
+            looked_at += 1;
+            if looked_at > MAX_DIRECTORIES || self.found.len() >= MAX_COMPLETIONS {
+                break;
+            }
+            if name.starts_with('.') {
+                continue;
+            }
+            let path = format!("{above}{name}");
+            let depth = path[wanted.len()..].matches('/').count();
+            self.push(&path, directory, depth);
+            let more = directory.directories(db);
+            queue.extend(more.map(|below| (format!("{path}/"), below)));
+        }
+    }
+
+    /// Adds a path, given without its `./`.
+    fn push(&mut self, path: &str, directory: Directory, depth: usize) {
+        let db = self.position.db;
+        let start = self.above.len() - self.above.trim_start_matches(['.', '/']).len();
+        let label = format!("{}{path}", &self.above[..start]);
+        if !fits(self.position.cursor.prefix, &label) || !self.seen.insert(label.clone()) {
+            return;
+        }
+        let (detail, class) = self.content(directory);
+        let rank =
+            class * 20 + self.distance(directory) * 5 + u32::try_from(depth.min(4)).unwrap_or(4);
+        let Writing { edit, additional } = self.position.scalar(&label);
+        self.found.push(Completion {
+            label,
+            kind: CompletionKind::Directory,
+            detail,
+            documentation: kustomization_file(db, directory)
+                .map(|file| format!("Built by `{}`", file.path(db))),
+            edit,
+            snippet: false,
+            additional,
+            rank,
+        });
+    }
+
+    /// What a directory holds, and how likely that makes it: 0 the most.
+    fn content(&self, directory: Directory) -> (Option<String>, u32) {
+        let db = self.position.db;
+        if let Some(file) = kustomization_file(db, directory) {
+            let layer = facts(db, file);
+            let kind = layer.kustomization.as_ref().map(|layer| layer.kind);
+            return match kind {
+                // No build of its own: overlays take it in.
+                Some(FileKind::Component) => (Some("Component".to_owned()), 3),
+                _ => (Some("Kustomization".to_owned()), 0),
+            };
+        }
+        let manifests = directory
+            .files(db)
+            .filter(|file| {
+                facts(db, *file)
+                    .objects
+                    .iter()
+                    .any(|object| !object.in_patch)
+            })
+            .count();
+        match manifests {
+            0 => (None, 2),
+            1 => (Some("1 manifest".to_owned()), 1),
+            more => (Some(format!("{more} manifests")), 1),
+        }
+    }
+
+    /// 0 in the same environment, 1 in what environments share, 2 in another one.
+    fn distance(&self, directory: Directory) -> u32 {
+        let db = self.position.db;
+        let Some(here) = &self.environment else {
+            return 0;
+        };
+        let inside = directory.path(db).join("kustomization.yaml");
+        match environment_of(db, self.position.root, &inside) {
+            Some(there) if there == *here => 0,
+            None => 1,
+            Some(_) => 2,
+        }
+    }
+}
