@@ -1,0 +1,25 @@
+//! The requests, one file each: convert the question, ask `ide`, convert the answer.
+
+mod code_action;
+mod completion;
+mod definition;
+mod document_highlight;
+mod document_link;
+mod document_symbol;
+mod folding_range;
+mod hover;
+mod references;
+mod selection_range;
+mod workspace_symbol;
+
+pub(crate) use code_action::code_action;
+pub(crate) use completion::completion;
+pub(crate) use definition::definition;
+pub(crate) use document_highlight::document_highlight;
+pub(crate) use document_link::document_link;
+pub(crate) use document_symbol::document_symbol;
+pub(crate) use folding_range::folding_range;
+pub(crate) use hover::hover;
+pub(crate) use references::references;
+pub(crate) use selection_range::selection_range;
+pub(crate) use workspace_symbol::workspace_symbol;

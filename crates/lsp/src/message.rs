@@ -1,0 +1,38 @@
+//! What the owner of the state is told, in the order in which it came about.
+
+use camino::Utf8PathBuf;
+use infragen_workspace::FileEvent;
+
+use crate::protocol::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
+use crate::work::{Done, Question};
+
+/// What the owner of the state is told.
+pub(crate) enum Message {
+    /// The session begins.
+    Start,
+    /// A document was opened.
+    Opened(TextDocumentItem),
+    /// The text of an open document changed.
+    Changed {
+        uri: Uri,
+        version: i32,
+        changes: Vec<TextDocumentContentChangeEvent>,
+    },
+    /// A document was closed.
+    Closed(Uri),
+    /// The client opened and closed folders.
+    Folders {
+        added: Vec<Utf8PathBuf>,
+        removed: Vec<Utf8PathBuf>,
+    },
+    /// Something happened to these paths on disk.
+    OnDisk(Vec<FileEvent>),
+    /// More happened on disk than was told.
+    EventsLost,
+    /// The client does not watch this root after all.
+    NotWatched(Utf8PathBuf),
+    /// A request.
+    Question(Question),
+    /// A thread is free again.
+    Done(Done),
+}
