@@ -46,7 +46,10 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Check(commands::check::Args),
+    NewService(commands::new_service::Args),
+    AddEnv(commands::add_env::Args),
     Graph(commands::graph::Args),
     Explain(commands::explain::Args),
+    Lsp(commands::lsp::Args),
     Completions(commands::completions::Args),
 }

@@ -1,9 +1,12 @@
 //! The commands, one file each.
 
+pub mod add_env;
 pub mod check;
 pub mod completions;
 pub mod explain;
 pub mod graph;
+pub mod lsp;
+pub mod new_service;
 
 /// How a command ended that could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +15,8 @@ pub enum Outcome {
     Done,
     /// It found something of level error.
     Findings,
+    /// Whom it served left without saying so.
+    Interrupted,
 }
 
 /// Why a command could not do its work: bad usage or input; nothing was written.

@@ -6,9 +6,11 @@
 
 mod args;
 mod commands;
+mod generate;
 mod report;
 mod repository;
 mod terminal;
+mod write;
 
 use std::process::ExitCode;
 
@@ -22,14 +24,17 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let mut terminal = Terminal::new(cli.color);
     let outcome = match &cli.command {
+        Command::NewService(args) => commands::new_service::run(args, &mut terminal),
+        Command::AddEnv(args) => commands::add_env::run(args, &mut terminal),
         Command::Check(args) => commands::check::run(args, &mut terminal),
         Command::Graph(args) => commands::graph::run(args, &mut terminal),
         Command::Explain(args) => commands::explain::run(args, &mut terminal),
+        Command::Lsp(args) => commands::lsp::run(args),
         Command::Completions(args) => commands::completions::run(args, &mut terminal),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::Findings) => ExitCode::from(1),
+        Ok(Outcome::Findings | Outcome::Interrupted) => ExitCode::from(1),
         Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
         Err(error) => {
             terminal.error(&error);
