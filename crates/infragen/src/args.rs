@@ -49,6 +49,7 @@ pub enum Command {
     NewService(commands::new_service::Args),
     AddEnv(commands::add_env::Args),
     Graph(commands::graph::Args),
+    Demo(commands::demo::Args),
     Explain(commands::explain::Args),
     Lsp(commands::lsp::Args),
     Completions(commands::completions::Args),

@@ -3,6 +3,7 @@
 pub mod add_env;
 pub mod check;
 pub mod completions;
+pub mod demo;
 pub mod explain;
 pub mod graph;
 pub mod lsp;

@@ -155,7 +155,7 @@ fn tell(
 }
 
 /// Prints what was written, or would be, and what is left to do.
-fn print(
+pub fn print(
     root: &Utf8Path,
     plan: &Plan,
     dry_run: bool,

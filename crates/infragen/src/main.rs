@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::run(args, &mut terminal),
         Command::Graph(args) => commands::graph::run(args, &mut terminal),
         Command::Explain(args) => commands::explain::run(args, &mut terminal),
+        Command::Demo(args) => commands::demo::run(args, &mut terminal),
         Command::Lsp(args) => commands::lsp::run(args),
         Command::Completions(args) => commands::completions::run(args, &mut terminal),
     };

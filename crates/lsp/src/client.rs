@@ -43,7 +43,10 @@ impl std::fmt::Display for ClientError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Io(error) => write!(f, "the language server is gone: {error}"),
-            Self::Response(code, message) => write!(f, "the language server answered with error {code}: {message}"),
+            Self::Response(code, message) => write!(
+                f,
+                "the language server answered with error {code}: {message}"
+            ),
             Self::TimedOut(what) => write!(f, "the language server did not send {what} in time"),
         }
     }
@@ -57,12 +60,21 @@ impl From<std::io::Error> for ClientError {
     }
 }
 
+/// The address of an absolute path, as a client writes it; empty for a relative one.
+pub fn file_uri(path: &camino::Utf8Path) -> String {
+    crate::protocol::uri::from_path(path).map_or_else(String::new, |uri| uri.as_str().to_owned())
+}
+
 impl Client {
     /// Starts a server. Its standard error goes to `log`.
     ///
     /// # Errors
     /// Where the program cannot be started.
-    pub fn spawn<S: AsRef<OsStr>>(program: &Path, args: &[S], log: Stdio) -> Result<Client, ClientError> {
+    pub fn spawn<S: AsRef<OsStr>>(
+        program: &Path,
+        args: &[S],
+        log: Stdio,
+    ) -> Result<Client, ClientError> {
         let mut child = Command::new(program)
             .args(args)
             .stdin(Stdio::piped())
@@ -102,7 +114,11 @@ impl Client {
     ///
     /// # Errors
     /// As for [`Client::request`].
-    pub fn initialize(&mut self, folder_uri: &str, capabilities: Value) -> Result<Value, ClientError> {
+    pub fn initialize(
+        &mut self,
+        folder_uri: &str,
+        capabilities: Value,
+    ) -> Result<Value, ClientError> {
         let params = json!({
             "processId": std::process::id(),
             "rootUri": folder_uri,
@@ -140,7 +156,9 @@ impl Client {
     /// As for [`Client::request`].
     pub fn response(&mut self, id: i64) -> Result<Value, ClientError> {
         let what = format!("the answer to request {id}");
-        let mut message = self.wait(&what, |message| message["id"] == id && message.get("method").is_none())?;
+        let mut message = self.wait(&what, |message| {
+            message["id"] == id && message.get("method").is_none()
+        })?;
         match message.get("error") {
             Some(error) => Err(ClientError::Response(
                 error["code"].as_i64().unwrap_or_default(),
@@ -242,7 +260,9 @@ impl Client {
         loop {
             let message = match self.messages.recv_deadline(until) {
                 Ok(message) => message,
-                Err(RecvTimeoutError::Timeout) => return Err(ClientError::TimedOut(what.to_owned())),
+                Err(RecvTimeoutError::Timeout) => {
+                    return Err(ClientError::TimedOut(what.to_owned()));
+                }
                 Err(RecvTimeoutError::Disconnected) => return Err(closed()),
             };
             if accept(&message) {
@@ -253,7 +273,10 @@ impl Client {
     }
 
     fn take_in(&mut self, message: Value) {
-        let id = message.get("id").filter(|_| message.get("method").is_some()).cloned();
+        let id = message
+            .get("id")
+            .filter(|_| message.get("method").is_some())
+            .cloned();
         match id {
             Some(id) => {
                 let answer = json!({ "jsonrpc": "2.0", "id": id, "result": null });

@@ -56,6 +56,18 @@ pub enum Level {
     Warning,
 }
 
+impl Args {
+    /// What `infragen check FOLDER` takes.
+    pub fn of(folder: &camino::Utf8Path) -> Self {
+        Self {
+            paths: vec![folder.to_owned()],
+            format: Format::Text,
+            hints: false,
+            fail_on: Level::Error,
+        }
+    }
+}
+
 /// Checks and prints.
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
     let repositories = Repositories::open(&args.paths)?;

@@ -11,7 +11,7 @@ use crate::commands::{Failure, Outcome};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The server speaks on its standard input and output, and logs to its standard error.
-INFRAGEN_LOG says how much: error, warn, info (the default), debug or trace.
+INFRAGEN_LOG says how much: warn,infragen=info (the default), or such as infragen=debug.
 
 Examples:
   infragen lsp                          speak with the editor that started it
@@ -28,7 +28,8 @@ pub struct Args {
 
 /// Serves one client until it leaves.
 pub fn run(args: &Args) -> Result<Outcome, Failure> {
-    let level = EnvFilter::try_from_env("INFRAGEN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let level = EnvFilter::try_from_env("INFRAGEN_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("warn,infragen=info"));
     tracing_subscriber::fmt()
         .with_env_filter(level)
         .with_writer(std::io::stderr)
