@@ -1,15 +1,17 @@
 //! What a reference that is being written could name, the likeliest first: the other direction of
 //! [`crate::resolve`], by the same measures.
 
+use std::sync::Arc;
+
 use infragen_flux::{GroupKind, Role, is_templated};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use crate::db::Db;
-use crate::environment::environment_of;
+use crate::environment::environment_of_directory;
 use crate::files::{Root, SourceFile};
 use crate::imports::is_patch_file;
-use crate::index::{Definition, View};
+use crate::index::{Definition, View, definitions_of_kind};
 use crate::query::facts;
 use crate::resolve::{NamespaceSet, distance, namespaces_of, possible_namespaces};
 
@@ -48,6 +50,8 @@ pub struct Candidate {
     pub fit: Fit,
     /// 0 in the same environment, 1 in what environments share, 2 in another one.
     pub distance: u8,
+    /// The environment whose folders it stands in.
+    pub environment: Option<SmolStr>,
 }
 
 /// The objects of a kind that a reference in a file could name: each name once for each namespace that it
@@ -61,22 +65,30 @@ pub fn candidates(
     limit: usize,
     typed: &dyn Fn(&str) -> bool,
 ) -> Vec<Candidate> {
-    let view = View::new(db, file.root(db));
-    let mut names = view.names_of_kind(kind);
-    if names.len() > limit {
-        names.retain(|name| typed(name));
+    let placed = placed(db, file.root(db), kind.clone());
+    let here = environment_of_directory(db, file.directory(db));
+    let mut found: Vec<(u8, &[Placed])> = placed
+        .chunk_by(|a, b| a.name == b.name)
+        .map(|named| {
+            let distances = named.iter().map(|placed| placed.distance(here.as_deref()));
+            (distances.min().unwrap_or_default(), named)
+        })
+        .collect();
+    if found.len() > limit {
+        found.retain(|(_, named)| named.iter().take(1).all(|placed| typed(&placed.name)));
     }
-    let mut found = nearest(db, file, kind, names, &view);
+    found.sort_by_key(|(nearest, _)| *nearest);
     found.truncate(limit);
     let wanted = wanted(db, file, looked_up);
     let mut candidates = Vec::with_capacity(found.len());
-    for Named { name, definitions } in found {
+    for (nearest, named) in found {
         let first = candidates.len();
-        for (distance, definition) in definitions {
-            if is_patch_file(db, definition.file) {
-                continue;
-            }
-            let candidate = candidate(db, &wanted, &name, distance, definition);
+        // What is in another environment counts only if there is no other.
+        let reachable = |placed: &&Placed| placed.distance(here.as_deref()) <= nearest.max(1);
+        let mut reachable: Vec<_> = named.iter().filter(reachable).collect();
+        reachable.sort_by_key(|placed| placed.distance(here.as_deref()));
+        for placed in reachable {
+            let candidate = candidate(db, &wanted, placed, here.as_deref());
             let known = candidates[first..].iter().any(|known: &Candidate| {
                 candidate.namespace.is_none() || known.namespace == candidate.namespace
             });
@@ -88,43 +100,37 @@ pub fn candidates(
     candidates
 }
 
-/// A name with the objects that bear it, and how far each is.
-struct Named {
+/// An object with the environment that it stands in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Placed {
     name: SmolStr,
-    definitions: Vec<(u8, Definition)>,
-}
-
-/// The objects of each name, the nearest first; so are the names.
-fn nearest(
-    db: &dyn Db,
-    file: SourceFile,
-    kind: &GroupKind,
-    names: Vec<SmolStr>,
-    view: &View,
-) -> Vec<Named> {
-    let near = Nearness::of(db, file);
-    let with_distance = |definition: Definition| (near.distance(definition.file), definition);
-    let mut found: Vec<Named> = names
-        .into_iter()
-        .map(|name| {
-            let objects = view.definitions(kind, &name).into_iter();
-            let mut definitions: Vec<_> = objects.map(with_distance).collect();
-            definitions.sort_by_key(|(distance, object)| (*distance, object.file, object.by));
-            Named { name, definitions }
-        })
-        .collect();
-    found.sort_by_key(|named| named.definitions.first().map(|(distance, _)| *distance));
-    found
-}
-
-fn candidate(
-    db: &dyn Db,
-    wanted: &NamespaceSet,
-    name: &SmolStr,
-    distance: u8,
     definition: Definition,
-) -> Candidate {
-    let namespaces = namespaces_of(db, &definition);
+    environment: Option<SmolStr>,
+}
+
+impl Placed {
+    fn distance(&self, here: Option<&str>) -> u8 {
+        distance(here, self.environment.as_deref())
+    }
+}
+
+/// The objects of a kind, in order of name; what stands in patch files is none.
+#[salsa::tracked(returns(clone))]
+fn placed(db: &dyn Db, root: Root, kind: GroupKind) -> Arc<Vec<Placed>> {
+    let definitions = definitions_of_kind(db, root, kind);
+    let objects = definitions
+        .iter()
+        .filter(|(_, object)| !is_patch_file(db, object.file));
+    let placed = objects.map(|(name, definition)| Placed {
+        name: name.clone(),
+        environment: environment_of_directory(db, definition.file.directory(db)),
+        definition: definition.clone(),
+    });
+    Arc::new(placed.collect())
+}
+
+fn candidate(db: &dyn Db, wanted: &NamespaceSet, placed: &Placed, here: Option<&str>) -> Candidate {
+    let namespaces = namespaces_of(db, &placed.definition);
     let fit = if wanted.surely_meets(&namespaces) {
         Fit::Here
     } else if wanted.meets(&namespaces) {
@@ -133,11 +139,12 @@ fn candidate(
         Fit::Elsewhere
     };
     Candidate {
-        name: name.clone(),
+        name: placed.name.clone(),
         namespace: namespaces.certain().cloned(),
-        definition,
+        definition: placed.definition.clone(),
         fit,
-        distance,
+        distance: placed.distance(here),
+        environment: placed.environment.clone(),
     }
 }
 
@@ -147,31 +154,6 @@ fn wanted(db: &dyn Db, file: SourceFile, looked_up: LookedUp<'_>) -> NamespaceSe
         LookedUp::In(namespace) => NamespaceSet::one(namespace.into()),
         LookedUp::WithObject(own) => possible_namespaces(db, file, own.map(SmolStr::new).as_ref()),
         LookedUp::Unknown => NamespaceSet::unknown(),
-    }
-}
-
-struct Nearness<'db> {
-    db: &'db dyn Db,
-    root: Root,
-    environment: Option<SmolStr>,
-}
-
-impl<'db> Nearness<'db> {
-    fn of(db: &'db dyn Db, file: SourceFile) -> Self {
-        let root = file.root(db);
-        Nearness {
-            db,
-            root,
-            environment: environment_of(db, root, &file.path(db)),
-        }
-    }
-
-    fn distance(&self, file: SourceFile) -> u8 {
-        let Some(here) = &self.environment else {
-            return distance(None, None);
-        };
-        let there = environment_of(self.db, self.root, &file.path(self.db));
-        distance(Some(here), there.as_deref())
     }
 }
 
@@ -187,7 +169,7 @@ pub fn dependents(
     name: &str,
 ) -> FxHashSet<SmolStr> {
     let view = View::new(db, file.root(db));
-    let near = Nearness::of(db, file);
+    let here = environment_of_directory(db, file.directory(db));
     let mut found = FxHashSet::default();
     let mut rest = vec![SmolStr::new(name)];
     while let Some(name) = rest.pop() {
@@ -197,7 +179,8 @@ pub fn dependents(
                 continue;
             };
             let waits = reference.row.role == Role::DependsOn && object.kind == *kind;
-            if !waits || object.in_patch || near.distance(site.file) > 1 {
+            let there = environment_of_directory(db, site.file.directory(db));
+            if !waits || object.in_patch || distance(here.as_deref(), there.as_deref()) > 1 {
                 continue;
             }
             if let Some(waiting) = &object.name

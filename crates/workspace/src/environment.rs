@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use infragen_flux::KindName;
 use infragen_flux::known::{FLUX_INSTANCE, HELM_RELEASE, KUSTOMIZATION};
-use infragen_flux::{GroupKind, KindName};
 use smol_str::SmolStr;
 
 use crate::configuration::settings;
 use crate::db::Db;
 use crate::files::{Directory, Root, SourceFile};
-use crate::index::View;
+use crate::index::{definitions_of_kind, flux_kustomizations};
 use crate::query::facts;
 
 /// A cluster that the repository describes.
@@ -95,27 +95,23 @@ fn holds_source(db: &dyn Db, directory: Directory) -> bool {
 /// Entry points that are objects.
 #[salsa::tracked(returns(clone))]
 fn entry_objects(db: &dyn Db, root: Root) -> Arc<Vec<Environment>> {
-    let view = View::new(db, root);
     let mut found: Vec<Environment> = Vec::new();
     let mut add = |environment: Environment| {
         if !found.iter().any(|known| known.path == environment.path) {
             found.push(environment);
         }
     };
-    for (file, number) in view.flux_kustomizations() {
-        self_applied(db, file, number)
+    for (file, number) in flux_kustomizations(db, root).iter() {
+        self_applied(db, *file, *number)
             .into_iter()
             .for_each(&mut add);
     }
     for kind in [FLUX_INSTANCE, HELM_RELEASE] {
-        let kind = GroupKind::from(kind);
-        for name in view.names_of_kind(&kind) {
-            for definition in view.definitions(&kind, &name) {
-                if let crate::DefinedBy::Object(number) = definition.by {
-                    synced(db, definition.file, number)
-                        .into_iter()
-                        .for_each(&mut add);
-                }
+        for (_, definition) in definitions_of_kind(db, root, kind.into()).iter() {
+            if let crate::DefinedBy::Object(number) = definition.by {
+                synced(db, definition.file, number)
+                    .into_iter()
+                    .for_each(&mut add);
             }
         }
     }
@@ -239,4 +235,11 @@ pub fn environment_of(db: &dyn Db, root: Root, path: &Utf8Path) -> Option<SmolSt
                 .find(|environment| environment.name == part.as_str())
         })
         .map(|environment| environment.name.clone())
+}
+
+/// The environment that the files of a directory belong to: [`environment_of`], remembered.
+#[salsa::tracked(returns(clone))]
+pub fn environment_of_directory(db: &dyn Db, directory: Directory) -> Option<SmolStr> {
+    let inside = directory.path(db).join("kustomization.yaml");
+    environment_of(db, directory.root(db), &inside)
 }

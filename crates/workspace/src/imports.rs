@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use crate::db::Db;
 use crate::files::{Directory, Root, SourceFile};
-use crate::index::View;
+use crate::index::{flux_kustomizations, kustomization_files};
 use crate::paths::{Found, PathTarget, find, kustomization_file, resolve_path};
 use crate::query::facts;
 
@@ -53,8 +53,8 @@ pub fn imports_of(db: &dyn Db, file: SourceFile) -> Arc<Vec<Import>> {
 #[salsa::tracked(returns(clone))]
 fn import_graph(db: &dyn Db, root: Root) -> Arc<ImportGraph> {
     let mut graph = ImportGraph::default();
-    for file in View::new(db, root).kustomization_files() {
-        for import in imports_of(db, file).iter() {
+    for file in kustomization_files(db, root).iter() {
+        for import in imports_of(db, *file).iter() {
             graph.entry(import.to).or_default().push(*import);
         }
     }
@@ -104,7 +104,7 @@ pub fn looping_directories(db: &dyn Db, root: Root) -> Arc<FxHashSet<Directory>>
 #[salsa::tracked(returns(clone))]
 fn applications(db: &dyn Db, root: Root) -> Arc<Applications> {
     let mut applications = Applications::default();
-    for (file, number) in View::new(db, root).flux_kustomizations() {
+    for (file, number) in flux_kustomizations(db, root).iter().copied() {
         if let Some(directory) = applied_directory(db, file, number) {
             applications
                 .entry(directory)
@@ -137,8 +137,8 @@ pub fn importers(db: &dyn Db, root: Root, to: Found) -> Vec<Import> {
 }
 
 /// Every kustomization file of a root.
-pub fn layers(db: &dyn Db, root: Root) -> Vec<SourceFile> {
-    View::new(db, root).kustomization_files()
+pub fn layers(db: &dyn Db, root: Root) -> Arc<Vec<SourceFile>> {
+    kustomization_files(db, root)
 }
 
 /// The Flux Kustomizations that apply a directory of this repository, as numbers of objects of files.

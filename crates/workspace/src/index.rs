@@ -262,6 +262,35 @@ fn file_index(db: &dyn Db, file: SourceFile) -> Arc<Index> {
     Arc::new(index.finish())
 }
 
+/// The kustomization files of a root. Apart from the indexes, like the queries below: what is made from
+/// them is not made anew when an open file changes some other fact.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn kustomization_files(db: &dyn Db, root: Root) -> Arc<Vec<SourceFile>> {
+    Arc::new(View::new(db, root).kustomization_files())
+}
+
+/// The Flux Kustomizations of a root, as numbers of objects of files.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn flux_kustomizations(db: &dyn Db, root: Root) -> Arc<Vec<(SourceFile, u32)>> {
+    Arc::new(View::new(db, root).flux_kustomizations())
+}
+
+/// Every definition of a kind, in order of name.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn definitions_of_kind(
+    db: &dyn Db,
+    root: Root,
+    kind: GroupKind,
+) -> Arc<Vec<(SmolStr, Definition)>> {
+    let view = View::new(db, root);
+    let names = view.names_of_kind(&kind).into_iter();
+    let definitions = names.flat_map(|name| {
+        let of_name = view.definitions(&kind, &name).into_iter();
+        of_name.map(move |definition| (name.clone(), definition))
+    });
+    Arc::new(definitions.collect())
+}
+
 /// Both indexes, the open files over those on disk.
 pub(crate) struct View {
     disk: Arc<Index>,
@@ -379,7 +408,7 @@ impl View {
             .collect()
     }
 
-    pub(crate) fn kustomization_files(&self) -> Vec<SourceFile> {
+    fn kustomization_files(&self) -> Vec<SourceFile> {
         let disk = self
             .disk
             .kustomization_files
@@ -390,7 +419,7 @@ impl View {
             .collect()
     }
 
-    pub(crate) fn flux_kustomizations(&self) -> Vec<(SourceFile, u32)> {
+    fn flux_kustomizations(&self) -> Vec<(SourceFile, u32)> {
         let disk = self
             .disk
             .flux_kustomizations

@@ -29,7 +29,9 @@ mod workspace;
 pub use candidates::{Candidate, Fit, LookedUp, candidates, dependents, kinds, referred_names};
 pub use configuration::{Class, EnvironmentSettings, Settings, SettingsError, settings};
 pub use db::{Database, Db};
-pub use environment::{Entry, Environment, environment_of, environments, own_sources};
+pub use environment::{
+    Entry, Environment, environment_of, environment_of_directory, environments, own_sources,
+};
 pub use files::{Child, DirEntry, Directory, Disk, Root, SourceFile};
 pub use graph::{Cycle, dependencies, dependency_cycles};
 pub use imports::{

@@ -427,20 +427,28 @@ impl Workspace {
 
     /// Sets or takes away the text of a file that exists in memory only.
     pub fn set_memory(&mut self, path: &Utf8Path, text: Option<&str>) -> Option<SourceFile> {
-        let disk = text.map_or(Disk::Absent, |text| Disk::Memory(Arc::from(text)));
+        let directory = self.directory_for(path.parent()?)?;
+        let Some(text) = text else {
+            return self.forget(directory, path);
+        };
         if !path.file_name().is_some_and(is_source) {
-            self.directory_for(path.parent()?)
-                .map(|directory| self.list(directory, path, Child::Other));
+            self.list(directory, path, Child::Other);
             return None;
         }
-        let file = match self.files.get(path) {
-            Some(file) => *file,
-            None => self.new_file(path, disk.clone())?,
-        };
+        let disk = Disk::Memory(Arc::from(text));
+        let file = self.new_file(path, disk.clone())?;
         file.set_disk(&mut self.db)
             .with_durability(Durability::HIGH)
             .to(disk);
         Some(file)
+    }
+
+    fn forget(&mut self, directory: Directory, path: &Utf8Path) -> Option<SourceFile> {
+        let name = path.file_name()?;
+        let mut entries = directory.entries(&self.db).to_vec();
+        entries.retain(|entry| &*entry.name != name);
+        self.set_entries(path.parent()?, entries);
+        self.files.get(path).copied()
     }
 
     fn new_file(&mut self, path: &Utf8Path, disk: Disk) -> Option<SourceFile> {

@@ -1,5 +1,11 @@
 //! Changes of real files: whatever happens on disk, the state ends up as if it had been opened anew.
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and makes its own files"
+)]
 
 use std::fs;
 

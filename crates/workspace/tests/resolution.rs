@@ -1,4 +1,10 @@
 //! What references lead to, in small repositories that exist in memory.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and makes its own files"
+)]
 
 use camino::Utf8Path;
 use infragen_workspace::{
