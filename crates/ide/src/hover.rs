@@ -3,13 +3,13 @@ use std::collections::BTreeMap;
 use infragen_flux::{GroupKind, KindName, REFERENCES, ReferenceFact, Role, is_templated};
 use infragen_syntax::{Node, NodeKind, TextRange, TextSize};
 use infragen_workspace::{
-    Db, DefinedBy, Definition, Directory, Found, PathTarget, SourceFile, Target, Verdict, appliers,
-    environment_of, facts, importers, kustomization_file, names_of_kind, namespace_of,
-    references_to, resolve, suggest_paths, target, text, tree,
+    Db, DefinedBy, Definition, Directory, Found, PathTarget, ReferenceSite, SourceFile, Target,
+    Verdict, appliers, environment_of, facts, importers, kustomization_file, names_of_kind,
+    namespace_of, references_to, resolve, suggest_paths, target, text, tree,
 };
 
 use crate::below::{files_below, objects_in, selected};
-use crate::markdown::{code, counted, item, names};
+use crate::markdown::{code, counted, item, names, with_article};
 use crate::nearest::nearest;
 use crate::subject::{Part, Subject, What, reference_of, subjects};
 use crate::summary::spec_facts;
@@ -196,29 +196,18 @@ impl Cards<'_> {
     /// Who refers to it: one line for each kind of referrer.
     fn used_by(&self, target: &Target, found: &[Definition], say_nobody: bool) -> Vec<String> {
         let root = self.file.root(self.db);
+        // Several objects of one name are referred to by the same places.
+        let mut sites: Vec<_> = found
+            .iter()
+            .take(MAX_PLACES)
+            .flat_map(|found| references_to(self.db, root, &target.kind, &target.name, Some(found)))
+            .collect();
+        sites.sort_unstable();
+        sites.dedup();
         let mut by_kind: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for definition in found.iter().take(MAX_PLACES) {
-            for site in references_to(self.db, root, &target.kind, &target.name, Some(definition)) {
-                let facts = facts(self.db, site.file);
-                let Some((object, _)) = site.in_facts(&facts) else {
-                    continue;
-                };
-                let (kind, name) = match object {
-                    Some(object) => {
-                        let name = object.name.as_ref().map_or("?", |name| &name.value);
-                        let kind = object.kind.to_string();
-                        match object.in_patch {
-                            true => ("patch".to_owned(), format!("{kind}/{name}")),
-                            false => (kind, name.to_owned()),
-                        }
-                    }
-                    None => (
-                        "image marker".to_owned(),
-                        site.file.path(self.db).into_string(),
-                    ),
-                };
-                by_kind.entry(kind).or_default().push(name);
-            }
+        for site in sites {
+            let (kind, name) = self.referrer(site);
+            by_kind.entry(kind).or_default().push(name);
         }
         // Nothing needs to wait for a Kustomization; but a source that nothing uses is of no use.
         let expected = REFERENCES.iter().any(|row| {
@@ -242,6 +231,25 @@ impl Cards<'_> {
                 item(&label, &names(label.len() + 3, &referrers))
             })
             .collect()
+    }
+
+    /// Kind and name of what refers.
+    fn referrer(&self, site: ReferenceSite) -> (String, String) {
+        let facts = facts(self.db, site.file);
+        match site.in_facts(&facts) {
+            Some((Some(object), _)) => {
+                let name = object.name.as_ref().map_or("?", |name| &name.value);
+                let kind = object.kind.to_string();
+                match object.in_patch {
+                    true => ("patch".to_owned(), format!("{kind}/{name}")),
+                    false => (kind, name.to_owned()),
+                }
+            }
+            _ => (
+                "image marker".to_owned(),
+                site.file.path(self.db).into_string(),
+            ),
+        }
     }
 
     /// The name exists, but in other namespaces only.
@@ -300,7 +308,10 @@ impl Cards<'_> {
             let place = place
                 .map(|place| format!(" in {}", code(&place)))
                 .unwrap_or_default();
-            lines.push(item("", &format!("it is a {other}{place}")));
+            lines.push(item(
+                "",
+                &format!("it is {}{place}", with_article(&other.kind)),
+            ));
         }
         Some(lines.join("\n"))
     }
@@ -538,10 +549,7 @@ fn not_allowed(kind: &str, reference: &ReferenceFact) -> String {
         .iter()
         .map(|kind| kind.kind.to_owned())
         .collect();
-    let mut lines = vec![
-        format!("**{}** cannot stand here", code(kind)),
-        String::new(),
-    ];
+    let mut lines = vec![format!("{} cannot stand here", code(kind)), String::new()];
     lines.extend(allowed.iter().map(|kind| item("", kind)));
     lines.join("\n")
 }
@@ -657,7 +665,7 @@ spec: {spec}
         let web = uses("{kind: HelmChart, name: $0charts}");
         assert_eq!(
             shown(&format!("{web}{SOURCES}")),
-            "**No HelmChart** `charts`\n\n- it is a OCIRepository in `sources.yaml:4`"
+            "**No HelmChart** `charts`\n\n- it is an OCIRepository in `sources.yaml:4`"
         );
         let release = release("web", "{valuesFrom: [{kind: Secret, name: $0other}]}");
         assert_eq!(
@@ -775,7 +783,7 @@ spec: {dependsOn: [{name: $0flux-system}]}
 
 - production: `clusters/production/sync.yaml:3`
 - staging: `clusters/staging/sync.yaml:3`
-- used by 2 Kustomizations: `web`"
+- used by Kustomization `web`"
         );
     }
 }

@@ -6,6 +6,8 @@ mod below;
 mod completion;
 mod definition;
 #[cfg(test)]
+mod everywhere;
+#[cfg(test)]
 mod fixture;
 mod folding;
 mod fuzzy;

@@ -63,6 +63,12 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
     }
 }
 
+/// `a HelmRelease`, `an OCIRepository`.
+pub(crate) fn with_article(noun: &str) -> String {
+    let vowel = noun.starts_with(['A', 'E', 'I', 'O', 'U']);
+    format!("{} {noun}", if vowel { "an" } else { "a" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -69,10 +69,13 @@ fn inside(node: Node<'_>, offset: TextSize, depth: usize) -> Vec<TextRange> {
             .is_some_and(|root| root.is_mapping() || root.is_sequence());
         if is_collection {
             let inner = around(&tree, place, depth - 1);
+            // The text of a block may end behind its last line, in what belongs to no node.
+            let within = |range: &TextRange| node.range().contains_range(*range);
+            let inner = inner.into_iter();
             ranges.extend(
                 inner
-                    .into_iter()
-                    .filter_map(|range| embedded.range_to_file(range)),
+                    .filter_map(|range| embedded.range_to_file(range))
+                    .filter(within),
             );
         }
     }
