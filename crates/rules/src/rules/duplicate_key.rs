@@ -1,3 +1,5 @@
+use infragen_workspace::{Found, importers};
+
 use crate::above::Reach;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
@@ -8,10 +10,11 @@ pub static DUPLICATE_KEY: Rule = Rule {
     severity: Severity::Error,
     summary: "a key stands twice in one mapping",
     explanation: "\
-In a manifest kustomize refuses it: `mapping key \"x\" already defined`. In a kustomization file it is \
-worse: the last one counts, and what the first `resources:` lists is left out without a word.
+In a manifest kustomize refuses it: `mapping key \"x\" already defined`. That is an *error* where a \
+kustomization file takes the manifest in or a cluster of this repository applies it.
 
-In a manifest that no cluster of this repository applies it is a *warning*.",
+In a kustomization file it is a *warning*, and yet worse: the build goes on with the last one, and what \
+the first `resources:` lists is left out without a word.",
     example: "\
 //- kustomization.yaml
 resources:
@@ -43,11 +46,13 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             )
             .relate(context.file, repeated.first, "the first one is here");
         findings.push(if context.facts.kustomization.is_some() {
-            finding.help("only this one counts; the first one is ignored")
-        } else {
-            let applied = context.above().reach == Reach::Applied;
             finding
-                .severity(if applied {
+                .severity(Severity::Warning)
+                .help("only this one counts; the first one is ignored")
+        } else {
+            let built = is_listed(context) || context.above().reach == Reach::Applied;
+            finding
+                .severity(if built {
                     Severity::Error
                 } else {
                     Severity::Warning
@@ -55,6 +60,12 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .help("take one of them out: kustomize refuses the file")
         });
     }
+}
+
+/// Whether a kustomization file takes the file in.
+fn is_listed(context: &Context<'_>) -> bool {
+    let importers = importers(context.db, context.root, Found::File(context.file));
+    importers.iter().any(|import| import.field.includes())
 }
 
 #[cfg(test)]
@@ -68,13 +79,13 @@ mod tests {
             "duplicate-key",
             "//- kustomization.yaml\nresources: [a]\nresources: [b]\n//- a\n//- b\n",
         )
-        .finds_one(Severity::Error, "the key `resources` is there twice")
+        .finds_one(Severity::Warning, "the key `resources` is there twice")
         .helps("only this one counts; the first one is ignored")
         .relates(&["kustomization.yaml [resources]: the first one is here"]);
     }
 
     #[test]
-    fn a_manifest_that_is_applied_is_refused() {
+    fn a_manifest_that_is_built_is_refused() {
         let manifest =
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: x\n  a: z\n";
         check(
@@ -82,6 +93,8 @@ mod tests {
             &format!("{CLUSTER}//- clusters/production/a.yaml\n{manifest}"),
         )
         .finds_one(Severity::Error, "the key `a` is there twice");
+        let listed = format!("//- kustomization.yaml\nresources: [a.yaml]\n//- a.yaml\n{manifest}");
+        check("duplicate-key", &listed).finds_one(Severity::Error, "the key `a` is there twice");
         check("duplicate-key", &format!("//- a.yaml\n{manifest}"))
             .finds_one(Severity::Warning, "the key `a` is there twice");
     }
