@@ -91,7 +91,8 @@ test("names of dependencies are completed while the file is broken", () =>
     const { line } = await openAt(example, apps, "infra-configs", "dependsOn:");
     await page.keyboard.press("End");
     await page.keyboard.press("Enter");
-    await page.keyboard.type("    - name: ");
+    // The editor has indented the new line like the one above.
+    await page.keyboard.type("- name: ");
     await page.keyboard.press("Control+Space");
     const suggestion = page.locator(".suggest-widget .monaco-list-row", { hasText: "infra-controllers" });
     await suggestion.waitFor();

@@ -15,7 +15,6 @@ const settings = {
   "chat.disableAIFeatures": true,
   // Typed YAML that is broken stays broken.
   "editor.autoClosingBrackets": "never",
-  "editor.autoIndent": "none",
   "extensions.autoCheckUpdates": false,
   "extensions.autoUpdate": false,
   "files.autoSave": "off",
