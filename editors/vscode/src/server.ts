@@ -31,8 +31,10 @@ export class Server implements Disposable {
   }
 
   private enqueue(step: () => Promise<void>): Promise<void> {
-    this.last = this.last.then(step);
-    return this.last;
+    const done = this.last.then(step);
+    // A step that failed has told so to its caller, and must not keep the next one from running.
+    this.last = done.catch(() => undefined);
+    return done;
   }
 
   private async startClient(): Promise<void> {
