@@ -166,10 +166,12 @@ impl<'a> DocumentBuilder<'a> {
             return at;
         };
         match open.collection {
-            Collection::BlockSequence => gap::over(source, at, b'-'),
-            Collection::FlowSequence => gap::over(source, at, b','),
-            _ if self.awaits_value() => gap::over(source, at, b':'),
-            Collection::FlowMapping => gap::over_key_indicator(source, gap::over(source, at, b',')),
+            Collection::BlockSequence => gap::over_dash(source, at),
+            Collection::FlowSequence => gap::over_comma(source, at),
+            collection if self.awaits_value() => {
+                gap::over_colon(source, at, collection != Collection::BlockMapping)
+            }
+            Collection::FlowMapping => gap::over_key_indicator(source, gap::over_comma(source, at)),
             Collection::BlockMapping | Collection::FlowPair => gap::over_key_indicator(source, at),
         }
     }
@@ -249,20 +251,23 @@ impl<'a> DocumentBuilder<'a> {
         Ok(())
     }
 
-    /// Opens a collection; the cursor must be in front of it, see [`DocumentBuilder::lead_in`].
+    /// Opens a collection at its bracket, `-` or first key.
     pub(crate) fn open(
         &mut self,
         collection: Collection,
+        start: TextSize,
         properties: Properties,
     ) -> Result<(), Overflow> {
         if self.open.len() >= self.limits.depth {
             return Err(Overflow::Depth);
         }
-        let start = self.next_byte();
         let flow = collection.has_brackets();
-        if flow {
-            self.cursor = start + TextSize::from(1);
-        }
+        let inside = if flow {
+            start + TextSize::from(1)
+        } else {
+            start
+        };
+        self.cursor = self.cursor.max(inside);
         let shape = if collection.is_mapping() {
             Shape::Mapping {
                 first: 0,

@@ -29,6 +29,12 @@ const MAX_LEVELS: usize = 200;
 /// Lowers what tree-sitter makes of one document into the builder: everything that it recognises, nothing
 /// where the document is beyond its bounds.
 pub(crate) fn lower(builder: &mut DocumentBuilder<'_>, source: TextRange) {
+    // It takes a `...` that nothing stands in front of for a value.
+    let source = if builder.text()[source].starts_with("...") {
+        builder.range()
+    } else {
+        source
+    };
     let text = &builder.text()[source];
     if !is_within_bounds(text) {
         return;
@@ -175,6 +181,8 @@ impl Lowering<'_, '_> {
         }
         match node.kind() {
             "stream" | "document" | "ERROR" => Step::Enter(Leave::Nothing),
+            // A part of the marker, in a broken text.
+            _ if self.place(node.start_byte()) < self.builder.range().start() => Step::Skip,
             "block_node" | "flow_node" => self.enter_node(node),
             "block_mapping" => self.enter_collection(node, Collection::BlockMapping),
             "block_sequence" => self.enter_collection(node, Collection::BlockSequence),
@@ -183,7 +191,7 @@ impl Lowering<'_, '_> {
             "block_mapping_pair" | "flow_pair" => self.enter_pair(node),
             "block_sequence_item" => self.enter_item(node),
             "-" if is_stray(node) => {
-                self.make_level(Collection::BlockSequence, column(node));
+                self.make_level(Collection::BlockSequence, node);
                 Step::Skip
             }
             _ => {
@@ -256,9 +264,9 @@ impl Lowering<'_, '_> {
             .last()
             .map(|child| child.kind());
         match content {
-            _ if is_key => self.make_level(Collection::BlockMapping, column(node)),
-            Some("block_mapping") => self.make_level(Collection::BlockMapping, column(node)),
-            Some("block_sequence") => self.make_level(Collection::BlockSequence, column(node)),
+            _ if is_key => self.make_level(Collection::BlockMapping, node),
+            Some("block_mapping") => self.make_level(Collection::BlockMapping, node),
+            Some("block_sequence") => self.make_level(Collection::BlockSequence, node),
             _ => {
                 let before = node.prev_sibling().map(|before| before.kind());
                 matches!(before, Some(":" | "-")) && self.accepts_value()
@@ -276,7 +284,7 @@ impl Lowering<'_, '_> {
             return Step::Enter(Leave::Nothing); // Made for it by `accepts_stray`.
         }
         let properties = self.properties_of(node);
-        self.open(collection, column, properties);
+        self.open(collection, node, properties);
         if self.full {
             Step::Skip
         } else {
@@ -288,11 +296,11 @@ impl Lowering<'_, '_> {
         let leave = match self.builder.innermost() {
             Some(Collection::FlowSequence) if node.kind() == "flow_pair" => {
                 let properties = self.builder.lead_in(false);
-                self.open(Collection::FlowPair, column(node), properties);
+                self.open(Collection::FlowPair, node, properties);
                 Leave::Collection
             }
             Some(Collection::FlowMapping) if node.kind() == "flow_pair" => Leave::Pair,
-            _ if self.make_level(Collection::BlockMapping, column(node)) => Leave::Pair,
+            _ if self.make_level(Collection::BlockMapping, node) => Leave::Pair,
             _ => return Step::Skip,
         };
         if self.full {
@@ -305,7 +313,7 @@ impl Lowering<'_, '_> {
     }
 
     fn enter_item(&mut self, node: Node<'_>) -> Step {
-        if self.make_level(Collection::BlockSequence, column(node)) {
+        if self.make_level(Collection::BlockSequence, node) {
             Step::Enter(Leave::Empty {
                 has_properties: false,
             })
@@ -314,8 +322,10 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn open(&mut self, collection: Collection, column: usize, properties: Properties) {
-        match self.builder.open(collection, properties) {
+    fn open(&mut self, collection: Collection, node: Node<'_>, properties: Properties) {
+        let column = column(node);
+        let start = self.place(node.start_byte());
+        match self.builder.open(collection, start, properties) {
             Ok(()) => self.levels.push(Level { collection, column }),
             Err(_) => self.full = true,
         }
@@ -324,7 +334,8 @@ impl Lowering<'_, '_> {
     /// Makes a block collection that begins at this column the innermost one, and ready for its next key or
     /// item: the one that is open there already, or a new one where a value can stand. False where there is
     /// no place for it.
-    fn make_level(&mut self, collection: Collection, column: usize) -> bool {
+    fn make_level(&mut self, collection: Collection, node: Node<'_>) -> bool {
+        let column = column(node);
         let floor = self.floor();
         while let Some(level) = self.levels.last() {
             let is_list_of_key =
@@ -348,7 +359,7 @@ impl Lowering<'_, '_> {
             return last.is_some_and(|level| level.collection == collection);
         }
         let properties = self.builder.lead_in(false);
-        self.open(collection, column, properties);
+        self.open(collection, node, properties);
         !self.full
     }
 
@@ -433,8 +444,14 @@ impl Lowering<'_, '_> {
         TextRange::new(self.place(node.start_byte()), self.place(node.end_byte()))
     }
 
+    /// The place in the text of a byte of the source. In a broken text a node may begin or end inside of a
+    /// character that tree-sitter does not know.
     fn place(&self, byte: usize) -> TextSize {
-        self.base + TextSize::try_from(byte).unwrap_or_default()
+        let text = self.builder.text();
+        let at = (usize::from(self.base) + byte).min(text.len());
+        let at = (at..=text.len()).find(|at| text.is_char_boundary(*at));
+        at.and_then(|at| TextSize::try_from(at).ok())
+            .unwrap_or(self.base)
     }
 }
 

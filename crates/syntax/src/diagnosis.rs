@@ -16,9 +16,12 @@ pub(crate) fn explain(text: &str, document: TextRange, at: TextSize, message: &s
     let place = Place {
         text,
         document,
-        at,
+        at: at.min(document.end()),
         before,
     };
+    if at < document.start() {
+        return place.here(message, None); // In a directive.
+    }
     place
         .conflict()
         .or_else(|| place.tab(message))

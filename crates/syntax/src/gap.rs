@@ -12,20 +12,51 @@ pub(crate) fn skip(source: &str, at: TextSize) -> TextSize {
         match byte {
             b' ' | b'\t' | b'\n' | b'\r' => at += 1,
             b'#' if is_separate(bytes, at) => at = line_end(bytes, at),
+            // A byte order mark may stand in front of any document.
+            0xef if bytes[at..].starts_with(b"\xef\xbb\xbf") => at += 3,
             _ => break,
         }
     }
     size(at)
 }
 
-/// Behind the indicator if it is what comes next; otherwise where it was.
-pub(crate) fn over(source: &str, at: TextSize, indicator: u8) -> TextSize {
+/// Behind the comma if it is what comes next; otherwise where it was.
+pub(crate) fn over_comma(source: &str, at: TextSize) -> TextSize {
+    over(source, at, |next| {
+        source.as_bytes().get(next) == Some(&b',')
+    })
+}
+
+/// Behind the `-` of an item if it is what comes next; otherwise where it was.
+pub(crate) fn over_dash(source: &str, at: TextSize) -> TextSize {
+    over(source, at, |next| is_indicator(source, next, b'-'))
+}
+
+/// Behind the `:` of a value if it is what comes next; otherwise where it was. In brackets it may stand
+/// right behind a quoted key and right in front of the value.
+pub(crate) fn over_colon(source: &str, at: TextSize, in_flow: bool) -> TextSize {
+    over(source, at, |next| {
+        let bytes = source.as_bytes();
+        let is_adjacent =
+            next == usize::from(at) || bytes.get(next + 1).is_some_and(|byte| is_flow(*byte));
+        is_indicator(source, next, b':')
+            || (in_flow && is_adjacent && bytes.get(next) == Some(&b':'))
+    })
+}
+
+fn over(source: &str, at: TextSize, is_next: impl Fn(usize) -> bool) -> TextSize {
     let next = skip(source, at);
-    if source.as_bytes().get(usize::from(next)) == Some(&indicator) {
+    if is_next(next.into()) {
         next + TextSize::from(1)
     } else {
         at
     }
+}
+
+/// Whether a block indicator stands at a place: not the first character of a word.
+fn is_indicator(source: &str, at: usize, indicator: u8) -> bool {
+    let bytes = source.as_bytes();
+    bytes.get(at) == Some(&indicator) && bytes.get(at + 1).is_none_or(|next| is_white(*next))
 }
 
 /// Behind the `?` of a key that has one, in front of the `:` of a key that is empty, otherwise where it

@@ -53,6 +53,7 @@ pub(crate) fn read_with(text: Arc<str>, limits: Limits, first: Reader) -> Tree {
             }
         }
     }
+    tree.errors.sort_by_key(|error| error.range.start());
     tree
 }
 

@@ -157,7 +157,7 @@ impl Lowering<'_, '_, '_> {
                 _ => Collection::BlockMapping,
             },
         };
-        self.builder.open(collection, properties)
+        self.builder.open(collection, start, properties)
     }
 
     fn refuse(&mut self, error: &ScanError) -> Refusal {

@@ -1,0 +1,172 @@
+//! Whatever the text, parsing returns, and every range it gives can be used.
+
+use infragen_syntax::{Node, NodeKind, TextRange, TextSize, Tree};
+use proptest::prelude::*;
+
+const MANIFEST: &str = "\
+# The application.
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: podinfo, labels: {\"a\": 'b', c: }}
+spec:
+  interval: 50m
+  chart: &chart
+    spec:
+      version: \">=1.0.0 \\u00e9\"
+  dependsOn:
+  - name: redis
+  - name: größe # ü
+    namespace:
+  patches:
+    - patch: |-
+        - op: replace
+          path: /spec
+
+      target: !t {kind: Deployment}
+    - >2
+        folded
+         text
+  copy:
+    <<: [*chart, *chart]
+    text: several
+      lines
+---
+? [a, b: c]
+: - - d
+...
+%YAML 1.2
+---
+\u{feff}last
+";
+
+fn check(text: &str) {
+    for tree in [Tree::parse(text), Tree::parse_tolerantly(text)] {
+        let all = TextRange::up_to(TextSize::of(text));
+        let mut end = TextSize::from(0);
+        for document in tree.documents() {
+            assert!(all.contains_range(document.range()) && document.range().start() >= end);
+            end = document.range().end();
+            if let Some(root) = document.root() {
+                assert!(document.range().contains_range(root.range()), "{root:?}");
+                check_nodes(root);
+            }
+        }
+        for error in tree.errors() {
+            assert!(all.contains_range(error.range), "{error:?}");
+            assert!(
+                text.get(std::ops::Range::<usize>::from(error.range))
+                    .is_some()
+            );
+        }
+        assert!(tree.errors().is_sorted_by_key(|error| error.range.start()));
+    }
+}
+
+/// Children are inside of their parents, siblings in order, and every text can be taken.
+fn check_nodes(root: Node<'_>) {
+    let mut rest = vec![root];
+    while let Some(node) = rest.pop() {
+        let _ = (
+            node.text(),
+            node.scalar(),
+            node.anchor(),
+            node.tag(),
+            node.resolve(),
+        );
+        assert!(
+            node.range().contains_range(node.content_range()),
+            "{node:?}"
+        );
+        let children: Vec<_> = match node.kind() {
+            NodeKind::Mapping => node
+                .own_entries()
+                .flat_map(|entry| [entry.key, entry.value])
+                .collect(),
+            NodeKind::Sequence => node.items().collect(),
+            NodeKind::Scalar(_) | NodeKind::Alias => Vec::new(),
+        };
+        let mut end = node.range().start();
+        for child in &children {
+            assert!(
+                node.range().contains_range(child.range()),
+                "{child:?} in {node:?}"
+            );
+            assert!(
+                child.range().start() >= end,
+                "{child:?} overlaps in {node:?}"
+            );
+            end = child.range().end();
+        }
+        rest.extend(children);
+    }
+}
+
+/// What is typed or pasted by accident.
+fn snippet() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[\\-\\?:,\\[\\]\\{\\}#&*!|>'\"%@` \\t\\n\\r]{1,4}",
+        "[ab:\\n -]{1,8}",
+        prop::sample::select(vec![
+            "---\n", "...\n", "\u{feff}", "\r\n", "é", "🦀", "\0", "\u{85}", "<<: *a", "{{ x }}"
+        ])
+        .prop_map(str::to_owned),
+    ]
+}
+
+/// A mutation: where, how many characters are deleted, and what is inserted.
+type Mutation = (prop::sample::Index, usize, String);
+
+fn mutate(text: &str, mutations: &[Mutation]) -> String {
+    let mut characters: Vec<char> = text.chars().collect();
+    for (at, deleted, inserted) in mutations {
+        let at = at.index(characters.len() + 1);
+        let end = (at + deleted).min(characters.len());
+        characters.splice(at..end, inserted.chars());
+    }
+    characters.into_iter().collect()
+}
+
+proptest! {
+    #[test]
+    fn mutated_manifests(mutations in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..12, snippet()), 1..5)) {
+        check(&mutate(MANIFEST, &mutations));
+    }
+
+    #[test]
+    fn arbitrary_text(text in any::<String>()) {
+        check(&text);
+    }
+
+    #[test]
+    fn arbitrary_indicators(text in prop::collection::vec(snippet(), 0..40)) {
+        check(&text.concat());
+    }
+}
+
+#[test]
+fn the_manifest_is_valid() {
+    assert_eq!(Tree::parse(MANIFEST.replace('\u{feff}', "")).errors(), []);
+}
+
+#[test]
+fn every_prefix_and_every_missing_line() {
+    for (at, _) in MANIFEST.char_indices() {
+        check(&MANIFEST[..at]);
+    }
+    let lines: Vec<_> = MANIFEST.split_inclusive('\n').collect();
+    for missing in 0..lines.len() {
+        let mut lines = lines.clone();
+        lines.remove(missing);
+        check(&lines.concat());
+    }
+}
+
+#[test]
+fn what_was_found_once() {
+    check("? [a, b: c]\n:!: - d\n");
+    check("é\ra: {{ x }}");
+    check("{*---\n\u{feff}|\n\t<<: *a");
+    check("%YAML x\n---\na: b\n");
+    check("a: b\n...\n%YAML 1.2\n...\nlast\n");
+    check("a: ---\n---a\n--- \n...\n");
+}
