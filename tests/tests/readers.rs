@@ -2,7 +2,9 @@
 //! the same tree, with the same paths, values, styles and ranges.
 #![allow(
     clippy::disallowed_methods,
-    reason = "a suite reads its corpora and its settings itself"
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a suite reads its corpora and its settings itself, and says what it skips"
 )]
 
 use std::fmt::Write as _;
