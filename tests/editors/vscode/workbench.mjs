@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /** How long an answer of the editor or the server may take on a busy machine. */
-export const patience = 30_000;
+export const patience = 60_000;
 
 const screenshots = process.env.INFRAGEN_SCREENSHOTS ?? join(import.meta.dirname, "../../../target/editor-screenshots");
 
