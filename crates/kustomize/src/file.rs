@@ -36,8 +36,11 @@ pub struct KustomizationFile {
     /// Whether it has patches, replacements, transformers or vars: then objects below it may be called
     /// or placed otherwise than their files say.
     pub rewrites: bool,
-    /// `apiVersion`, where it is written.
-    pub api_version: Option<Spanned<String>>,
+    /// `apiVersion` and `kind`, where they are written.
+    pub written_type: (Option<Spanned<String>>, Option<Spanned<String>>),
+    /// Whether nothing but `apiVersion` and `kind` has a value: kustomize calls such a file empty, while
+    /// `resources: []` is enough for it.
+    pub empty: bool,
     /// The keys that kustomize does not know, in the order of the file.
     pub unknown: Vec<UnknownKey>,
 }
@@ -117,7 +120,17 @@ impl KustomizationFile {
             affixes: (text("namePrefix"), text("nameSuffix")),
             generators: generators(root),
             rewrites: rewrites.iter().any(|key| field(root, key).is_some()),
-            api_version: field(root, "apiVersion").and_then(|entry| owned(entry.value)),
+            written_type: (
+                field(root, "apiVersion").and_then(|entry| owned(entry.value)),
+                field(root, "kind").and_then(|entry| owned(entry.value)),
+            ),
+            empty: root.own_entries().all(|entry| {
+                let key = entry.key.as_str().unwrap_or_default();
+                let is_type = ["apiVersion", "kind"]
+                    .iter()
+                    .any(|own| own.eq_ignore_ascii_case(key));
+                is_type || entry.value.scalar().is_some() && entry.value.as_str().is_none()
+            }),
             unknown: unknown_keys(root),
         })
     }
@@ -299,6 +312,20 @@ configMapGenerator:
             .map(|unknown| (unknown.within.as_str(), unknown.key.value.as_str()))
             .collect();
         assert_eq!(seen, [("", "resource"), ("patches[].target", "apiVersion")]);
+    }
+
+    #[test]
+    fn tells_what_kustomize_calls_empty() {
+        for text in [
+            "kind: Component\n",
+            "resources:\n# - a.yaml\n",
+            "apiVersion: kustomize.config.k8s.io/v1beta1\nnamespace: null\n",
+        ] {
+            assert!(read(text).empty, "{text}");
+        }
+        for text in ["resources: []\n", "namespace: a\n", "metadata: {}\n"] {
+            assert!(!read(text).empty, "{text}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod dangling_reference;
 mod dependency_cycle;
 mod duplicate_key;
 mod duplicate_resource;
+mod empty_kustomization;
 mod flux_kustomization_in_kustomization_file;
 mod import_cycle;
 mod invalid_settings;
@@ -17,6 +18,7 @@ mod no_kustomization_file;
 mod several_kustomization_files;
 mod unknown_kustomization_field;
 mod wrong_kind;
+mod wrong_kustomization_type;
 mod wrong_namespace;
 
 use crate::rule::Rule;
@@ -38,6 +40,8 @@ pub const RULES: &[&Rule] = &[
     &import_cycle::IMPORT_CYCLE,
     &duplicate_resource::DUPLICATE_RESOURCE,
     &unknown_kustomization_field::UNKNOWN_KUSTOMIZATION_FIELD,
+    &wrong_kustomization_type::WRONG_KUSTOMIZATION_TYPE,
+    &empty_kustomization::EMPTY_KUSTOMIZATION,
     &several_kustomization_files::SEVERAL_KUSTOMIZATION_FILES,
     &flux_kustomization_in_kustomization_file::FLUX_KUSTOMIZATION_IN_KUSTOMIZATION_FILE,
     &invalid_settings::INVALID_SETTINGS,
