@@ -25,7 +25,17 @@ pub struct Client {
     pub server_requests: Vec<Value>,
     /// How long any one wait may take.
     pub patience: Duration,
+    manners: Manners,
     next: i64,
+}
+
+/// How a client meets the requests of the server.
+#[derive(Default)]
+struct Manners {
+    /// Answers none of them.
+    silent: bool,
+    /// Answers these methods with an error.
+    refuses: Vec<&'static str>,
 }
 
 /// Why a conversation ended.
@@ -101,6 +111,7 @@ impl Client {
             unread: VecDeque::new(),
             server_requests: Vec::new(),
             patience: Duration::from_secs(60),
+            manners: Manners::default(),
             next: 0,
         })
     }
@@ -108,6 +119,16 @@ impl Client {
     /// The process's id.
     pub fn process_id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// From now on answers the server's requests of a method with an error.
+    pub fn refuse(&mut self, method: &'static str) {
+        self.manners.refuses.push(method);
+    }
+
+    /// From now on answers no request of the server.
+    pub fn ignore_requests(&mut self) {
+        self.manners.silent = true;
     }
 
     /// Opens the session: `initialize` with the given capabilities and folder, and `initialized`.
@@ -199,6 +220,14 @@ impl Client {
         self.unread.drain(..).collect()
     }
 
+    /// Reads to the end of the server's output, and takes every message that nobody asked for.
+    pub fn take_rest(&mut self) -> Vec<Value> {
+        while let Ok(message) = self.messages.recv() {
+            self.take_in(message);
+        }
+        self.unread.drain(..).collect()
+    }
+
     /// Sends bytes as they are: for what is no valid message.
     ///
     /// # Errors
@@ -279,9 +308,17 @@ impl Client {
             .cloned();
         match id {
             Some(id) => {
-                let answer = json!({ "jsonrpc": "2.0", "id": id, "result": null });
-                // A server that is gone meanwhile is noticed by the next call that waits for it.
-                let _ = self.send(&answer);
+                let refused = |method: &&str| message["method"] == **method;
+                let answer = if self.manners.refuses.iter().any(refused) {
+                    let error = json!({ "code": -32803, "message": "refused" });
+                    json!({ "jsonrpc": "2.0", "id": id, "error": error })
+                } else {
+                    json!({ "jsonrpc": "2.0", "id": id, "result": null })
+                };
+                if !self.manners.silent {
+                    // A server that is gone meanwhile is noticed by the next call that waits for it.
+                    let _ = self.send(&answer);
+                }
                 self.server_requests.push(message);
             }
             None => self.unread.push_back(message),

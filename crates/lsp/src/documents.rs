@@ -161,10 +161,7 @@ mod tests {
 
     #[test]
     fn behind_characters_of_two_units() {
-        assert_eq!(
-            apply("a: 🚀x", vec![change((0, 5), (0, 6), "y")]),
-            "a: 🚀y"
-        );
+        assert_eq!(apply("a: 🚀x", vec![change((0, 5), (0, 6), "y")]), "a: 🚀y");
     }
 
     #[test]

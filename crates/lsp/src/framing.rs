@@ -133,9 +133,10 @@ mod tests {
     #[test]
     fn a_stream_that_ends_within_a_message_ends() {
         assert_eq!(frames(b"Content-Length: 10\r\n\r\n{}"), []);
-        assert_eq!(frames(b"Content-Length: 99999999999999\r\n\r\n{}"), [
-            Frame::Garbage("a message of more than 256 MB")
-        ]);
+        assert_eq!(
+            frames(b"Content-Length: 99999999999999\r\n\r\n{}"),
+            [Frame::Garbage("a message of more than 256 MB")]
+        );
         assert_eq!(frames(b"Content-Le"), []);
     }
 

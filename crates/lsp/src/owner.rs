@@ -421,7 +421,10 @@ impl Owner {
         folders
             .iter()
             .any(|folder| folder.starts_with(root) || root.starts_with(folder))
-            || self.documents.iter().any(|(path, _)| path.starts_with(root))
+            || self
+                .documents
+                .iter()
+                .any(|(path, _)| path.starts_with(root))
     }
 
     /// Takes back the findings of files that are no longer in a folder of the client.

@@ -62,7 +62,11 @@ mod tests {
     #[test]
     fn a_document_that_lies_anywhere_opens_no_endless_tree() {
         for path in ["/tmp/a.yaml", "/home/ann/a.yaml", "/a.yaml"] {
-            assert_eq!(places().root_of_document(Utf8Path::new(path)), None, "{path}");
+            assert_eq!(
+                places().root_of_document(Utf8Path::new(path)),
+                None,
+                "{path}"
+            );
         }
         let path = Utf8Path::new("/tmp/no-such-repository/a.yaml");
         assert_eq!(
@@ -76,7 +80,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let top = Utf8Path::from_path(directory.path()).unwrap();
         std::fs::create_dir_all(top.join("apps/web/.git")).unwrap();
-        assert_eq!(places().root_of_folder(&top.join("apps/web/base")), top.join("apps/web"));
+        assert_eq!(
+            places().root_of_folder(&top.join("apps/web/base")),
+            top.join("apps/web")
+        );
         let home = Places {
             everybodys: vec![top.join("apps/web")],
         };

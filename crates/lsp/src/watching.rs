@@ -46,10 +46,7 @@ pub(crate) fn registration(
         }],
     };
     client.watches_files.then(|| Registration {
-        id: format!(
-            "infragen/files/{}",
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        ),
+        id: format!("infragen/files/{}", NEXT.fetch_add(1, Ordering::Relaxed)),
         method: DidChangeWatchedFiles::METHOD.to_owned(),
         register_options: serde_json::to_value(options).ok(),
     })

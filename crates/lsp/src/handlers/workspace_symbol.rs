@@ -1,8 +1,6 @@
 use super::document_symbol::kind;
 use crate::context::Context;
-use crate::protocol::{
-    OneOf, WorkspaceSymbol, WorkspaceSymbolParams, WorkspaceSymbolResponse,
-};
+use crate::protocol::{OneOf, WorkspaceSymbol, WorkspaceSymbolParams, WorkspaceSymbolResponse};
 
 /// Enough to choose from; more only keeps the client busy while the query is typed.
 const LIMIT: usize = 256;

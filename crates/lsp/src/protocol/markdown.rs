@@ -90,6 +90,9 @@ mod tests {
     fn the_format_is_the_one_the_client_shows() {
         assert_eq!(content("`a`".into(), true).value, "`a`");
         let plain = content("`a`".into(), false);
-        assert_eq!((plain.kind, plain.value.as_str()), (MarkupKind::PlainText, "a"));
+        assert_eq!(
+            (plain.kind, plain.value.as_str()),
+            (MarkupKind::PlainText, "a")
+        );
     }
 }

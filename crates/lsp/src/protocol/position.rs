@@ -169,10 +169,7 @@ mod tests {
         let utf16 = PositionEncodingKind::UTF16;
         let utf32 = PositionEncodingKind::UTF32;
         assert_eq!(Encoding::negotiate(&[]), Encoding::Utf16);
-        assert_eq!(
-            Encoding::negotiate(&[utf16.clone(), utf8]),
-            Encoding::Utf8
-        );
+        assert_eq!(Encoding::negotiate(&[utf16.clone(), utf8]), Encoding::Utf8);
         assert_eq!(
             Encoding::negotiate(&[utf32, utf16]),
             Encoding::Utf32,
@@ -228,7 +225,13 @@ mod tests {
         assert_eq!(offset("🚀x", Encoding::Utf16, 0, 1), 0, "half a pair");
         assert_eq!(offset("🚀x", Encoding::Utf8, 0, 2), 0, "within bytes");
         let lines = Lines::new("🚀");
-        assert_eq!(lines.position(Encoding::Utf16, size(2)), Position::new(0, 0));
-        assert_eq!(lines.position(Encoding::Utf16, size(9)), Position::new(0, 2));
+        assert_eq!(
+            lines.position(Encoding::Utf16, size(2)),
+            Position::new(0, 0)
+        );
+        assert_eq!(
+            lines.position(Encoding::Utf16, size(9)),
+            Position::new(0, 2)
+        );
     }
 }
