@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use crate::artifact::{self, ArtifactCopy};
 use crate::kinds::*;
 use crate::repeated::{RepeatedKey, repeated_keys};
+use crate::renames;
 use crate::required;
 use crate::table::{
     IMAGE_POLICY_MARKER, PATHS, PRODUCTIONS, PathReference, REFERENCES, Reference, Scope, Target,
@@ -25,6 +26,8 @@ pub struct FileFacts {
     pub broken: bool,
     /// Keys that stand twice in one mapping, of the documents that facts are read from.
     pub repeated: Vec<RepeatedKey>,
+    /// The names that patches in the file give to objects; with a placeholder where that cannot be told.
+    pub renames: Vec<SmolStr>,
 }
 
 /// One object of a file.
@@ -124,6 +127,7 @@ impl FileFacts {
     pub fn read(tree: &Tree, kustomization: bool) -> FileFacts {
         let mut facts = FileFacts {
             broken: !tree.errors().is_empty(),
+            renames: renames::renames(tree),
             ..FileFacts::default()
         };
         let mut documents = tree.documents();

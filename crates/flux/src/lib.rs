@@ -5,6 +5,7 @@
 mod facts;
 mod kinds;
 mod repeated;
+mod renames;
 mod required;
 mod table;
 

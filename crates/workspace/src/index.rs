@@ -63,10 +63,13 @@ pub(crate) struct Index {
     pub templated_names: FxHashMap<GroupKind, Vec<SmolStr>>,
     /// Pairs of `namePrefix` and `nameSuffix` that kustomization files give to names.
     pub affixes: Vec<(SmolStr, SmolStr)>,
+    /// Names that patches give to objects.
+    pub renames: Vec<SmolStr>,
 }
 
 impl Index {
     fn add(&mut self, file: SourceFile, facts: &FileFacts) {
+        self.renames.extend(facts.renames.iter().cloned());
         if let Some(kustomization) = &facts.kustomization {
             self.kustomization_files.push(file);
             let (prefix, suffix) = &kustomization.affixes;
@@ -201,6 +204,7 @@ impl Index {
             known.extend(names.iter().cloned());
         }
         self.affixes.extend(other.affixes.iter().cloned());
+        self.renames.extend(other.renames.iter().cloned());
     }
 
     fn finish(mut self) -> Self {
@@ -210,6 +214,8 @@ impl Index {
         self.namespaces.dedup();
         self.affixes.sort_unstable();
         self.affixes.dedup();
+        self.renames.sort_unstable();
+        self.renames.dedup();
         for names in self.templated_names.values_mut() {
             names.sort_unstable();
             names.dedup();
@@ -396,6 +402,11 @@ impl View {
         let disk = self.disk.templated_names.get(kind).into_iter().flatten();
         let open = self.open.templated_names.get(kind).into_iter().flatten();
         disk.chain(open).cloned().collect()
+    }
+
+    /// Likewise the names that patches give.
+    pub(crate) fn renames(&self) -> impl Iterator<Item = &SmolStr> {
+        self.disk.renames.iter().chain(&self.open.renames)
     }
 
     /// Likewise the affixes of names.

@@ -71,9 +71,11 @@ pub(crate) fn disk_facts(db: &dyn Db, file: SourceFile) -> Arc<FileFacts> {
     Arc::new(FileFacts::read(&Tree::parse(text), kustomization))
 }
 
-/// A byte search that spares the parse of everything that is no manifest.
+/// A byte search that spares the parse of everything that is no manifest and gives no object a name.
 fn may_hold_objects(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), b"kind").is_some() || text.contains("$imagepolicy")
+    memchr::memmem::find(text.as_bytes(), b"kind").is_some()
+        || text.contains("$imagepolicy")
+        || text.contains("/metadata/name")
 }
 
 /// Whether infragen has anything to say about a file: it holds an object, or is a kustomization file.
