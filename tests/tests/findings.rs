@@ -163,3 +163,24 @@ fn what_kustomize_builds_has_no_error() {
     println!("of {refused} that kustomize refuses {told} have an error");
     assert!(untrue.is_empty(), "kustomize builds these:\n{untrue}");
 }
+
+#[test]
+fn what_is_in_a_submodule_that_is_not_checked_out_is_not_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let top = Utf8Path::from_path(folder.path()).unwrap();
+    let errors = || {
+        let mut workspace = Workspace::new();
+        let root = workspace.open_root(top);
+        let db = workspace.db();
+        let files = support::files(db, root);
+        files.iter().map(|file| check(db, *file).len()).sum::<usize>()
+    };
+    std::fs::create_dir(top.join("vendor")).unwrap();
+    let text = "resources: [vendor, vendor/a.yaml]\n";
+    std::fs::write(top.join("kustomization.yaml"), text).unwrap();
+    assert_eq!(errors(), 2, "an empty directory, and a file that is not in it");
+    std::fs::write(top.join(".gitmodules"), "[submodule \"vendor\"]\n").unwrap();
+    assert_eq!(errors(), 0);
+    std::fs::write(top.join("vendor/b.yaml"), "").unwrap();
+    assert_eq!(errors(), 2, "now it is checked out");
+}

@@ -5,7 +5,7 @@ use infragen_flux::FileFacts;
 use infragen_syntax::{
     EditError, NewValue, Node, NodeKind, Segment, Target, TextEdit, TextRange, TextSize, Tree,
 };
-use infragen_workspace::{Db, Directory, Root, SourceFile, facts, text, tree};
+use infragen_workspace::{Db, Directory, Found, Root, SourceFile, facts, find, text, tree};
 
 use crate::above::{Above, above};
 use crate::finding::{FileEdits, Fix};
@@ -62,6 +62,23 @@ impl<'db> Context<'db> {
     pub(crate) fn first_line(&self, file: SourceFile) -> TextRange {
         let len = text(self.db, file).map_or(0, |text| text.lines().next().map_or(0, str::len));
         TextRange::up_to(TextSize::try_from(len).unwrap_or_default())
+    }
+
+    /// Whether a path leads into a git submodule that is not checked out: an empty directory, where the
+    /// repository has submodules. Flux may well fetch what is in it.
+    pub(crate) fn may_be_submodule(&self, from: Directory, path: &str) -> bool {
+        let top = self.root.top(self.db);
+        if top.is_none_or(|top| top.child(self.db, ".gitmodules").is_none()) {
+            return false;
+        }
+        let mut at = from;
+        for part in path.split('/') {
+            match find(self.db, at, part) {
+                Found::Directory(directory) => at = directory,
+                _ => break,
+            }
+        }
+        at.entries(self.db).is_empty()
     }
 
     /// Whether the file is part of a Helm chart: what looks like a manifest there is a template.

@@ -1,4 +1,4 @@
-use infragen_flux::Role;
+use infragen_flux::{ReferenceFact, Role};
 use infragen_workspace::{definitions, names_of_kind, target};
 
 use crate::above::Reach;
@@ -17,7 +17,8 @@ Flux looks a `sourceRef`, `chartRef` or `dependsOn` up only in the cluster, and 
 `dependency 'flux-system/infra' not found` is retried for ever and fails no pipeline.
 
 It is an **error** where a cluster of this repository applies the file, and a *warning* where none does, \
-or where the repository shows no cluster at all and may be one part of several. ConfigMaps and Secrets \
+or where the repository shows no cluster at all and may be one part of several; so it is where Flux \
+passes over what is missing (`eventSources` of an Alert, an image policy marker). ConfigMaps and Secrets \
 of `valuesFrom` and `substituteFrom` are often made in the cluster, so one that is not here is a *hint*; \
 `optional: true` silences it. Credentials and service accounts are never reported.
 
@@ -75,8 +76,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let message = format!("there is no {kind} `{name}` in this repository");
         let severity = match context.above().reach {
-            // A marker without its policy is only passed over.
-            Reach::Applied if reference.row.path.is_empty() => Severity::Warning,
+            Reach::Applied if is_passed_over(reference) => Severity::Warning,
             Reach::Applied => Severity::Error,
             Reach::Orphan | Reach::Unknown => Severity::Warning,
         };
@@ -96,6 +96,13 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// Whether Flux goes on without the object and says nothing: nothing fails, but nothing happens either.
+fn is_passed_over(reference: &ReferenceFact) -> bool {
+    let marker = reference.row.path.is_empty();
+    let events = [["spec", "eventSources", "[]"], ["spec", "resources", "[]"]];
+    marker || events.iter().any(|path| reference.row.path == path)
 }
 
 #[cfg(test)]
@@ -201,6 +208,41 @@ metadata: {name: apps, namespace: flux-system}
 ";
         let fixture = apps("  sourceRef: {kind: OCIRepository, name: blue-apps}\n");
         check("dangling-reference", &(fixture + prefixed)).finds(0);
+    }
+
+    #[test]
+    fn a_patch_can_give_the_name() {
+        let renamed = "//- clusters/production/sources/kustomization.yaml
+resources: [a.yaml]
+patches:
+- target: {kind: OCIRepository}
+  patch: |
+    - op: replace
+      path: /metadata/name
+      value: blue
+//- clusters/production/sources/a.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: apps, namespace: flux-system}
+";
+        let fixture = apps("  sourceRef: {kind: OCIRepository, name: blue}\n");
+        check("dangling-reference", &(fixture + renamed)).finds(0);
+    }
+
+    #[test]
+    fn what_flux_passes_over_is_no_error() {
+        let alert = "//- clusters/production/alert.yaml
+apiVersion: notification.toolkit.fluxcd.io/v1beta3
+kind: Alert
+metadata: {name: all, namespace: flux-system}
+spec:
+  eventSources: [{kind: Kustomization, name: nowhere}, {kind: HelmRelease, name: '*'}]
+";
+        let fixture = apps("  sourceRef: {kind: GitRepository, name: flux-system}\n");
+        check("dangling-reference", &(fixture + alert)).finds_one(
+            Severity::Warning,
+            "there is no Kustomization `nowhere` in this repository",
+        );
     }
 
     #[test]

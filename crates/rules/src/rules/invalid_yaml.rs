@@ -13,7 +13,7 @@ kustomize and Flux read a file as a whole: one broken line fails the build of ev
 takes the file in, with all other objects in it.
 
 Only files that plainly are manifests (with `apiVersion:` and `kind:`) or kustomization files are looked \
-at. Templates of Helm charts, and files whose lines begin with `{{` or `{%`, are left alone: they become \
+at. Templates of Helm charts, and files whose lines begin with `{{`, `{%` or `<%`, are left alone: they become \
 YAML later.",
     example: "\
 //- settings.yaml
@@ -62,6 +62,7 @@ fn is_template(text: &str) -> bool {
         let line = line.trim_start().trim_start_matches("- ");
         line.starts_with("{{")
             || line.starts_with("{%")
+            || line.starts_with("<%")
             || line.contains(": {{")
             || line.contains(": {%")
     })

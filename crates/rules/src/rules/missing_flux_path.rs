@@ -1,6 +1,8 @@
 use infragen_flux::known::KUSTOMIZATION;
-use infragen_flux::{ObjectFacts, PathFact};
-use infragen_workspace::{Found, PathTarget, find, is_patch_file, relative, resolve_path};
+use infragen_flux::{KindName, ObjectFacts, PathFact};
+use infragen_workspace::{
+    DefinedBy, Found, PathTarget, definitions, facts, find, is_patch_file, relative, resolve_path,
+};
 
 use crate::above::Reach;
 use crate::finding::{Finding, Severity};
@@ -94,6 +96,8 @@ fn check_path(context: &Context<'_>, object: &ObjectFacts, path: &PathFact) -> O
         return None;
     }
     let doubtful = is_patch_file(db, context.file)
+        || context.may_be_submodule(top, text.trim_start_matches("./"))
+        || includes_others(context, object, path)
         || above.may_set(db, path.row.path, &|patch| !patch.paths.is_empty())
         || above.may_set(db, path.row.source, &|patch| {
             let mut references = patch.references.iter();
@@ -114,6 +118,27 @@ fn check_path(context: &Context<'_>, object: &ObjectFacts, path: &PathFact) -> O
             .help(format!("did you mean `{near}`?"))
             .fix(context.rewrite(path.path.range, &near)),
         None => finding.help("the path counts from the root of the source, not from this file"),
+    })
+}
+
+/// Whether the source has parts of other repositories in it (`spec.include` of a GitRepository).
+fn includes_others(context: &Context<'_>, object: &ObjectFacts, path: &PathFact) -> bool {
+    let mut references = object.references.iter();
+    let source = references.find(|reference| reference.row.path == path.row.source);
+    let Some(KindName::Known(kind)) = source.map(|source| &source.kind) else {
+        return false;
+    };
+    let name = source.map_or("", |source| &source.name.value);
+    let sources = definitions(context.db, context.root, kind, name);
+    sources.iter().any(|source| {
+        let facts = facts(context.db, source.file);
+        let DefinedBy::Object(number) = source.by else {
+            return false;
+        };
+        facts.objects.get(number as usize).is_some_and(|source| {
+            let mut references = source.references.iter();
+            references.any(|reference| reference.row.path.starts_with(&["spec", "include"]))
+        })
     })
 }
 
@@ -232,6 +257,15 @@ spec: {{path: ./apps}}
             );
             check("missing-flux-path", &apps("./nowhere", &layer)).finds(0);
         }
+    }
+
+    #[test]
+    fn a_source_may_include_others() {
+        let fixture = apps("./vendor/app", "").replace(
+            "spec: {interval: 1m, url",
+            "spec: {include: [{repository: {name: vendor}, toPath: vendor}], url",
+        );
+        check("missing-flux-path", &fixture).finds(0);
     }
 
     #[test]

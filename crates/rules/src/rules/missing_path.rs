@@ -44,7 +44,9 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let path = &entry.path.value;
         match import.to {
             Found::Missing if !is_remote(path) && !is_templated(path) => {
-                findings.push(missing(context, entry));
+                if !context.may_be_submodule(context.directory(), path) {
+                    findings.push(missing(context, entry));
+                }
             }
             Found::Directory(_) if entry.expects == Expects::File => {
                 let message = format!(

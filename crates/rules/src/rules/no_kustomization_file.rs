@@ -42,7 +42,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let has_file = FILE_NAMES
             .iter()
             .any(|name| directory.child(context.db, name).is_some());
-        if has_file || entry.expects == Expects::File {
+        let submodule = || context.may_be_submodule(context.directory(), &entry.path.value);
+        if has_file || entry.expects == Expects::File || submodule() {
             continue;
         }
         let path = entry.path.value.trim_end_matches('/');
