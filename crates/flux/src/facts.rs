@@ -6,8 +6,8 @@ use smol_str::SmolStr;
 
 use crate::artifact::{self, ArtifactCopy};
 use crate::kinds::*;
-use crate::repeated::{RepeatedKey, repeated_keys};
 use crate::renames;
+use crate::repeated::{RepeatedKey, repeated_keys};
 use crate::required;
 use crate::table::{
     IMAGE_POLICY_MARKER, PATHS, PRODUCTIONS, PathReference, REFERENCES, Reference, Scope, Target,

@@ -4,8 +4,8 @@
 
 mod facts;
 mod kinds;
-mod repeated;
 mod renames;
+mod repeated;
 mod required;
 mod table;
 
