@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use infragen_flux::Role;
 use infragen_syntax::{NewValue, Segment, Target, insert_entry, nearest};
 use infragen_templates as templates;
-use infragen_workspace::{Db, Directory, Entry, Environment, Root, facts};
+use infragen_workspace::{Class, Db, Directory, Entry, Environment, Root, facts};
 use serde::Serialize;
 
 use crate::copy::Copier;
@@ -465,17 +465,27 @@ impl<'r> Addition<'_, 'r> {
         if repository.environment_settings(name).is_some() {
             return Ok(());
         }
-        let class = self.request.versions.class;
-        let copied = self.request.from.as_ref().and(settings.class);
         let mut lines = Vec::new();
+        let mut say = |key: &str, value: &str| {
+            lines.push(format!("{key}: {}", infragen_syntax::quote(value)));
+        };
         if settings.path.is_some() {
-            lines.push(format!(
-                "path: {}",
-                infragen_syntax::quote(self.place.path.as_str())
-            ));
+            say("path", self.place.path.as_str());
         }
-        if let Some(class) = class.or(copied) {
-            lines.push(format!("class: {}", class_name(class)));
+        // What later services get here. A tag is that of one service, so a pin is none of it.
+        let chosen = &self.request.versions;
+        let copied = self.request.from.as_ref().and(settings.class);
+        let class = chosen.class.or(copied);
+        if let Some(class) = class.filter(|class| *class != Class::Pinned) {
+            say("class", class_name(class));
+        }
+        if class != Some(Class::Pinned) {
+            if let Some(range) = &chosen.range {
+                say("range", range);
+            }
+            if let Some(filter) = &chosen.filter {
+                say("filter", filter);
+            }
         }
         let value = if lines.is_empty() {
             "{}".to_owned()
@@ -530,10 +540,10 @@ fn stands_alone(repository: &Repository<'_>, outer: &Outer) -> bool {
         == 1
 }
 
-fn class_name(class: infragen_workspace::Class) -> &'static str {
+fn class_name(class: Class) -> &'static str {
     match class {
-        infragen_workspace::Class::Stable => "stable",
-        infragen_workspace::Class::Prerelease => "prerelease",
-        infragen_workspace::Class::Pinned => "pinned",
+        Class::Stable => "stable",
+        Class::Prerelease => "prerelease",
+        Class::Pinned => "pinned",
     }
 }

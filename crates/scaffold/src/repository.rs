@@ -103,7 +103,9 @@ impl<'db> Repository<'db> {
                     "two environments are called `{}`: `{other}` and `{}`",
                     environment.name, environment.path
                 ))
-                .help("give each a name of its own under `environments` in .infragen.yaml"));
+                .help(format!(
+                    "give each a name of its own in .infragen.yaml: `environments: {{NAME: {{path: {other}}}}}`"
+                )));
             }
         }
         Ok(Self {
