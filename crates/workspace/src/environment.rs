@@ -48,6 +48,7 @@ pub enum Entry {
 #[salsa::tracked(returns(clone))]
 pub fn environments(db: &dyn Db, root: Root) -> Arc<Vec<Environment>> {
     let mut found = entry_objects(db, root).to_vec();
+    tell_apart(&mut found);
     for (name, environment) in settings(db, root).settings.environments.iter() {
         let path = environment
             .path
@@ -83,6 +84,31 @@ pub fn environments(db: &dyn Db, root: Root) -> Arc<Vec<Environment>> {
     }
     found.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
     Arc::new(found)
+}
+
+/// Names environments whose folders are called alike by the innermost folder that only one of them has:
+/// `kubernetes/main/flux` and `kubernetes/utility/flux` are `main` and `utility`.
+fn tell_apart(found: &mut [Environment]) {
+    let known: Vec<_> = found
+        .iter()
+        .map(|environment| (environment.name.clone(), environment.path.clone()))
+        .collect();
+    for (at, environment) in found.iter_mut().enumerate() {
+        let alike: Vec<_> = (0..)
+            .zip(&known)
+            .filter(|(other, (name, _))| *other != at && *name == environment.name)
+            .map(|(_, (_, path))| path)
+            .collect();
+        let mut folders = environment.path.components().rev().zip(1..);
+        let own = folders.find(|(folder, depth)| {
+            !alike
+                .iter()
+                .any(|path| path.components().nth_back(depth - 1) == Some(*folder))
+        });
+        if let Some((folder, _)) = own {
+            environment.name = folder.as_str().into();
+        }
+    }
 }
 
 fn holds_source(db: &dyn Db, directory: Directory) -> bool {

@@ -431,6 +431,31 @@ fn environments_are_found_as_the_repository_shows_them() {
 }
 
 #[test]
+fn entry_points_in_folders_of_one_name_are_told_apart() {
+    let instance = |environment: &str| {
+        format!(
+            "apiVersion: fluxcd.controlplane.io/v1\nkind: FluxInstance\nmetadata: {{name: flux, namespace: flux-system}}\nspec: {{sync: {{kind: GitRepository, url: x, path: kubernetes/{environment}/flux}}}}\n"
+        )
+    };
+    let (main, utility) = (instance("main"), instance("utility"));
+    let case = Case::new(&[
+        ("kubernetes/main/apps/flux.yaml", &main),
+        ("kubernetes/main/flux/a.yaml", ""),
+        ("kubernetes/utility/apps/flux.yaml", &utility),
+        ("kubernetes/utility/flux/a.yaml", ""),
+    ]);
+    case.with(|db, root| {
+        let names: Vec<_> = environments(db, root)
+            .iter()
+            .map(|e| e.name.clone())
+            .collect();
+        assert_eq!(names, ["main", "utility"]);
+        let apps = Utf8Path::new("kubernetes/utility/apps/web/a.yaml");
+        assert_eq!(environment_of(db, root, apps).as_deref(), Some("utility"));
+    });
+}
+
+#[test]
 fn a_path_belongs_to_its_source() {
     let sync = kustomization(
         "flux-system",
