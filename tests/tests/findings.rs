@@ -173,12 +173,19 @@ fn what_is_in_a_submodule_that_is_not_checked_out_is_not_known() {
         let root = workspace.open_root(top);
         let db = workspace.db();
         let files = support::files(db, root);
-        files.iter().map(|file| check(db, *file).len()).sum::<usize>()
+        files
+            .iter()
+            .map(|file| check(db, *file).len())
+            .sum::<usize>()
     };
     std::fs::create_dir(top.join("vendor")).unwrap();
     let text = "resources: [vendor, vendor/a.yaml]\n";
     std::fs::write(top.join("kustomization.yaml"), text).unwrap();
-    assert_eq!(errors(), 2, "an empty directory, and a file that is not in it");
+    assert_eq!(
+        errors(),
+        2,
+        "an empty directory, and a file that is not in it"
+    );
     std::fs::write(top.join(".gitmodules"), "[submodule \"vendor\"]\n").unwrap();
     assert_eq!(errors(), 0);
     std::fs::write(top.join("vendor/b.yaml"), "").unwrap();

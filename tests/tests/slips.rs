@@ -34,7 +34,16 @@ fn slips_in_real_repositories_are_found() {
         std::fs::write(&file, &found).unwrap();
     }
     let before = std::fs::read_to_string(&file).unwrap_or_default();
-    assert_eq!(found, before, "{file} is not what is found now");
+    let changed = |from: &str, to: &str| -> Vec<String> {
+        let lines: Vec<_> = to.lines().collect();
+        let missing = from.lines().filter(|line| !lines.contains(line));
+        missing.map(str::to_owned).collect()
+    };
+    let (gone, new) = (changed(&before, &found), changed(&found, &before));
+    assert!(
+        found == before,
+        "{file} is not what is found now: {gone:#?} became {new:#?}"
+    );
 }
 
 /// Something that can be misspelt.
