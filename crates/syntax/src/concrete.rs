@@ -120,8 +120,11 @@ struct Level {
     column: usize,
 }
 
-/// A concrete node that the walk is inside of.
+/// A concrete node that the walk is inside of. Its own kind is kept here: tree-sitter finds the parent of a
+/// node only by a search from the root.
 struct Inside {
+    kind: &'static str,
+    has_properties: bool,
     /// How many collections were open when it was entered; those above are closed when it is left.
     levels: usize,
     /// How many nodes the builder had.
@@ -136,9 +139,7 @@ enum Leave {
     /// Close the collection that it opened.
     Collection,
     /// If no node came, it is an empty one, perhaps with an anchor or a tag.
-    Empty {
-        has_properties: bool,
-    },
+    Empty,
     /// If its key got no value, that is an empty one.
     Pair,
 }
@@ -156,7 +157,10 @@ impl Lowering<'_, '_> {
             let step = self.enter(cursor.node());
             if let Step::Enter(leave) = step {
                 let levels = self.levels.len() - opened(leave);
+                let node = cursor.node();
                 self.nodes.push(Inside {
+                    kind: node.kind(),
+                    has_properties: leave == Leave::Empty && has_properties(node),
                     levels,
                     count: self.builder.count(),
                     leave,
@@ -190,12 +194,12 @@ impl Lowering<'_, '_> {
             "flow_sequence" => self.enter_collection(node, Collection::FlowSequence),
             "block_mapping_pair" | "flow_pair" => self.enter_pair(node),
             "block_sequence_item" => self.enter_item(node),
-            "-" if is_stray(node) => {
+            "-" if self.is_stray() => {
                 self.make_level(Collection::BlockSequence, node);
                 Step::Skip
             }
             _ => {
-                if !is_stray(node) {
+                if !self.is_stray() {
                     self.leaf(node);
                 }
                 Step::Skip
@@ -209,14 +213,11 @@ impl Lowering<'_, '_> {
         };
         match inside.leave {
             Leave::Nothing => {}
-            Leave::Empty { has_properties } => {
+            Leave::Empty => {
                 if self.builder.count() == inside.count {
-                    self.builder.empty(has_properties);
+                    self.builder.empty(inside.has_properties);
                 }
-                if node
-                    .parent()
-                    .is_some_and(|parent| parent.kind() == "flow_mapping")
-                {
+                if self.parent_kind() == Some("flow_mapping") {
                     self.complete_pair(); // A key alone: `{a, b: c}`.
                 }
             }
@@ -248,12 +249,10 @@ impl Lowering<'_, '_> {
     }
 
     fn enter_node(&mut self, node: Node<'_>) -> Step {
-        if is_stray(node) && !self.accepts_stray(node) {
+        if self.is_stray() && !self.accepts_stray(node) {
             return Step::Skip;
         }
-        Step::Enter(Leave::Empty {
-            has_properties: has_properties(node),
-        })
+        Step::Enter(Leave::Empty)
     }
 
     /// Whether a node below an `ERROR` can be a key or a value of what is open; makes place for it.
@@ -276,14 +275,15 @@ impl Lowering<'_, '_> {
 
     fn enter_collection(&mut self, node: Node<'_>, collection: Collection) -> Step {
         let column = column(node);
-        let stray = node.parent().is_some_and(is_stray);
+        let above = self.nodes.len().checked_sub(2);
+        let stray = above.is_some_and(|above| self.nodes[above].kind == "ERROR");
         let last = self.levels.last();
         if stray
             && last.is_some_and(|level| level.collection == collection && level.column == column)
         {
             return Step::Enter(Leave::Nothing); // Made for it by `accepts_stray`.
         }
-        let properties = self.properties_of(node);
+        let properties = self.properties();
         self.open(collection, node, properties);
         if self.full {
             Step::Skip
@@ -314,9 +314,7 @@ impl Lowering<'_, '_> {
 
     fn enter_item(&mut self, node: Node<'_>) -> Step {
         if self.make_level(Collection::BlockSequence, node) {
-            Step::Enter(Leave::Empty {
-                has_properties: false,
-            })
+            Step::Enter(Leave::Empty)
         } else {
             Step::Skip
         }
@@ -392,7 +390,7 @@ impl Lowering<'_, '_> {
             "block_scalar" => return self.block_scalar(node),
             _ => return,
         };
-        let properties = self.properties_of(node);
+        let properties = self.properties();
         let range = self.range(node);
         let content = match style {
             ScalarStyle::Plain => range,
@@ -401,12 +399,16 @@ impl Lowering<'_, '_> {
                 (range.end() - QUOTE).max(range.start() + QUOTE),
             ),
         };
-        let decoded = value::flow(self.builder.text(), content, style);
+        let text = self.builder.text();
+        if style == ScalarStyle::Plain && !text[range].contains(['\n', '\r']) {
+            return self.builder.scalar(range, style, &text[range], properties);
+        }
+        let decoded = value::flow(text, content, style);
         self.builder.scalar(range, style, &decoded.text, properties);
     }
 
     fn block_scalar(&mut self, node: Node<'_>) {
-        let properties = self.properties_of(node);
+        let properties = self.properties();
         let text = &self.builder.text()[..self.builder.range().end().into()];
         let start = self.place(node.start_byte());
         let style = match text.as_bytes().get(usize::from(start)) {
@@ -435,9 +437,21 @@ impl Lowering<'_, '_> {
     }
 
     /// Moves the builder in front of a node; returns the anchor and tag that stand there.
-    fn properties_of(&mut self, node: Node<'_>) -> Properties {
-        self.builder
-            .lead_in(node.parent().is_some_and(has_properties))
+    fn properties(&mut self) -> Properties {
+        let has_properties = self
+            .nodes
+            .last()
+            .is_some_and(|inside| inside.has_properties);
+        self.builder.lead_in(has_properties)
+    }
+
+    fn parent_kind(&self) -> Option<&'static str> {
+        self.nodes.last().map(|inside| inside.kind)
+    }
+
+    /// Whether the present node hangs below an `ERROR`.
+    fn is_stray(&self) -> bool {
+        self.parent_kind().is_none_or(|kind| kind == "ERROR")
     }
 
     fn range(&self, node: Node<'_>) -> TextRange {
@@ -466,11 +480,11 @@ fn column(node: Node<'_>) -> usize {
     node.start_position().column
 }
 
-fn is_stray(node: Node<'_>) -> bool {
-    node.parent().is_none_or(|parent| parent.kind() == "ERROR")
-}
-
+/// Whether an anchor or a tag stands in front of a node's content; only comments may come before those.
 fn has_properties(node: Node<'_>) -> bool {
-    node.named_children(&mut node.walk())
-        .any(|child| matches!(child.kind(), "anchor" | "tag"))
+    let mut first = node.named_child(0);
+    while let Some(comment) = first.filter(|child| child.kind() == "comment") {
+        first = comment.next_named_sibling();
+    }
+    first.is_some_and(|child| matches!(child.kind(), "anchor" | "tag"))
 }
