@@ -6,13 +6,21 @@ use camino::{Utf8Path, Utf8PathBuf};
 /// checkout.
 pub fn shared() -> Option<Utf8PathBuf> {
     let named = std::env::var("INFRAGEN_SHARED").ok().map(Utf8PathBuf::from);
-    let beside = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent()?.parent()?.join("shared");
-    named.into_iter().chain([beside]).find(|folder| folder.join("corpora").is_dir())
+    let beside = Utf8Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()?
+        .parent()?
+        .join("shared");
+    named
+        .into_iter()
+        .chain([beside])
+        .find(|folder| folder.join("corpora").is_dir())
 }
 
 /// The folders of the real repositories, in order of name.
 pub fn corpora() -> Vec<Utf8PathBuf> {
-    let Some(folder) = shared().map(|shared| shared.join("corpora")) else { return Vec::new() };
+    let Some(folder) = shared().map(|shared| shared.join("corpora")) else {
+        return Vec::new();
+    };
     let mut found: Vec<_> = folder
         .read_dir_utf8()
         .into_iter()
@@ -33,7 +41,10 @@ pub fn corpora() -> Vec<Utf8PathBuf> {
 pub fn corpora_or_skip(suite: &str) -> Vec<Utf8PathBuf> {
     let found = corpora();
     if found.is_empty() {
-        skip(suite, "the corpora are not beside this checkout (INFRAGEN_SHARED)");
+        skip(
+            suite,
+            "the corpora are not beside this checkout (INFRAGEN_SHARED)",
+        );
     }
     found
 }

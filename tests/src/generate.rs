@@ -42,13 +42,20 @@ impl Random {
 /// Kustomization per environment. It has no finding.
 pub fn repository(seed: u64, manifests: usize) -> Vec<File> {
     let mut random = Random::new(seed);
-    let mut files = vec![(".infragen.yaml".to_owned(), "registry: ghcr.io/acme\n".to_owned())];
+    let mut files = vec![(
+        ".infragen.yaml".to_owned(),
+        "registry: ghcr.io/acme\n".to_owned(),
+    )];
     for environment in ENVIRONMENTS {
         entry_point(environment, &mut files);
     }
     let mut services = Vec::new();
     while files.len() < manifests {
-        let name = format!("{}-{}", random.pick(&["billing", "search", "orders", "media", "ledger"]), services.len());
+        let name = format!(
+            "{}-{}",
+            random.pick(&["billing", "search", "orders", "media", "ledger"]),
+            services.len()
+        );
         service(&name, &services, &mut random, &mut files);
         services.push(name);
     }
@@ -58,7 +65,10 @@ pub fn repository(seed: u64, manifests: usize) -> Vec<File> {
         for service in &services {
             let _ = writeln!(list, "  - {service}.yaml");
         }
-        files.push((format!("clusters/{environment}/apps/kustomization.yaml"), list));
+        files.push((
+            format!("clusters/{environment}/apps/kustomization.yaml"),
+            list,
+        ));
     }
     files
 }
@@ -77,16 +87,29 @@ fn entry_point(environment: &str, files: &mut Vec<File>) {
         sync,
         "metadata:\n  name: flux-system\n  namespace: flux-system\nspec:\n  interval: 10m0s\n  path: ./clusters/{environment}\n  prune: true\n  sourceRef:\n    kind: GitRepository\n    name: flux-system\n"
     );
-    files.push((format!("clusters/{environment}/flux-system/gotk-sync.yaml"), sync));
-    let list = header("kustomize.config.k8s.io/v1beta1", "Kustomization") + "resources:\n  - gotk-sync.yaml\n";
-    files.push((format!("clusters/{environment}/flux-system/kustomization.yaml"), list));
+    files.push((
+        format!("clusters/{environment}/flux-system/gotk-sync.yaml"),
+        sync,
+    ));
+    let list = header("kustomize.config.k8s.io/v1beta1", "Kustomization")
+        + "resources:\n  - gotk-sync.yaml\n";
+    files.push((
+        format!("clusters/{environment}/flux-system/kustomization.yaml"),
+        list,
+    ));
 }
 
 fn service(name: &str, before: &[String], random: &mut Random, files: &mut Vec<File>) {
     let base = format!("apps/{name}/base");
     let chain = 1 + random.below(4);
-    let mut listed = vec!["namespace.yaml".to_owned(), "oci-repository.yaml".to_owned()];
-    files.push((format!("{base}/namespace.yaml"), header("v1", "Namespace") + &format!("metadata:\n  name: {name}\n")));
+    let mut listed = vec![
+        "namespace.yaml".to_owned(),
+        "oci-repository.yaml".to_owned(),
+    ];
+    files.push((
+        format!("{base}/namespace.yaml"),
+        header("v1", "Namespace") + &format!("metadata:\n  name: {name}\n"),
+    ));
     files.push((
         format!("{base}/oci-repository.yaml"),
         header("source.toolkit.fluxcd.io/v1", "OCIRepository")
@@ -96,7 +119,10 @@ fn service(name: &str, before: &[String], random: &mut Random, files: &mut Vec<F
     ));
     for step in 0..chain {
         let mut text = header("kustomize.toolkit.fluxcd.io/v1", "Kustomization");
-        let _ = write!(text, "metadata:\n  name: {name}-{step}\n  namespace: {name}\nspec:\n");
+        let _ = write!(
+            text,
+            "metadata:\n  name: {name}-{step}\n  namespace: {name}\nspec:\n"
+        );
         if step > 0 {
             let _ = write!(text, "  dependsOn:\n    - name: {name}-{}\n", step - 1);
         }
@@ -110,9 +136,16 @@ fn service(name: &str, before: &[String], random: &mut Random, files: &mut Vec<F
     }
     for extra in 0..2 + random.below(4) {
         let mut text = header("v1", "ConfigMap");
-        let _ = write!(text, "metadata:\n  name: {name}-settings-{extra}\n  namespace: {name}\ndata:\n");
+        let _ = write!(
+            text,
+            "metadata:\n  name: {name}-settings-{extra}\n  namespace: {name}\ndata:\n"
+        );
         for key in 0..3 + random.below(20) {
-            let _ = writeln!(text, "  KEY_{key}: \"{:x}\" # why this is so", random.number());
+            let _ = writeln!(
+                text,
+                "  KEY_{key}: \"{:x}\" # why this is so",
+                random.number()
+            );
         }
         files.push((format!("{base}/settings-{extra}.yaml"), text));
         listed.push(format!("settings-{extra}.yaml"));
@@ -123,7 +156,13 @@ fn service(name: &str, before: &[String], random: &mut Random, files: &mut Vec<F
     }
 }
 
-fn overlay(name: &str, environment: &str, before: &[String], random: &mut Random, files: &mut Vec<File>) {
+fn overlay(
+    name: &str,
+    environment: &str,
+    before: &[String],
+    random: &mut Random,
+    files: &mut Vec<File>,
+) {
     let overlay = format!("apps/{name}/overlays/{environment}");
     files.push((
         format!("{overlay}/kustomization.yaml"),
@@ -138,7 +177,10 @@ fn overlay(name: &str, environment: &str, before: &[String], random: &mut Random
             ),
     ));
     let mut outer = header("kustomize.toolkit.fluxcd.io/v1", "Kustomization");
-    let _ = write!(outer, "metadata:\n  name: {name}\n  namespace: flux-system\nspec:\n");
+    let _ = write!(
+        outer,
+        "metadata:\n  name: {name}\n  namespace: flux-system\nspec:\n"
+    );
     if !before.is_empty() && random.below(2) == 0 {
         let _ = write!(outer, "  dependsOn:\n    - name: {}\n", random.pick(before));
     }

@@ -46,10 +46,8 @@ impl Walk<'_> {
         self.files.push(file);
         for import in imports_of(self.db, file).iter() {
             match import.to {
-                Found::File(file) if import.field == Field::Resources => {
-                    if self.enter(import.to) {
-                        self.files.push(file);
-                    }
+                Found::File(file) if import.field == Field::Resources && self.enter(import.to) => {
+                    self.files.push(file);
                 }
                 Found::Directory(directory) if import.field.includes() => {
                     if let Some(file) = kustomization_file(self.db, directory) {

@@ -67,7 +67,7 @@ pub enum CompletionKind {
 
 /// How many proposals one source gives at the most: a list of so many, or more, may be cut, and what is
 /// missing in it comes when more is typed. No editor shows more, and every client pays for each.
-pub const MAX_COMPLETIONS: usize = 400;
+pub const MAX_COMPLETIONS: usize = 200;
 
 /// What can be written at an offset, the likeliest first.
 pub fn completions(db: &dyn Db, file: SourceFile, offset: TextSize) -> Vec<Completion> {

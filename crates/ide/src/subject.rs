@@ -398,12 +398,11 @@ impl Finder<'_> {
     }
 }
 
-/// Shows every path that a file names: its range, its text, and where it leads if that is asked for.
-pub(crate) fn each_path(
-    db: &dyn Db,
-    file: SourceFile,
-    visit: &mut dyn FnMut(TextRange, &str, &dyn Fn() -> PathTarget),
-) {
+/// What is shown of a path: its range, its text, and where it leads if that is asked for.
+type VisitPath<'a> = dyn FnMut(TextRange, &str, &dyn Fn() -> PathTarget) + 'a;
+
+/// Shows every path that a file names.
+pub(crate) fn each_path(db: &dyn Db, file: SourceFile, visit: &mut VisitPath<'_>) {
     let facts = facts(db, file);
     for entry in facts
         .kustomization

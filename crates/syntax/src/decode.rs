@@ -10,7 +10,11 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, SyntaxError> {
     let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = error.as_bytes()[..at]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
         let message = if utf16 {
             "this file is UTF-16; kustomize and Flux read UTF-8 only".to_owned()
         } else {
@@ -31,7 +35,17 @@ mod tests {
     #[test]
     fn says_what_the_bytes_are() {
         assert_eq!(decode("a: ü".into()).unwrap(), "a: ü");
-        assert!(decode(vec![0xff, 0xfe, b'a', 0]).unwrap_err().message.contains("UTF-16"));
-        assert!(decode(b"a: 1\nb: \xff".to_vec()).unwrap_err().message.contains("line 2"));
+        assert!(
+            decode(vec![0xff, 0xfe, b'a', 0])
+                .unwrap_err()
+                .message
+                .contains("UTF-16")
+        );
+        assert!(
+            decode(b"a: 1\nb: \xff".to_vec())
+                .unwrap_err()
+                .message
+                .contains("line 2")
+        );
     }
 }

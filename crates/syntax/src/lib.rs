@@ -35,8 +35,8 @@ pub use cursor::{BlockText, Cursor, Level, Sibling, Slot, Step, cursor_at, scan_
 pub use decode::decode;
 pub use diagnosis::nearest;
 pub use edit::{
-    EditError, NewValue, Segment, Target, TextEdit, append_item, apply, insert_entry, insert_sorted_item, remove_entry,
-    remove_item, set_scalar,
+    EditError, NewValue, Segment, Target, TextEdit, append_item, apply, insert_entry,
+    insert_sorted_item, remove_entry, remove_item, set_scalar,
 };
 pub use embedded::Embedded;
 pub use limits::Limits;

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use crate::db::Db;
-use crate::environment::environment_of_directory;
+use crate::environment::{environment_of, environment_of_directory};
 use crate::files::{Root, SourceFile};
 use crate::imports::is_patch_file;
 use crate::index::{Definition, View, definitions_of_kind};
@@ -123,7 +123,8 @@ fn placed(db: &dyn Db, root: Root, kind: GroupKind) -> Arc<Vec<Placed>> {
         .filter(|(_, object)| !is_patch_file(db, object.file));
     let placed = objects.map(|(name, definition)| Placed {
         name: name.clone(),
-        environment: environment_of_directory(db, definition.file.directory(db)),
+        // Not by directory: this is looked at again after every key, and would have to look at each.
+        environment: environment_of(db, root, &definition.file.path(db)),
         definition: definition.clone(),
     });
     Arc::new(placed.collect())
@@ -203,4 +204,9 @@ pub fn kinds(db: &dyn Db, root: Root) -> Vec<GroupKind> {
 /// exist only in the cluster.
 pub fn referred_names(db: &dyn Db, root: Root, kind: &GroupKind) -> Vec<(SmolStr, usize)> {
     View::new(db, root).referred_names(kind)
+}
+
+/// How many references of a root name an object of this kind and name, as far as the name tells.
+pub fn referrers(db: &dyn Db, root: Root, kind: &GroupKind, name: &str) -> usize {
+    View::new(db, root).references(kind, name).len()
 }

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use crate::db::Db;
 use crate::files::{Directory, Root, SourceFile};
 use crate::index::{flux_kustomizations, kustomization_files};
-use crate::paths::{Found, PathTarget, find, kustomization_file, resolve_path};
+use crate::paths::{Found, find, kustomization_file, resolve_directory};
 use crate::query::facts;
 
 /// One edge: a kustomization file names something with one of its path fields.
@@ -121,13 +121,7 @@ fn applications(db: &dyn Db, root: Root) -> Arc<Applications> {
 fn applied_directory(db: &dyn Db, file: SourceFile, number: u32) -> Option<Directory> {
     let facts = facts(db, file);
     let object = facts.objects.get(number as usize)?;
-    match resolve_path(db, file, object, object.paths.first()?) {
-        PathTarget::Here {
-            found: Found::Directory(directory),
-            ..
-        } => Some(directory),
-        _ => None,
-    }
+    resolve_directory(db, file, object, object.paths.first()?)
 }
 
 /// The entries that lead to a file or directory. A directory is also led to by whoever names its

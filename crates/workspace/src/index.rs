@@ -289,7 +289,7 @@ pub(crate) fn definitions_of_kind(
     kind: GroupKind,
 ) -> Arc<Vec<(SmolStr, Definition)>> {
     let view = View::new(db, root);
-    let names = view.names_of_kind(&kind).into_iter();
+    let names = view.any_names_of_kind(&kind).into_iter();
     let definitions = names.flat_map(|name| {
         let of_name = view.definitions(&kind, &name).into_iter();
         of_name.map(move |definition| (name.clone(), definition))
@@ -387,12 +387,18 @@ impl View {
     }
 
     pub(crate) fn names_of_kind(&self, kind: &GroupKind) -> Vec<SmolStr> {
+        let mut names = self.any_names_of_kind(kind);
+        names.retain(|name| !self.definitions(kind, name).is_empty());
+        names
+    }
+
+    /// Names of a kind; one that an editor has just changed may still be among them.
+    fn any_names_of_kind(&self, kind: &GroupKind) -> Vec<SmolStr> {
         let disk = self.disk.names_of_kind.get(kind).into_iter().flatten();
         let open = self.open.names_of_kind.get(kind).into_iter().flatten();
         let mut names: Vec<_> = disk.chain(open).cloned().collect();
         names.sort_unstable();
         names.dedup();
-        names.retain(|name| !self.definitions(kind, name).is_empty());
         names
     }
 

@@ -26,7 +26,9 @@ mod walk;
 mod watch;
 mod workspace;
 
-pub use candidates::{Candidate, Fit, LookedUp, candidates, dependents, kinds, referred_names};
+pub use candidates::{
+    Candidate, Fit, LookedUp, candidates, dependents, kinds, referred_names, referrers,
+};
 pub use configuration::{Class, EnvironmentSettings, Settings, SettingsError, settings};
 pub use db::{Database, Db};
 pub use environment::{

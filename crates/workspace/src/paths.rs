@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 use infragen_flux::known::{BUCKET, EXTERNAL_ARTIFACT, GIT_REPOSITORY, OCI_REPOSITORY};
-use infragen_flux::{GroupKind, KindName, ObjectFacts, PathFact, is_templated};
+use infragen_flux::{GroupKind, KindName, ObjectFacts, PathFact, ReferenceFact, is_templated};
 
 use crate::DefinedBy;
 use crate::db::Db;
@@ -104,23 +104,10 @@ pub fn resolve_path(
     path: &PathFact,
 ) -> PathTarget {
     let root = file.root(db);
-    let Some(top) = root.top(db) else {
+    let (Some(top), Some(read)) = (root.top(db), ReadPath::of(object, path)) else {
         return PathTarget::Elsewhere;
     };
-    if is_templated(&path.path.value) || object.in_patch {
-        return PathTarget::Elsewhere;
-    }
-    let cut = secure(&path.path.value);
-    let source = object
-        .references
-        .iter()
-        .find(|reference| reference.row.path == path.row.source);
-    let Some(source) = source else {
-        return PathTarget::Elsewhere;
-    };
-    let KindName::Known(kind) = &source.kind else {
-        return PathTarget::Elsewhere;
-    };
+    let ReadPath { cut, source, kind } = read;
     if *kind == *EXTERNAL_ARTIFACT {
         return artifact_path(db, root, file, source, &cut);
     }
@@ -135,6 +122,59 @@ pub fn resolve_path(
         Found::Missing | Found::Other | Found::Outside if !own => PathTarget::Elsewhere,
         _ if says_nothing && !own => PathTarget::Elsewhere,
         _ => PathTarget::Here { found, sure: own },
+    }
+}
+
+/// The directory that an object names: what [`resolve_path`] finds. Which source is this repository is
+/// asked only where it matters: the answer depends on all entry points, and every Flux Kustomization is
+/// asked after every key.
+pub(crate) fn resolve_directory(
+    db: &dyn Db,
+    file: SourceFile,
+    object: &ObjectFacts,
+    path: &PathFact,
+) -> Option<Directory> {
+    let read = ReadPath::of(object, path)?;
+    let found = if *read.kind == *EXTERNAL_ARTIFACT || read.cut.is_empty() {
+        match resolve_path(db, file, object, path) {
+            PathTarget::Here { found, .. } => found,
+            PathTarget::Elsewhere => return None,
+        }
+    } else {
+        find(db, file.root(db).top(db)?, &read.cut)
+    };
+    match found {
+        Found::Directory(directory) => Some(directory),
+        _ => None,
+    }
+}
+
+/// A path with the source that it is a path of.
+struct ReadPath<'a> {
+    /// From the top of the source.
+    cut: String,
+    source: &'a ReferenceFact,
+    kind: &'a GroupKind,
+}
+
+impl<'a> ReadPath<'a> {
+    /// None where either is known only after rendering.
+    fn of(object: &'a ObjectFacts, path: &PathFact) -> Option<Self> {
+        if is_templated(&path.path.value) || object.in_patch {
+            return None;
+        }
+        let source = object
+            .references
+            .iter()
+            .find(|reference| reference.row.path == path.row.source)?;
+        let KindName::Known(kind) = &source.kind else {
+            return None;
+        };
+        Some(ReadPath {
+            cut: secure(&path.path.value),
+            source,
+            kind,
+        })
     }
 }
 
@@ -159,7 +199,7 @@ fn artifact_path(
     db: &dyn Db,
     root: Root,
     file: SourceFile,
-    source: &infragen_flux::ReferenceFact,
+    source: &ReferenceFact,
     cut: &str,
 ) -> PathTarget {
     // By name and environment alone: namespaces of objects depend on what is applied where, and that is

@@ -9,8 +9,8 @@ use infragen_flux::{PATHS, PathReference, is_templated};
 use infragen_kustomize::FileKind;
 use infragen_syntax::scan_value;
 use infragen_workspace::{
-    DefinedBy, Directory, Found, definitions, environment_of, facts, find, is_own_source,
-    kustomization_file, own_sources,
+    DefinedBy, Directory, Found, appliers, definitions, environment_of_directory, facts, find,
+    importers, is_own_source, kustomization_file, own_sources,
 };
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
@@ -22,6 +22,9 @@ use super::{Completion, CompletionKind, MAX_COMPLETIONS};
 
 /// Directories that one completion looks at; deeper ones come as the path is typed.
 const MAX_DIRECTORIES: usize = 1000;
+
+/// Those of them that are below the file itself.
+const MAX_NEAR: usize = 50;
 
 pub(super) fn complete(position: &Position<'_>, found: &mut Vec<Completion>) {
     let Some(row) = row_at(position) else {
@@ -122,61 +125,59 @@ impl<'p, 'a> Listing<'p, 'a> {
             None if matches!(prefix, "" | ".") => "./",
             None => "",
         };
-        let path = position.file.path(position.db);
+        let own = position.file.directory(position.db);
         Listing {
             position,
             above,
-            environment: environment_of(position.db, position.root, &path),
+            environment: environment_of_directory(position.db, own),
             seen: FxHashSet::default(),
             found,
         }
     }
 
-    /// Lists a directory and those below it, the nearest first. Paths are `prefix` and below.
+    /// Lists a directory and those below it, the nearest first, before them those below the file itself.
+    /// Paths are `prefix` and below.
     fn tree(&mut self, prefix: &str, top: Directory) {
         let db = self.position.db;
         let wanted = self.above.trim_start_matches(['.', '/']).to_owned();
-        let mut queue = VecDeque::new();
-        match wanted.trim_end_matches('/').strip_prefix(prefix) {
-            // What has been typed leads into this tree: only what is below it counts.
-            Some(rest) => {
-                let Found::Directory(directory) = find(db, top, rest.trim_start_matches('/'))
-                else {
-                    return;
-                };
-                queue.extend(
-                    directory
-                        .directories(db)
-                        .map(|below| (wanted.clone(), below)),
-                );
-                if prefix == wanted && !prefix.is_empty() {
-                    self.push(prefix, top, 0);
-                }
+        let typed = wanted.trim_end_matches('/');
+        let own = self.position.file.directory(db);
+        if let Some(below) = below(top.path(db).as_str(), own.path(db).as_str()) {
+            let path = join(prefix, below);
+            if path.starts_with(&wanted) {
+                self.breadth_first(&path, own, MAX_NEAR, &wanted);
             }
-            None if prefix.starts_with(&wanted) => {
-                self.push(prefix, top, 0);
-                queue.extend(
-                    top.directories(db)
-                        .map(|below| (format!("{prefix}/"), below)),
-                );
-            }
-            None => return,
         }
+        if let Some(rest) = below(prefix, typed) {
+            // What has been typed leads into this tree: only what is below it counts.
+            if let Found::Directory(directory) = find(db, top, rest) {
+                self.breadth_first(typed, directory, MAX_DIRECTORIES, &wanted);
+            }
+        } else if prefix.starts_with(&wanted) {
+            self.push(prefix, top, 0);
+            self.breadth_first(prefix, top, MAX_DIRECTORIES, &wanted);
+        }
+    }
+
+    /// Adds the directories below one whose own path is given.
+    fn breadth_first(&mut self, path: &str, directory: Directory, limit: usize, wanted: &str) {
+        let db = self.position.db;
+        let mut queue = VecDeque::from([(path.to_owned(), directory)]);
         let mut looked_at = 0;
         while let Some((above, directory)) = queue.pop_front() {
-            let name = directory.path(db).file_name().unwrap_or_default();
-            looked_at += 1;
-            if looked_at > MAX_DIRECTORIES || self.found.len() >= MAX_COMPLETIONS {
-                break;
+            for below in directory.directories(db) {
+                let name = below.path(db).file_name().unwrap_or_default();
+                looked_at += 1;
+                if looked_at > limit || self.found.len() >= MAX_COMPLETIONS {
+                    return;
+                }
+                if name.starts_with('.') {
+                    continue;
+                }
+                let path = join(&above, name);
+                self.push(&path, below, path[wanted.len()..].matches('/').count());
+                queue.push_back((path, below));
             }
-            if name.starts_with('.') {
-                continue;
-            }
-            let path = format!("{above}{name}");
-            let depth = path[wanted.len()..].matches('/').count();
-            self.push(&path, directory, depth);
-            let more = directory.directories(db);
-            queue.extend(more.map(|below| (format!("{path}/"), below)));
         }
     }
 
@@ -189,8 +190,14 @@ impl<'p, 'a> Listing<'p, 'a> {
             return;
         }
         let (detail, class) = self.content(directory);
-        let rank =
-            class * 20 + self.distance(directory) * 5 + u32::try_from(depth.min(4)).unwrap_or(4);
+        let taken = self.is_taken_in(directory);
+        // What lies below the file and is in no other build waits to be applied by it.
+        let near = class == 0 && !taken && self.is_below_file(directory);
+        let depth = u32::try_from(depth.min(4)).unwrap_or(4);
+        let rank = (if near { 0 } else { 1 + class }) * 50
+            + self.distance(directory) * 10
+            + u32::from(taken) * 8
+            + depth;
         let Writing { edit, additional } = self.position.scalar(&label);
         self.found.push(Completion {
             label,
@@ -233,17 +240,53 @@ impl<'p, 'a> Listing<'p, 'a> {
         }
     }
 
+    fn is_below_file(&self, directory: Directory) -> bool {
+        let db = self.position.db;
+        let own = self.position.file.directory(db);
+        directory != own && directory.path(db).starts_with(own.path(db))
+    }
+
+    /// Whether a directory is a part of some build already: it is applied, a kustomization file takes it in,
+    /// or one is generated for a directory above it.
+    fn is_taken_in(&self, directory: Directory) -> bool {
+        let (db, root) = (self.position.db, self.position.root);
+        let users = importers(db, root, Found::Directory(directory));
+        if users.iter().any(|import| import.field.includes()) {
+            return true;
+        }
+        let mut at = Some(directory);
+        while let Some(directory) = at {
+            if !appliers(db, root, directory).is_empty() {
+                return true;
+            }
+            at = directory
+                .parent(db)
+                .filter(|above| kustomization_file(db, *above).is_none());
+        }
+        false
+    }
+
     /// 0 in the same environment, 1 in what environments share, 2 in another one.
     fn distance(&self, directory: Directory) -> u32 {
         let db = self.position.db;
         let Some(here) = &self.environment else {
             return 0;
         };
-        let inside = directory.path(db).join("kustomization.yaml");
-        match environment_of(db, self.position.root, &inside) {
+        match environment_of_directory(db, directory) {
             Some(there) if there == *here => 0,
             None => 1,
             Some(_) => 2,
         }
     }
+}
+
+/// What of a path is below another one: nothing of the path itself; none where it is elsewhere.
+fn below<'p>(top: &str, path: &'p str) -> Option<&'p str> {
+    let rest = path.strip_prefix(top)?;
+    let whole = top.is_empty() || rest.is_empty() || rest.starts_with('/');
+    whole.then(|| rest.trim_start_matches('/'))
+}
+
+fn join(above: &str, name: &str) -> String {
+    [above, name].join("/").trim_matches('/').to_owned()
 }

@@ -171,7 +171,7 @@ impl Paths<'_, '_> {
         match self.row.field {
             Field::Components => {
                 let from = own.path(db).clone();
-                for file in layers(db, self.position.root) {
+                for file in layers(db, self.position.root).iter().copied() {
                     let directory = file.directory(db);
                     let feature = facts(db, file)
                         .kustomization

@@ -2,12 +2,12 @@
 
 use infragen_flux::known::{ALERT, HELM_RELEASE, KUSTOMIZATION, RECEIVER};
 use infragen_flux::{
-    GroupKind, KINDS, Kind, REFERENCES, Reference, Role, Scope, Target, is_templated,
+    GroupKind, KINDS, Kind, REFERENCES, Reference, Role, Scope, Target, flux_kinds, is_templated,
 };
-use infragen_syntax::{TextEdit, scan_value};
+use infragen_syntax::TextEdit;
 use infragen_workspace::{
-    Candidate, Fit, LookedUp, candidates, definitions, dependents, environment_of, facts, kinds,
-    namespace_of, namespaces, referred_names, target,
+    Candidate, Fit, LookedUp, candidates, definitions, dependents, facts, kinds, namespace_of,
+    namespaces, referred_names, referrers, target,
 };
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
@@ -19,6 +19,9 @@ use super::{Completion, CompletionKind, MAX_COMPLETIONS};
 
 /// Added to the rank of what is possible, but hardly meant.
 const UNLIKELY: u32 = 100;
+
+/// The rank of names without an object: behind all objects that are likely.
+const ONLY_REFERRED: u32 = 80;
 
 /// The part of a reference that a cursor is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,7 +217,7 @@ fn looked_up<'a>(position: &Position<'a>, row: &Reference, part: Part<'_>) -> Lo
         Scope::Optional => position.sibling("namespace"),
         Scope::Of(path) => {
             let path: Vec<_> = path.iter().copied().chain(["namespace"]).collect();
-            scan_value(position.text, position.cursor.document, &path).map(|(text, _)| text)
+            position.scalar_at(&path)
         }
     };
     beside.map_or(position.own_namespace(), LookedUp::In)
@@ -230,12 +233,13 @@ fn own_name<'a>(position: &Position<'a>, kind: &GroupKind) -> Option<&'a str> {
     }
 }
 
-/// What other items of the same list name.
+/// What other items of the same list name, where nobody names an object twice: of one Secret, several items
+/// may take different keys.
 fn already_named(
     position: &Position<'_>,
     row: &'static Reference,
 ) -> FxHashSet<(GroupKind, SmolStr)> {
-    if !row.path.contains(&"[]") {
+    if row.role != Role::DependsOn {
         return FxHashSet::default();
     }
     let at = position.offset_in_file;
@@ -292,10 +296,46 @@ fn object(
         edit,
         snippet: false,
         additional,
-        rank: u32::from(candidate.distance) * 3
-            + candidate.fit as u32
-            + if unlikely { UNLIKELY } else { 0 },
+        rank: likelihood(position, row, allowed, candidate) + if unlikely { UNLIKELY } else { 0 },
     })
+}
+
+/// Steps up from the file's directory that make a difference: beyond, all places are equally far.
+const MAX_UP: u32 = 4;
+
+/// How likely an object is meant, 0 the most: by its environment and namespace, then by how near its file
+/// is. A source lies beside what uses it or bears its name, or else it is one that many use.
+fn likelihood(
+    position: &Position<'_>,
+    row: &Reference,
+    allowed: &Allowed,
+    candidate: &Candidate,
+) -> u32 {
+    let class = u32::from(candidate.distance) * 3 + candidate.fit as u32;
+    let up = steps_up(position, candidate);
+    let order = if row.role != Role::Source {
+        up
+    } else if up == 0 || position.is_named(&candidate.name) {
+        0
+    } else {
+        let users = referrers(position.db, position.root, &allowed.kind, &candidate.name);
+        MAX_UP - users.max(1).ilog(3).min(MAX_UP - 1)
+    };
+    class * (MAX_UP + 1) + order
+}
+
+/// How many directories one leaves to come from the file to that of a candidate.
+fn steps_up(position: &Position<'_>, candidate: &Candidate) -> u32 {
+    let here = position.file.directory(position.db).path(position.db);
+    let file = candidate.definition.file;
+    let there = file.directory(position.db).path(position.db);
+    let mut up = 0;
+    let mut at = Some(here.as_path());
+    while let Some(directory) = at.filter(|directory| !there.starts_with(directory)) {
+        up += 1;
+        at = directory.parent();
+    }
+    up.min(MAX_UP)
 }
 
 fn kind_edits(position: &Position<'_>, allowed: &Allowed) -> Vec<TextEdit> {
@@ -335,7 +375,7 @@ fn documentation(position: &Position<'_>, kind: &GroupKind, candidate: &Candidat
     }
     let path = candidate.definition.file.path(position.db);
     text.push_str(&format!("\n\nDefined in `{path}`"));
-    if let Some(environment) = environment_of(position.db, position.root, &path) {
+    if let Some(environment) = &candidate.environment {
         text.push_str(&format!(", environment `{environment}`"));
     }
     text
@@ -350,7 +390,13 @@ fn only_referred(
     known: &dyn Fn(&SmolStr) -> bool,
     found: &mut Vec<Completion>,
 ) {
-    let names = referred_names(position.db, position.root, &allowed.kind);
+    let mut names = referred_names(position.db, position.root, &allowed.kind);
+    if names.len() > MAX_COMPLETIONS {
+        names.retain(|(name, _)| fits(position.cursor.prefix, name));
+        // What many refer to is likelier meant once more.
+        names.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        names.truncate(MAX_COMPLETIONS);
+    }
     let typing = typed_word(position);
     for (name, count) in names {
         // The word at the cursor is a reference too, of one place.
@@ -379,7 +425,7 @@ fn only_referred(
             edit,
             snippet: false,
             additional,
-            rank: 20,
+            rank: ONLY_REFERRED,
         });
     }
 }
@@ -457,7 +503,8 @@ fn every_kind(position: &Position<'_>) -> Vec<(u32, String, String)> {
                 .map(|(version, kind)| (1, (*version).to_owned(), (*kind).to_owned())),
         )
         .collect();
-    for kind in kinds(position.db, position.root) {
+    let present = kinds(position.db, position.root).into_iter();
+    for kind in present.chain(flux_kinds().map(GroupKind::from)) {
         let known = every
             .iter()
             .any(|(_, version, name)| GroupKind::new(version, name) == kind);

@@ -105,7 +105,13 @@ impl<'a> Position<'a> {
 
     /// The scalar behind a key of the mapping that the cursor is in; none where it is empty.
     pub fn sibling(&self, key: &str) -> Option<&'a str> {
-        self.level()?.value(key).filter(|value| !value.is_empty())
+        let value = self.level()?.value(key).filter(|value| !value.is_empty())?;
+        Some(dealias(self.text, &self.cursor, value))
+    }
+
+    /// The scalar at a path of the document.
+    pub fn scalar_at(&self, path: &[&str]) -> Option<&'a str> {
+        scalar_at(self.text, &self.cursor, path)
     }
 
     /// Whether a key is written here, or the first item of a list in place of one.
@@ -126,6 +132,11 @@ impl<'a> Position<'a> {
     /// Whether the mapping at the cursor has no other key.
     pub fn is_alone(&self) -> bool {
         self.cursor.siblings().next().is_none()
+    }
+
+    /// Whether the object that the cursor is in has this name.
+    pub fn is_named(&self, other: &str) -> bool {
+        matches!(&self.subject, Subject::Object { name: Some(name), .. } if *name == other)
     }
 
     /// What the file says about the object that the cursor is in, or about the patch, as far as it can be
@@ -185,14 +196,14 @@ fn subject<'a>(text: &'a str, cursor: &Cursor<'a>, layer: bool) -> Subject<'a> {
         return Subject::Unknown;
     };
     let metadata = |key| {
-        let at_root = (depth == 0).then(|| scan_value(text, cursor.document, &["metadata", key]));
-        at_root.flatten().map(|(value, _)| value)
+        let at_root = (depth == 0).then(|| scalar_at(text, cursor, &["metadata", key]));
+        at_root.flatten()
     };
     Subject::Object {
         kind,
         depth,
         name: metadata("name"),
-        namespace: metadata("namespace").filter(|namespace| !namespace.is_empty()),
+        namespace: metadata("namespace"),
     }
 }
 
@@ -210,6 +221,27 @@ fn group_kind(level: &Level<'_>) -> Option<GroupKind> {
             .find(|known| known.kind == kind && is_flux_group(known.group))
             .map(|known| GroupKind::from(*known)),
     }
+}
+
+fn scalar_at<'a>(text: &'a str, cursor: &Cursor<'a>, path: &[&str]) -> Option<&'a str> {
+    let (value, _) = scan_value(text, cursor.document, path)?;
+    (!value.is_empty()).then(|| dealias(text, cursor, value))
+}
+
+/// What an alias (`*namespace`) stands for, where its anchor is on a scalar of the document; anything else
+/// as it is.
+fn dealias<'a>(text: &'a str, cursor: &Cursor<'a>, value: &'a str) -> &'a str {
+    let Some(name) = value.strip_prefix('*') else {
+        return value;
+    };
+    let document = &text[cursor.document];
+    let anchored = document.match_indices('&').find_map(|(at, _)| {
+        let rest = document[at + 1..].strip_prefix(name)?;
+        let line = rest.split(['\n', '\r']).next()?;
+        let word = line.strip_prefix(' ')?.split(" #").next()?;
+        Some(word.trim().trim_matches(['"', '\'']))
+    });
+    anchored.filter(|word| !word.is_empty()).unwrap_or(value)
 }
 
 /// The last object, or object in a patch, that begins before an offset.
