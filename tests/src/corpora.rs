@@ -32,6 +32,19 @@ pub fn corpora() -> Vec<Utf8PathBuf> {
     found
 }
 
+/// The files of a corpus's commit that were not copied, because they are not YAML: a suite lets them stand
+/// in as empty ones.
+pub fn not_copied(corpus: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let list = std::fs::read_to_string(corpus.join("FILELIST.txt")).unwrap_or_default();
+    list.lines()
+        .filter_map(|line| line.splitn(3, ' ').nth(2))
+        // Names outside of ASCII stand in quotes; no YAML of the corpora names one.
+        .filter(|path| !path.starts_with('"'))
+        .map(|path| corpus.join(path))
+        .filter(|path| !path.exists())
+        .collect()
+}
+
 /// Like [`corpora`], for a suite that needs them: where they are absent it says so, and fails if
 /// `INFRAGEN_REQUIRE_ORACLES=1`.
 ///

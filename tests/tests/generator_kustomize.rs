@@ -171,7 +171,7 @@ fn every_base_and_overlay_builds() {
 fn reference(built: &str) -> Vec<String> {
     let source = built
         .split("---\n")
-        .find(|object| object.contains("kind: OCIRepository"))
+        .find(|object| object.starts_with("apiVersion: source.toolkit.fluxcd.io/"))
         .unwrap();
     let lines = source.lines().skip_while(|line| *line != "  ref:").skip(1);
     lines

@@ -3,6 +3,8 @@
 use infragen_syntax::{Node, TextRange};
 use smol_str::SmolStr;
 
+use crate::facts::is_templated;
+
 /// One `copy` of one artifact of an ArtifactGenerator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArtifactCopy {
@@ -18,6 +20,8 @@ pub struct ArtifactCopy {
     pub to: SmolStr,
     /// The scalar of `from`.
     pub range: TextRange,
+    /// Whether all of `from` is copied: no glob but a final `**`, and no placeholder.
+    pub all: bool,
 }
 
 impl ArtifactCopy {
@@ -94,6 +98,7 @@ pub(crate) fn copies(root: Node<'_>) -> Vec<ArtifactCopy> {
                 .take_while(|part| !part.contains(['*', '?', '[']))
                 .collect::<Vec<_>>();
             let fixed = plain.join("/");
+            let rest = from[fixed.len()..].trim_matches('/');
             copies.push(ArtifactCopy {
                 artifact: name.clone(),
                 source: source.clone(),
@@ -101,6 +106,7 @@ pub(crate) fn copies(root: Node<'_>) -> Vec<ArtifactCopy> {
                 from: fixed.trim_matches('/').into(),
                 to: to.trim_start_matches("@artifact").trim_matches('/').into(),
                 range: from_node.range,
+                all: matches!(rest, "" | "**") && !is_templated(from) && !is_templated(&to),
             });
         }
     }
@@ -119,6 +125,7 @@ mod tests {
             contents,
             to: to.into(),
             range: TextRange::default(),
+            all: true,
         }
     }
 
@@ -162,6 +169,7 @@ mod tests {
             ),
             ("apps/base", true, "base")
         );
+        assert!(copies.iter().all(|copy| copy.all));
         assert_eq!(
             (
                 copies[1].from.as_str(),

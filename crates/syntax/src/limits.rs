@@ -9,7 +9,7 @@ pub struct Limits {
     /// Documents in one text.
     pub documents: usize,
     /// Brackets and commas of one document: the strict reader keeps a whole flow collection in memory
-    /// before it says the first thing about it, about 100 bytes for each of these.
+    /// before it says the first thing about it, some 400 bytes for each of these.
     pub flow_tokens: usize,
     /// Aliases in one document.
     pub aliases: usize,
@@ -25,7 +25,7 @@ impl Limits {
         text_bytes: 16 << 20,
         depth: 200,
         documents: 20_000,
-        flow_tokens: 1 << 20,
+        flow_tokens: 1 << 18,
         aliases: 10_000,
         tolerant_bytes: 1 << 20,
     };

@@ -49,7 +49,9 @@ pub(crate) fn read_with(text: Arc<str>, limits: Limits, first: Reader) -> Tree {
             Ok(()) => builder.finish(Reader::Strict),
             Err(refusal) => {
                 builder.abort();
-                read_refused(&mut tree, &mut tolerant, part, refusal);
+                if let Err(refusal) = tolerant.read_tabs_as_spaces(&mut tree, part, refusal) {
+                    read_refused(&mut tree, &mut tolerant, part, refusal);
+                }
             }
         }
     }

@@ -27,6 +27,16 @@ impl Refusal {
             Self::Invalid { at, .. } | Self::Overflow { at, .. } => *at,
         }
     }
+
+    /// Where a value begins that has a tab in front of it, if that is what was refused.
+    pub(crate) fn tab_behind_colon(&self) -> Option<TextSize> {
+        match self {
+            Self::Invalid { at, message } if message.starts_with("':' must be followed by") => {
+                Some(*at)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Reads one document. `source` is its text together with the marker in front of it, which decides about

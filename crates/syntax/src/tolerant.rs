@@ -34,14 +34,16 @@ const MAX_REPAIRS: usize = 24;
 /// How many bytes reading a document again and again may come to: for a large one fewer repairs.
 const MAX_REPAIR_BYTES: usize = 4 << 20;
 
+/// How many tabs behind colons are read as spaces: each takes another attempt.
+const MAX_TABS: usize = 100;
+
 /// Reads what can be read of the broken documents of one text.
 pub(crate) struct Tolerant<'t> {
     text: &'t str,
     limits: Limits,
     /// How many bytes it may still read.
     budget: usize,
-    /// A copy of the text to blank lines in; made for the first broken document, and like the text again
-    /// behind each.
+    /// A copy of the text to blank lines in, made for the first document that needs it.
     copy: String,
 }
 
@@ -68,6 +70,45 @@ impl<'t> Tolerant<'t> {
         DocumentBuilder::new(tree, self.text, self.limits, part.content).finish(Reader::Tolerant);
     }
 
+    /// Reads a document that is valid but for tabs between a `:` and its value: YAML allows those, and only
+    /// the strict parser does not. Otherwise says why it is not.
+    pub(crate) fn read_tabs_as_spaces(
+        &mut self,
+        tree: &mut Tree,
+        part: Part,
+        refusal: Refusal,
+    ) -> Result<(), Refusal> {
+        let mut refusal = refusal;
+        let attempts = MAX_REPAIR_BYTES / usize::from(part.source.len()).max(1);
+        for _ in 0..attempts.min(MAX_TABS) {
+            let Some(at) = refusal.tab_behind_colon() else {
+                return Err(refusal);
+            };
+            self.prepare_copy();
+            let before = &self.copy[TextRange::new(part.content.start(), at)];
+            let tabs = TextSize::of(before) - TextSize::of(before.trim_end_matches('\t'));
+            blank(&mut self.copy, TextRange::new(at - tabs, at));
+            let mut builder = DocumentBuilder::new(tree, &self.copy, self.limits, part.content);
+            match strict::read(&mut builder, part.source) {
+                Ok(()) => {
+                    builder.finish(Reader::Strict);
+                    return Ok(());
+                }
+                Err(next) => {
+                    builder.abort();
+                    refusal = next;
+                }
+            }
+        }
+        Err(refusal)
+    }
+
+    fn prepare_copy(&mut self) {
+        if self.copy.is_empty() {
+            self.copy.push_str(self.text);
+        }
+    }
+
     /// Reads one document into the tree. `error` is the place that a person would fix, `refused` the place
     /// where the strict reader gave up.
     pub(crate) fn read(&mut self, tree: &mut Tree, part: Part, error: TextSize, refused: TextSize) {
@@ -76,9 +117,7 @@ impl<'t> Tolerant<'t> {
             return self.skip(tree, part);
         };
         self.budget = rest;
-        if self.copy.is_empty() {
-            self.copy.push_str(self.text);
-        }
+        self.prepare_copy();
         let skeleton = Skeleton::of(
             &self.text[..part.content.end().into()],
             part.content.start(),
@@ -92,8 +131,6 @@ impl<'t> Tolerant<'t> {
             skeleton,
         };
         trial.run([error, refused]);
-        self.copy
-            .replace_range(bytes(part.content), &self.text[part.content]);
     }
 }
 
@@ -477,6 +514,24 @@ mod tests {
                 "{typed}"
             );
         }
+    }
+
+    #[test]
+    fn a_tab_between_a_colon_and_its_value_is_valid() {
+        let tree = Tree::parse("a:\tb\nc:\t\td # e\nf: |\n  g:\th\n---\ni:\t1\n");
+        assert_eq!(tree.errors(), []);
+        assert!(
+            tree.documents()
+                .all(|document| document.reader() == Reader::Strict)
+        );
+        assert_eq!(
+            leaves(&tree),
+            ["/i = 1", "/f = g:\th\n", "/c = d", "/a = b"]
+        );
+        let tree = Tree::parse("a:\tb\nhalf\nc: d\n");
+        assert_eq!(&tree.text()[tree.errors()[0].range], "half");
+        assert_eq!(leaves(&tree), ["/c = d", "/a = b"]);
+        assert!(!Tree::parse("a:\t- b\n").errors().is_empty());
     }
 
     #[test]

@@ -304,7 +304,8 @@ fn object(
 const MAX_UP: u32 = 4;
 
 /// How likely an object is meant, 0 the most: by its environment and namespace, then by how near its file
-/// is. A source lies beside what uses it or bears its name, or else it is one that many use.
+/// is. Sources and what is waited for are likelier the more others name them, unless they lie beside; a
+/// source is often called like what it is for.
 fn likelihood(
     position: &Position<'_>,
     row: &Reference,
@@ -313,9 +314,10 @@ fn likelihood(
 ) -> u32 {
     let class = u32::from(candidate.distance) * 3 + candidate.fit as u32;
     let up = steps_up(position, candidate);
-    let order = if row.role != Role::Source {
+    let namesake = row.role == Role::Source && position.is_named(&candidate.name);
+    let order = if !matches!(row.role, Role::Source | Role::DependsOn) {
         up
-    } else if up == 0 || position.is_named(&candidate.name) {
+    } else if up == 0 || namesake {
         0
     } else {
         let users = referrers(position.db, position.root, &allowed.kind, &candidate.name);

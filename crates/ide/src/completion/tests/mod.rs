@@ -1,6 +1,7 @@
 //! Tests as texts with a cursor: what is offered, and what the text is after one offer is taken.
 
 mod broken;
+mod corpora;
 mod headers;
 mod markers;
 mod names;

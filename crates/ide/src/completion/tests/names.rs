@@ -1,6 +1,6 @@
 //! Names, kinds and namespaces at the rows of the reference table.
 
-use super::{from_line, in_apps, labels, offers, taken};
+use super::{REPOSITORY, from_line, in_apps, labels, offers, taken};
 
 #[test]
 fn what_a_kustomization_may_wait_for_nearest_first() {
@@ -361,4 +361,75 @@ fn nothing_in_comments_and_at_fields_that_refer_to_nothing() {
 fn nothing_behind_a_value_that_is_already_there() {
     assert!(labels(&in_apps("  sourceRef:\n    kind: $0\"Bucket\"\n")).is_empty());
     assert!(labels(&in_apps("  sourceRef: $0{kind: Bucket}\n")).is_empty());
+}
+
+#[test]
+fn an_alias_stands_for_its_namespace() {
+    let text = in_apps("  dependsOn:\n    - name: $0\n      namespace: *ns\n").replace(
+        "  name: apps\n  namespace: flux-system",
+        "  name: apps\n  namespace: &ns flux-system",
+    );
+    assert_eq!(labels(&text), ["flux-system", "infra", "preview"]);
+}
+
+#[test]
+fn a_secret_may_give_several_values() {
+    let release = |item: &str| {
+        format!(
+            "{REPOSITORY}//- web.yaml
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {{name: web, namespace: flux-system}}
+spec:
+  valuesFrom:
+    - {{kind: Secret, name: token, valuesKey: a}}
+    - kind: Secret
+      name: {item}
+"
+        )
+    };
+    assert_eq!(labels(&release("$0")), ["token"]);
+}
+
+#[test]
+fn the_source_that_lies_beside_or_bears_the_name_comes_first() {
+    let source = |path: &str, name: &str| {
+        format!(
+            "//- {path}\napiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata: {{name: {name}}}\n"
+        )
+    };
+    let text = [
+        source("charts/a.yaml", "app-template"),
+        source("charts/web.yaml", "web"),
+        source("apps/web/oci.yaml", "beside"),
+    ]
+    .concat()
+        + "//- apps/web/release.yaml
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web}
+spec:
+  chartRef:
+    kind: OCIRepository
+    name: $0
+";
+    assert_eq!(labels(&text), ["beside", "web", "app-template"]);
+}
+
+#[test]
+fn what_many_wait_for_comes_before_what_few_do() {
+    let mut text = in_apps("  dependsOn:\n    - name: $0\n");
+    for name in ["zeta", "alpha"] {
+        text += &format!(
+            "//- infra/{name}.yaml\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: {name}, namespace: flux-system}}\n"
+        );
+    }
+    for number in 0..9 {
+        text += &format!(
+            "//- other/{number}.yaml\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: x{number}, namespace: x}}\nspec: {{dependsOn: [{{name: zeta, namespace: flux-system}}]}}\n"
+        );
+    }
+    let found = labels(&text);
+    let place = |name: &str| found.iter().position(|label| label == name).unwrap();
+    assert!(place("zeta") < place("alpha"), "{found:?}");
 }

@@ -281,3 +281,19 @@ spec:
     );
     assert!(labels(&text).contains(&"./clusters".to_owned()));
 }
+
+#[test]
+fn what_lies_below_the_file_and_is_not_applied_comes_first() {
+    let text = format!(
+        "{FLEET}//- apps/web/ks.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: web, namespace: flux-system}}
+spec:
+{OWN}  path: $0
+//- apps/web/app/kustomization.yaml
+resources: [a.yaml]
+"
+    );
+    assert_eq!(labels(&text)[0], "./apps/web/app");
+}
