@@ -19,7 +19,7 @@ use std::fmt::Write as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use infragen_rules::{Finding, Severity, check};
-use infragen_tests::corpora::corpora_or_skip;
+use infragen_tests::corpora::{corpora_or_skip, not_copied};
 use infragen_workspace::{Db, SourceFile, Workspace, text};
 
 #[test]
@@ -64,7 +64,9 @@ fn reasons(snapshot: &str) -> BTreeMap<&str, &str> {
 fn report(corpus: &Utf8Path, reasons: &BTreeMap<&str, &str>) -> String {
     let mut workspace = Workspace::new();
     let root = workspace.open_root(corpus);
-    stand_in_for_what_was_not_copied(&mut workspace, corpus);
+    for path in not_copied(corpus) {
+        workspace.set_memory(&path, Some(""));
+    }
     let snapshot = workspace.snapshot();
     let db = snapshot.db();
     let mut errors = Vec::new();
@@ -105,18 +107,6 @@ fn line(db: &dyn Db, file: SourceFile, finding: &Finding) -> String {
         finding.rule.id,
         finding.message
     )
-}
-
-/// The corpora hold only YAML: whatever else the commit had is there as an empty file.
-fn stand_in_for_what_was_not_copied(workspace: &mut Workspace, corpus: &Utf8Path) {
-    let list = std::fs::read_to_string(corpus.join("FILELIST.txt")).unwrap();
-    for line in list.lines() {
-        let path = line.splitn(3, ' ').nth(2).unwrap_or_default();
-        // Names outside of ASCII stand in quotes; no YAML of the corpora names one.
-        if !path.starts_with('"') && !corpus.join(path).exists() {
-            workspace.set_memory(&corpus.join(path), Some(""));
-        }
-    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 use camino::Utf8Path;
 use infragen_flux::Role;
-use infragen_tests::corpora::corpora_or_skip;
+use infragen_tests::corpora::{corpora_or_skip, not_copied};
 use infragen_workspace::{
     Db, Directory, PathTarget, SourceFile, Verdict, Workspace, facts, imports_of, resolve,
     resolve_path,
@@ -102,6 +102,9 @@ fn section(corpus: &Utf8Path, nowhere: &mut Lost) -> String {
     let name = corpus.file_name().unwrap_or_default();
     let mut workspace = Workspace::new();
     let root = workspace.open_root(corpus);
+    for path in not_copied(corpus) {
+        workspace.set_memory(&path, Some(""));
+    }
     workspace.index(root, &|_, _| {});
     let snapshot = workspace.snapshot();
     let db = snapshot.db();
@@ -125,14 +128,6 @@ fn section(corpus: &Utf8Path, nowhere: &mut Lost) -> String {
                 _ => continue,
             };
             if reference.row.role != Role::Credentials {
-                if std::env::var("LOOK").is_ok() {
-                    println!(
-                        "{name} {} {from} {}{lost} {:?}",
-                        file.path(db),
-                        reference.name.value,
-                        object.map(|o| o.in_patch)
-                    );
-                }
                 let names = nowhere
                     .entry(from)
                     .or_default()
@@ -208,19 +203,63 @@ fn count_paths(db: &dyn Db, file: SourceFile, paths: &mut BTreeMap<String, [usiz
     }
 }
 
+/// Why a name that leads nowhere is right to lead nowhere.
+const REASONS: &[(&str, &str)] = &[
+    (
+        "`flux-system`",
+        "`flux bootstrap` makes it; its manifests are not in this copy",
+    ),
+    ("`kustomize-controller`", "it comes with Flux itself"),
+    ("`flux`", "the chart `flux-instance` makes it"),
+    (
+        "`rook-ceph`",
+        "the chart `rook-ceph-cluster` makes the CephCluster",
+    ),
+    (
+        "`letsencrypt-production`",
+        "the chart `cert-manager-webhook-ovh` makes it",
+    ),
+    (
+        "`network-attachment-definitions.k8s.cni.cncf.io`",
+        "it comes with the chart",
+    ),
+    (
+        "`dnsendpoints.externaldns.k8s.io`",
+        "it comes with the chart `external-dns`",
+    ),
+    (
+        "`clusters.postgresql.cnpg.io`",
+        "it comes with the chart `cloudnative-pg`",
+    ),
+    (
+        "`objectstores.barmancloud.cnpg.io`",
+        "it comes with the chart `plugin-barman-cloud`",
+    ),
+    (
+        "`dragonflies.dragonflydb.io`",
+        "a GitRepository of the operator holds it",
+    ),
+];
+
 fn lost(nowhere: &Lost) -> String {
-    let mut out = "\n## Those that lead nowhere\n\nCredentials left out.\n".to_owned();
+    let mut out = "\n## Those that lead nowhere\n\nEach was looked at. Credentials are left out.\n"
+        .to_owned();
     for (from, corpora) in nowhere {
         let _ = writeln!(out, "\n### {from}\n");
         for (corpus, names) in corpora {
-            let names: Vec<_> = names
-                .iter()
-                .map(|(name, count)| match count {
-                    1 => name.clone(),
-                    _ => format!("{name} ×{count}"),
-                })
-                .collect();
-            let _ = writeln!(out, "- {corpus}: {}", names.join(", "));
+            for (name, count) in names {
+                let known = |(known, _): &&(&str, &str)| name.split(' ').next() == Some(known);
+                let reason = REASONS.iter().find(known).map(|(_, reason)| *reason);
+                let reason = reason.unwrap_or_else(|| {
+                    panic!("{name} of {from} in {corpus} leads nowhere: is that right, and why?")
+                });
+                let times = if *count == 1 {
+                    String::new()
+                } else {
+                    format!(" ×{count}")
+                };
+                let _ = writeln!(out, "- {corpus}: {name}{times}: {reason}");
+            }
         }
     }
     out
