@@ -6,7 +6,7 @@
 use std::fs::{self, Permissions};
 use std::io::{ErrorKind, Write as _};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use infragen_scaffold::{Action, Change, Plan};
 use tempfile::NamedTempFile;
 
@@ -15,11 +15,13 @@ use crate::commands::Failure;
 /// Refuses a plan that the disk does not allow; nothing is written.
 pub fn check(root: &Utf8Path, plan: &Plan) -> Result<(), Failure> {
     plan.changes.iter().try_for_each(|change| {
+        has_names_only(&change.path)?;
         let target = root.join(&change.path);
         stays_inside(root, &target)?;
         match &change.action {
             Action::Create { .. } => is_free(&target, &change.path),
             Action::Copy { from } => {
+                has_names_only(from)?;
                 stays_inside(root, &root.join(from))?;
                 is_free(&target, &change.path)
             }
@@ -49,6 +51,20 @@ pub fn write(root: &Utf8Path, plan: &Plan) -> Result<(), Failure> {
 
 /// The path that could not be written, and why.
 type Failed = (Utf8PathBuf, std::io::Error);
+
+/// Whatever a plan says: a path with `..` in it, or an absolute one, is not written.
+fn has_names_only(path: &Utf8Path) -> Result<(), Failure> {
+    if path
+        .components()
+        .all(|part| matches!(part, Utf8Component::Normal(_)))
+    {
+        return Ok(());
+    }
+    Err(Failure::new(
+        format!("`{path}` is no path below the top of the repository"),
+        "nothing was written",
+    ))
+}
 
 fn stays_inside(root: &Utf8Path, target: &Utf8Path) -> Result<(), Failure> {
     let below: Vec<&Utf8Path> = target
@@ -345,6 +361,17 @@ mod tests {
         assert!(error.message.contains("`a.yaml` exists"), "{error:?}");
         assert_eq!(listing(&root), ["a.yaml"]);
         assert_eq!(fs::read_to_string(root.join("a.yaml")).unwrap(), "mine");
+    }
+
+    #[test]
+    fn leaves_the_root_by_no_path() {
+        let (_folder, root) = root();
+        let inner = root.join("inner");
+        fs::create_dir(&inner).unwrap();
+        for path in ["../x", "a/../../x", "/nonexistent-folder/x"] {
+            assert!(write(&inner, &plan(vec![create(path)])).is_err(), "{path}");
+        }
+        assert_eq!(listing(&root), ["inner"]);
     }
 
     #[test]

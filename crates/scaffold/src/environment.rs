@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::copy::Copier;
 use crate::listing::list;
-use crate::names::label;
+use crate::names;
 use crate::plan::{Draft, Plan};
 use crate::refusal::Refusal;
 use crate::render::render;
@@ -50,7 +50,7 @@ const INFRASTRUCTURE: &str = "infrastructure";
 pub fn add_environment(db: &dyn Db, root: Root, request: &AddEnvironment) -> Result<Plan, Refusal> {
     let repository = Repository::new(db, root)?;
     let repository = &repository;
-    label("environment name", &request.name)?;
+    names::environment(&request.name)?;
     request.versions.check()?;
     if let Some(known) = repository.environment(&request.name) {
         return Err(Refusal::new(format!(

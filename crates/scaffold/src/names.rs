@@ -35,6 +35,17 @@ pub(crate) fn label(what: &str, name: &str) -> Result<(), Refusal> {
     })
 }
 
+/// Refuses what cannot be the name of a new environment. `base` is what the environments share: a copy
+/// of `apps/staging` would be taken for `apps/base`.
+pub(crate) fn environment(name: &str) -> Result<(), Refusal> {
+    label("environment name", name)?;
+    if name == "base" {
+        return Err(Refusal::new("no environment can be called `base`")
+            .help("that is what the environments share: choose another name"));
+    }
+    Ok(())
+}
+
 fn is_label_char(letter: char) -> bool {
     matches!(letter, 'a'..='z' | '0'..='9' | '-')
 }

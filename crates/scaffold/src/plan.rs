@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use infragen_syntax::{EditError, TextEdit, TextRange, TextSize, Tree};
 
 use crate::refusal::Refusal;
@@ -82,6 +82,13 @@ impl Action {
     }
 }
 
+/// Whether a path stays below the folder that it is taken from: it has names only, no `..` and no `/` in
+/// front.
+fn is_below(path: &Utf8Path) -> bool {
+    let mut parts = path.components().peekable();
+    parts.peek().is_some() && parts.all(|part| matches!(part, Utf8Component::Normal(_)))
+}
+
 fn common(a: impl Iterator<Item = u8>, b: impl Iterator<Item = u8>) -> usize {
     a.zip(b).take_while(|(a, b)| a == b).count()
 }
@@ -133,8 +140,16 @@ impl<'r> Draft<'r> {
         Ok(())
     }
 
-    /// Refuses a path at which something is already.
+    /// Refuses a path at which something is already, and one that is no path below the root: names and
+    /// paths of environments come from the repository too.
     pub fn is_free(&self, path: &Utf8Path) -> Result<(), Refusal> {
+        if !is_below(path) {
+            return Err(Refusal::new(format!(
+                "`{}` is no path below the top of the repository",
+                path.as_str().escape_debug()
+            ))
+            .help("see the names and paths of environments in .infragen.yaml"));
+        }
         if self.exists(path) {
             return Err(Refusal::new(format!("`{path}` exists already"))
                 .help("nothing is overwritten: choose another name, or remove it first"));
@@ -215,6 +230,14 @@ mod tests {
         );
         assert_eq!(splice("a", "a"), (String::new(), String::new()));
         assert_eq!(splice("aa", "a"), ("a".into(), String::new()));
+    }
+
+    #[test]
+    fn paths_stay_below_the_root() {
+        assert!(is_below(Utf8Path::new("apps/a.yaml")));
+        for path in ["", "/etc/x", "../x", "a/../../x", "a/.."] {
+            assert!(!is_below(Utf8Path::new(path)), "{path}");
+        }
     }
 
     #[test]

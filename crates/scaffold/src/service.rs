@@ -10,7 +10,7 @@ use infragen_workspace::{Db, Environment, Root, definitions, environment_of, nam
 use serde::Serialize;
 
 use crate::listing::list;
-use crate::names::{MAX_LABEL, label};
+use crate::names::{self, MAX_LABEL, label};
 use crate::plan::{Draft, Plan};
 use crate::refusal::Refusal;
 use crate::render::render;
@@ -135,12 +135,16 @@ fn places<'a>(
         .map(|name| {
             let environment = repository.environment(&name);
             if environment.is_none() {
-                label("environment name", &name)?;
+                names::environment(&name)?;
                 if !known.is_empty() {
                     return Err(repository.no_environment(&name));
                 }
             }
-            if name.chars().any(char::is_control) {
+            // It is written into comments, which a line end would end.
+            if name
+                .chars()
+                .any(|letter| letter.is_control() || "\u{2028}\u{2029}".contains(letter))
+            {
                 return Err(Refusal::new(format!(
                     "the name of the environment `{}` holds a control character",
                     name.escape_debug()

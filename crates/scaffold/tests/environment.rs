@@ -225,7 +225,7 @@ fn only_the_chosen_services_come_along() {
 fn what_is_there_or_cannot_be_is_refused() {
     let repository = demo();
     assert!(refused(&repository, &environment("staging")).starts_with("there is an environment"));
-    for name in ["", "Preview", "a/b", "..", "a b"] {
+    for name in ["", "Preview", "a/b", "..", "a b", "base"] {
         assert!(try_add(&repository, &environment(name)).is_err(), "{name}");
     }
     let unknown = AddEnvironment {

@@ -697,16 +697,13 @@ fn nothing_that_is_there_is_overwritten() {
 #[test]
 fn two_environments_of_one_name_are_refused() {
     let twice = "\
-//- a/eu/sync.yaml
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: a, namespace: flux-system}
-spec: {path: ./a/eu, sourceRef: {kind: GitRepository, name: flux-system}}
-//- b/eu/sync.yaml
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: b, namespace: flux-system}
-spec: {path: ./b/eu, sourceRef: {kind: GitRepository, name: flux-system}}
+//- .infragen.yaml
+environments:
+  eu: {path: fleet/eu}
+//- clusters/eu/cm.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: x, namespace: x}
 ";
     assert!(refused(twice, &service("x")).starts_with("two environments are called `eu`"));
 }
@@ -714,4 +711,29 @@ spec: {path: ./b/eu, sourceRef: {kind: GitRepository, name: flux-system}}
 #[test]
 fn broken_settings_are_refused() {
     assert!(refused("//- .infragen.yaml\nregistr: x\n", &service("a")).contains(".infragen.yaml"));
+}
+
+#[test]
+fn settings_lead_nowhere_outside_of_the_repository() {
+    for environment in [
+        "'../../../../x': {}",
+        "x: {path: ../x}",
+        "x: {path: /etc}",
+        "x: {path: a/../../b}",
+        "'a/b': {path: ../..}",
+        "..: {}",
+    ] {
+        let settings = format!("//- .infragen.yaml\nenvironments:\n  {environment}\n");
+        let message = refused(&settings, &service("a"));
+        assert!(
+            message.contains("is no path below the top"),
+            "{environment}: {message}"
+        );
+    }
+}
+
+#[test]
+fn a_name_cannot_end_the_comment_that_it_is_written_into() {
+    let settings = "//- .infragen.yaml\nenvironments:\n  \"x\\na: b\": {path: clusters/x}\n";
+    assert!(refused(settings, &service("a")).contains("control character"));
 }
