@@ -25,14 +25,20 @@ pub struct ArtifactCopy {
 }
 
 impl ArtifactCopy {
-    /// The path in the source of a path in the artifact, where this copy made it. Both are relative,
-    /// without `./`. `copy` works like `cp`: `dir/` puts `dir` itself below `to`, `dir/**` its contents.
-    pub fn source_path(&self, path: &str) -> Option<String> {
-        let root = if self.contents {
+    /// Where in the artifact the directory `from`, or its contents, come to lie; no slash at either end.
+    /// `copy` works like `cp`: `dir/` puts `dir` itself below `to`, `dir/**` its contents.
+    pub fn target(&self) -> String {
+        if self.contents {
             self.to.to_string()
         } else {
             join(&self.to, self.from.rsplit('/').next().unwrap_or_default())
-        };
+        }
+    }
+
+    /// The path in the source of a path in the artifact, where this copy made it. Both are relative,
+    /// without `./`.
+    pub fn source_path(&self, path: &str) -> Option<String> {
+        let root = self.target();
         let rest = if root.is_empty() {
             path
         } else {

@@ -1,7 +1,8 @@
 //! Which directories an ArtifactGenerator puts into an artifact.
 
+use infragen_flux::GroupKind;
+use infragen_flux::artifact::ArtifactCopy;
 use infragen_flux::known::EXTERNAL_ARTIFACT;
-use infragen_flux::{ArtifactCopy, GroupKind};
 
 use crate::DefinedBy;
 use crate::db::Db;
@@ -27,7 +28,11 @@ pub fn artifact_directories(db: &dyn Db, root: Root, name: &str) -> Option<Vec<S
         let place = copy.target();
         let below = from.directories(db).filter_map(|below| {
             let name = below.path(db).file_name()?;
-            Some(if place.is_empty() { name.to_owned() } else { format!("{place}/{name}") })
+            Some(if place.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{place}/{name}")
+            })
         });
         directories.extend(below);
         directories.push(place);
@@ -37,7 +42,7 @@ pub fn artifact_directories(db: &dyn Db, root: Root, name: &str) -> Option<Vec<S
 }
 
 /// What all generators of an artifact copy into it.
-pub(crate) fn copies(db: &dyn Db, root: Root, name: &str) -> Vec<ArtifactCopy> {
+fn copies(db: &dyn Db, root: Root, name: &str) -> Vec<ArtifactCopy> {
     let mut copies = Vec::new();
     for definition in definitions(db, root, &GroupKind::from(EXTERNAL_ARTIFACT), name) {
         let DefinedBy::Made(generator, _) = definition.by else {
@@ -45,7 +50,9 @@ pub(crate) fn copies(db: &dyn Db, root: Root, name: &str) -> Vec<ArtifactCopy> {
         };
         let facts = facts(db, definition.file);
         let generator = facts.objects.get(generator as usize);
-        let own = generator.into_iter().flat_map(|generator| &generator.copies);
+        let own = generator
+            .into_iter()
+            .flat_map(|generator| &generator.copies);
         copies.extend(own.filter(|copy| copy.artifact == name).cloned());
     }
     copies

@@ -8,6 +8,7 @@
 //! (low). Everything read from disk is indexed once per root; open files lie over that index.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)] // the layer that reads files
 
+mod artifacts;
 mod candidates;
 mod configuration;
 mod db;
@@ -26,6 +27,7 @@ mod walk;
 mod watch;
 mod workspace;
 
+pub use artifacts::artifact_directories;
 pub use candidates::{
     Candidate, Fit, LookedUp, candidates, dependents, kinds, referred_names, referrers,
 };

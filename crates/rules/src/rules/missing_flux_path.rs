@@ -1,11 +1,13 @@
-use infragen_flux::known::KUSTOMIZATION;
-use infragen_flux::{KindName, ObjectFacts, PathFact};
+use infragen_flux::known::{EXTERNAL_ARTIFACT, KUSTOMIZATION};
+use infragen_flux::{KindName, ObjectFacts, PathFact, ReferenceFact, is_templated};
 use infragen_workspace::{
-    DefinedBy, Found, PathTarget, definitions, facts, find, is_patch_file, relative, resolve_path,
+    DefinedBy, Found, PathTarget, artifact_directories, definitions, facts, find, is_patch_file,
+    relative, resolve_path,
 };
 
 use crate::above::Reach;
 use crate::finding::{Finding, Severity};
+use crate::nearest::nearest;
 use crate::nearest_path::nearest_path;
 use crate::rule::{Context, Rule};
 
@@ -18,7 +20,8 @@ pub static MISSING_FLUX_PATH: Rule = Rule {
 `kustomization path not found: stat …` is seen only in the cluster. `spec.path` counts from the root of \
 the source, never from the file that it stands in; `..` cannot leave that root, and Flux cuts it off.
 
-Only paths of sources that are this repository are looked up: the source of an entry point. What another \
+Only paths of sources that are this repository are looked up: the source of an entry point, and artifacts \
+that an ArtifactGenerator puts together out of it. What another \
 repository or an OCI artifact holds is not known here, nor is a path that a patch above replaces. Where \
 no cluster of this repository applies the file it is a *warning*.",
     example: "\
@@ -75,9 +78,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn check_path(context: &Context<'_>, object: &ObjectFacts, path: &PathFact) -> Option<Finding> {
     let db = context.db;
-    let PathTarget::Here { found, sure: true } = resolve_path(db, context.file, object, path)
-    else {
-        return None;
+    let found = match resolve_path(db, context.file, object, path) {
+        PathTarget::Here { found, sure: true } => found,
+        PathTarget::Here { .. } => return None,
+        PathTarget::Elsewhere => return check_artifact(context, object, path),
     };
     let text = path.path.value.as_str();
     let message = match found {
@@ -86,33 +90,20 @@ fn check_path(context: &Context<'_>, object: &ObjectFacts, path: &PathFact) -> O
         Found::File(_) | Found::Other => format!("`{text}` is a file; Flux builds directories"),
     };
     let top = context.root.top(db)?;
-    let above = context.above();
     // Without an entry point here it is only likely that the source is this repository: then at least
     // the beginning of the path must be.
-    let first = text
-        .split('/')
-        .find(|part| !matches!(*part, "" | "." | ".."))?;
-    if above.reach == Reach::Unknown && find(db, top, first) == Found::Missing {
+    let plain = plain(text);
+    let begins = find(db, top, plain.split('/').next()?) != Found::Missing;
+    if context.above().reach == Reach::Unknown && !begins {
         return None;
     }
-    let doubtful = is_patch_file(db, context.file)
-        || context.may_be_submodule(top, text.trim_start_matches("./"))
-        || includes_others(context, object, path)
-        || above.may_set(db, path.row.path, &|patch| !patch.paths.is_empty())
-        || above.may_set(db, path.row.source, &|patch| {
-            let mut references = patch.references.iter();
-            references.any(|reference| reference.row.path == path.row.source)
-        });
-    if doubtful {
+    let submodule = context.may_be_submodule(top, text.trim_start_matches("./"));
+    if submodule || is_doubtful(context, path) || includes_others(context, object, path) {
         return None;
     }
-    let severity = match above.reach {
-        Reach::Applied => Severity::Error,
-        Reach::Orphan | Reach::Unknown => Severity::Warning,
-    };
     let finding = MISSING_FLUX_PATH
         .finding(path.path.range, message)
-        .severity(severity);
+        .severity(severity(context));
     Some(match suggestion(context, text, found) {
         Some(near) => finding
             .help(format!("did you mean `{near}`?"))
@@ -121,15 +112,87 @@ fn check_path(context: &Context<'_>, object: &ObjectFacts, path: &PathFact) -> O
     })
 }
 
+/// A path of an artifact that an ArtifactGenerator of this repository puts together out of it.
+fn check_artifact(context: &Context<'_>, object: &ObjectFacts, path: &PathFact) -> Option<Finding> {
+    let text = path.path.value.as_str();
+    let source = source(object, path)?;
+    let artifact = matches!(&source.kind, KindName::Known(kind) if *kind == *EXTERNAL_ARTIFACT);
+    if !artifact || object.in_patch || is_templated(text) {
+        return None;
+    }
+    let name = &source.name.value;
+    let directories = artifact_directories(context.db, context.root, name)?;
+    let plain = plain(text);
+    let above = |directory: &String| directory.starts_with(&format!("{plain}/"));
+    if plain.is_empty() || directories.iter().any(above) || is_doubtful(context, path) {
+        return None;
+    }
+    let finding = MISSING_FLUX_PATH
+        .finding(
+            path.path.range,
+            format!("the artifact `{name}` has no directory `{text}`"),
+        )
+        .severity(severity(context));
+    Some(
+        match nearest(&plain, directories.iter().map(String::as_str)) {
+            Some(near) => {
+                let near = written_alike(near, text);
+                finding
+                    .help(format!("did you mean `{near}`?"))
+                    .fix(context.rewrite(path.path.range, &near))
+            }
+            None => finding.help("its ArtifactGenerator says what is copied where"),
+        },
+    )
+}
+
+fn severity(context: &Context<'_>) -> Severity {
+    match context.above().reach {
+        Reach::Applied => Severity::Error,
+        Reach::Orphan | Reach::Unknown => Severity::Warning,
+    }
+}
+
+/// Whether a patch may write the path, or the source that it is a path of.
+fn is_doubtful(context: &Context<'_>, path: &PathFact) -> bool {
+    let (db, above) = (context.db, context.above());
+    is_patch_file(db, context.file)
+        || above.may_set(db, path.row.path, &|patch| !patch.paths.is_empty())
+        || above.may_set(db, path.row.source, &|patch| source(patch, path).is_some())
+}
+
+/// The source of an object's path.
+fn source<'o>(object: &'o ObjectFacts, path: &PathFact) -> Option<&'o ReferenceFact> {
+    let mut references = object.references.iter();
+    references.find(|reference| reference.row.path == path.row.source)
+}
+
+/// A path without its dots and the slashes at its ends.
+fn plain(text: &str) -> String {
+    let parts = text
+        .split('/')
+        .filter(|part| !matches!(*part, "" | "." | ".."));
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// A path with `./` before it, if that is how the other one is written.
+fn written_alike(path: &str, other: &str) -> String {
+    if other.starts_with('.') {
+        format!("./{path}")
+    } else {
+        path.to_owned()
+    }
+}
+
 /// Whether the source has parts of other repositories in it (`spec.include` of a GitRepository).
 fn includes_others(context: &Context<'_>, object: &ObjectFacts, path: &PathFact) -> bool {
-    let mut references = object.references.iter();
-    let source = references.find(|reference| reference.row.path == path.row.source);
-    let Some(KindName::Known(kind)) = source.map(|source| &source.kind) else {
+    let Some(source) = source(object, path) else {
         return false;
     };
-    let name = source.map_or("", |source| &source.name.value);
-    let sources = definitions(context.db, context.root, kind, name);
+    let KindName::Known(kind) = &source.kind else {
+        return false;
+    };
+    let sources = definitions(context.db, context.root, kind, &source.name.value);
     sources.iter().any(|source| {
         let facts = facts(context.db, source.file);
         let DefinedBy::Object(number) = source.by else {
@@ -147,11 +210,7 @@ fn suggestion(context: &Context<'_>, text: &str, found: Found) -> Option<String>
     let db = context.db;
     let top = context.root.top(db)?;
     let directory = |found: Found| matches!(found, Found::Directory(_));
-    let parts: Vec<_> = text
-        .split('/')
-        .filter(|part| !matches!(*part, "" | "." | ".."))
-        .collect();
-    let plain = parts.join("/");
+    let plain = plain(text);
     let near = match found {
         Found::File(_) | Found::Other => plain.rsplit_once('/').map(|(above, _)| above.to_owned()),
         // Written as if it counted from this file.
@@ -165,8 +224,7 @@ fn suggestion(context: &Context<'_>, text: &str, found: Found) -> Option<String>
     if near.starts_with("..") {
         return None;
     }
-    let dotted = text.starts_with('.');
-    Some(if dotted { format!("./{near}") } else { near })
+    Some(written_alike(&near, text))
 }
 
 #[cfg(test)]
@@ -256,6 +314,46 @@ spec: {{path: ./apps}}
 "
             );
             check("missing-flux-path", &apps("./nowhere", &layer)).finds(0);
+        }
+    }
+
+    #[test]
+    fn a_path_of_an_artifact_is_looked_up_in_what_is_copied() {
+        let artifact = |path: &str, from: &str| {
+            apps(path, "").replace(
+                "{kind: GitRepository, name: flux-system}\n//- apps",
+                "{kind: ExternalArtifact, name: apps}\n//- apps",
+            ) + &format!(
+                "//- clusters/production/artifacts.yaml
+apiVersion: source.extensions.fluxcd.io/v1beta1
+kind: ArtifactGenerator
+metadata: {{name: apps, namespace: flux-system}}
+spec:
+  sources: [{{alias: m, kind: GitRepository, name: flux-system}}]
+  artifacts:
+  - name: apps
+    copy:
+    - {{from: '@m/{from}', to: '@artifact/production/'}}
+"
+            )
+        };
+        check(
+            "missing-flux-path",
+            &artifact("./prodution", "apps/production/**"),
+        )
+        .finds_one(
+            Severity::Error,
+            "the artifact `apps` has no directory `./prodution`",
+        )
+        .helps("did you mean `./production`?")
+        .fixed("  path: ./production\n");
+        for (path, from) in [
+            ("./production", "apps/production/**"),
+            ("./", "apps/production/**"),
+            ("./${ENVIRONMENT}", "apps/production/**"),
+            ("./nowhere", "apps/*/deploy/**"),
+        ] {
+            check("missing-flux-path", &artifact(path, from)).finds(0);
         }
     }
 

@@ -43,10 +43,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let path = &entry.path.value;
         match import.to {
-            Found::Missing if !is_remote(path) && !is_templated(path) => {
-                if !context.may_be_submodule(context.directory(), path) {
-                    findings.push(missing(context, entry));
-                }
+            Found::Missing if is_certain(context, path) => {
+                findings.push(missing(context, entry));
             }
             Found::Directory(_) if entry.expects == Expects::File => {
                 let message = format!(
@@ -58,6 +56,11 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             _ => {}
         }
     }
+}
+
+/// Whether a path that leads nowhere here leads nowhere for kustomize too.
+fn is_certain(context: &Context<'_>, path: &str) -> bool {
+    !is_remote(path) && !is_templated(path) && !context.may_be_submodule(context.directory(), path)
 }
 
 fn missing(context: &Context<'_>, entry: &PathEntry) -> Finding {
