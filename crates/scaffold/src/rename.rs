@@ -1,14 +1,22 @@
 //! Copying what one environment has for another: which words of a text mean the environment.
 
+/// The keys whose values say what is fetched, in sources and in the sync of a FluxInstance.
+const REVISIONS: [&str; 6] = ["url", "ref", "branch", "tag", "commit", "digest"];
+
 /// A text with one environment's name in place of another's, wherever it stands as a word of its own: a
 /// part of a path or of a host name, a whole value. Inside of a longer name (`letsencrypt-staging`) it
-/// stays, for that may be the name of something that both environments use; so does a key of a mapping.
-/// A `semverFilter` is where `-staging-` means the environment too.
+/// stays, for that may be the name of something that both environments use; so does a key of a mapping,
+/// and what says which revision of which repository is taken: `main` is a branch too. A `semverFilter` is
+/// where `-staging-` means the environment as well.
 pub(crate) fn rename(text: &str, from: &str, to: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
-        let dashes_part = line.trim_start().starts_with("semverFilter:");
-        rename_line(line, from, to, dashes_part, &mut out);
+        let content = line.trim_start_matches([' ', '-']);
+        let key = content.split_once(':').map(|(key, _)| key);
+        match key {
+            Some(key) if REVISIONS.contains(&key) => out.push_str(line),
+            key => rename_line(line, from, to, key == Some("semverFilter"), &mut out),
+        }
     }
     out
 }
@@ -90,9 +98,17 @@ mod tests {
             preview("staging:\n  a: staging\n"),
             "staging:\n  a: preview\n"
         );
+        assert_eq!(preview("to: http://staging:80/"), "to: http://preview:80/");
+    }
+
+    #[test]
+    fn what_is_fetched_stays() {
+        let text =
+            "  url: https://github.com/acme/main\n  ref: refs/heads/main\n  - branch: main\n";
+        assert_eq!(rename(text, "main", "preview"), text);
         assert_eq!(
-            preview("url: http://staging:80/"),
-            "url: http://preview:80/"
+            rename("    path: ./main\n", "main", "preview"),
+            "    path: ./preview\n"
         );
     }
 
