@@ -110,6 +110,14 @@ fn words(db: &dyn Db, file: SourceFile) -> Vec<Word> {
             });
         }
     }
+    for object in facts.objects.iter().filter(|object| !object.in_patch) {
+        let what = || "component of a Kustomization".to_owned();
+        let components = object.components.iter();
+        words.extend(components.map(|component| Word {
+            what: what(),
+            range: component.range,
+        }));
+    }
     for entry in facts.kustomization.iter().flat_map(|file| &file.entries) {
         let what = format!("entry of {}", entry.field.name());
         words.push(Word {

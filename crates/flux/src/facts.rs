@@ -53,6 +53,8 @@ pub struct ObjectFacts {
     pub references: Vec<ReferenceFact>,
     /// The directories that it names.
     pub paths: Vec<PathFact>,
+    /// `spec.components` of a Flux Kustomization: directories, relative to its path.
+    pub components: Vec<Spanned<SmolStr>>,
     /// `spec.targetNamespace`, of a Flux Kustomization.
     pub target_namespace: Option<SmolStr>,
     /// Whether the parent may get another spec from its own parent: it holds patches, substitutions or
@@ -222,6 +224,15 @@ fn object(root: Node<'_>, document: usize, in_patch: bool, objects: &mut Vec<Obj
         makes: productions(root, &kind, name.as_ref(), namespace.as_ref()),
         references: references(root, &kind),
         paths: paths(root, &kind),
+        components: if kind == *KUSTOMIZATION {
+            let components = root.at(&["spec", "components"]).into_iter();
+            components
+                .flat_map(|list| list.items())
+                .filter_map(spanned)
+                .collect()
+        } else {
+            Vec::new()
+        },
         target_namespace: (kind == *KUSTOMIZATION)
             .then(|| {
                 root.at(&["spec", "targetNamespace"])?
@@ -300,6 +311,11 @@ impl ObjectFacts {
         ranges.extend(self.makes.iter_mut().map(|made| &mut made.name.range));
         ranges.extend(self.paths.iter_mut().map(|path| &mut path.path.range));
         ranges.extend(self.copies.iter_mut().map(|copy| &mut copy.range));
+        ranges.extend(
+            self.components
+                .iter_mut()
+                .map(|component| &mut component.range),
+        );
         for reference in &mut self.references {
             ranges.push(&mut reference.name.range);
             ranges.push(&mut reference.range);

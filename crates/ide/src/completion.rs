@@ -6,10 +6,13 @@ mod directories;
 mod embedded;
 mod fields;
 mod header;
+mod kinds;
 mod kustomization;
 mod marker;
 mod names;
+mod namespaces;
 mod position;
+mod row;
 mod selectors;
 mod skeletons;
 #[cfg(test)]
@@ -95,6 +98,8 @@ fn complete(position: &Position<'_>, found: &mut Vec<Completion>) {
     header::complete(position, found);
     skeletons::complete(position, found);
     names::complete(position, found);
+    kinds::complete(position, found);
+    namespaces::complete(position, found);
     fields::complete(position, found);
     values::complete(position, found);
     selectors::complete(position, found);

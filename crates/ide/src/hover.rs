@@ -1,16 +1,16 @@
 use std::collections::BTreeMap;
 
 use infragen_flux::{GroupKind, KindName, REFERENCES, ReferenceFact, Role, is_templated};
+use infragen_rules::{nearest, nearest_path};
 use infragen_syntax::{Node, NodeKind, TextRange, TextSize};
 use infragen_workspace::{
     Db, DefinedBy, Definition, Directory, Found, PathTarget, ReferenceSite, SourceFile, Target,
     Verdict, appliers, environment_of, facts, importers, kustomization_file, names_of_kind,
-    namespace_of, references_to, resolve, suggest_paths, target, text, tree,
+    namespace_of, resolve, some_references_to, target, text, tree,
 };
 
 use crate::below::{files_below, objects_in, selected};
 use crate::markdown::{code, counted, item, names, with_article};
-use crate::nearest::nearest;
 use crate::subject::{Part, Subject, What, reference_of, subjects};
 use crate::summary::spec_facts;
 use crate::target::{named_by, namespace_objects};
@@ -26,6 +26,10 @@ pub struct Hover {
 
 /// Places of one object that are listed: one for each environment of a large fleet.
 const MAX_PLACES: usize = 8;
+
+/// References that are looked at to tell who refers to an object: a hover must not wait for the 30,000 of a
+/// fleet's own GitRepository.
+const MAX_SITES: usize = 1_000;
 
 /// What there is to say about the thing at an offset: a headline and a list with one fact a line.
 pub fn hover(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Hover> {
@@ -196,14 +200,8 @@ impl Cards<'_> {
     /// Who refers to it: one line for each kind of referrer.
     fn used_by(&self, target: &Target, found: &[Definition], say_nobody: bool) -> Vec<String> {
         let root = self.file.root(self.db);
-        // Several objects of one name are referred to by the same places.
-        let mut sites: Vec<_> = found
-            .iter()
-            .take(MAX_PLACES)
-            .flat_map(|found| references_to(self.db, root, &target.kind, &target.name, Some(found)))
-            .collect();
-        sites.sort_unstable();
-        sites.dedup();
+        let (db, kind, name) = (self.db, &target.kind, &target.name);
+        let (sites, more) = some_references_to(db, root, kind, name, found, MAX_SITES);
         let mut by_kind: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for site in sites {
             let (kind, name) = self.referrer(site);
@@ -222,11 +220,12 @@ impl Cards<'_> {
             .into_iter()
             .map(|(kind, mut referrers)| {
                 let count = referrers.len();
+                let over = if more { "over " } else { "" };
                 referrers.sort_unstable();
                 referrers.dedup();
                 let label = match count {
                     1 => format!("used by {kind}"),
-                    _ => format!("used by {}:", counted(count, &kind)),
+                    _ => format!("used by {over}{}:", counted(count, &kind)),
                 };
                 item(&label, &names(label.len() + 3, &referrers))
             })
@@ -502,19 +501,15 @@ impl Cards<'_> {
 
     fn missing(&self, text: &str) -> String {
         let mut lines = vec![format!("**Nothing is at** {}", code(text)), String::new()];
-        let from = self.file.directory(self.db);
-        let here = suggest_paths(self.db, from, text);
+        let directory = self.file.directory(self.db);
         // Paths of Flux begin at the root.
-        let top = from
-            .root(self.db)
-            .top(self.db)
-            .filter(|_| !self.file.is_kustomization_file(self.db));
-        let above = top
-            .map(|top| suggest_paths(self.db, top, text))
-            .unwrap_or_default();
-        let known = if top.is_some() { above } else { here };
-        let near = nearest(text, known.iter().map(|(path, _)| path.as_str()));
-        lines.extend(near.map(|near| item("nearest:", &code(near))));
+        let from = match self.file.is_kustomization_file(self.db) {
+            true => Some(directory),
+            false => directory.root(self.db).top(self.db),
+        };
+        let is_there = |found| matches!(found, Found::File(_) | Found::Directory(_) | Found::Other);
+        let near = from.and_then(|from| nearest_path(self.db, from, text, &is_there));
+        lines.extend(near.map(|near| item("nearest:", &code(&near))));
         lines.join("\n").trim_end().to_owned()
     }
 
@@ -710,8 +705,8 @@ Pulls an OCI artifact, by tag, digest or semver range."
             "**File** `sources.yaml`\n\n- OCIRepository `charts`\n- Secret `token`"
         );
         assert_eq!(
-            shown("../$0al"),
-            "**Nothing is at** `../al`\n\n- nearest: `../all`"
+            shown("../$0alls"),
+            "**Nothing is at** `../alls`\n\n- nearest: `../all`"
         );
         assert_eq!(
             shown("https://$0example.org/a.yaml"),

@@ -15,7 +15,6 @@ mod highlight;
 mod hover;
 mod links;
 mod markdown;
-mod nearest;
 mod pattern;
 mod place;
 mod references;

@@ -20,6 +20,7 @@ mod unresolved;
 pub use example::example_files;
 pub use finding::{FileEdits, Finding, Fix, Related, Severity};
 pub use nearest::nearest;
+pub use nearest_path::nearest_path;
 pub use page::{index, page};
 pub use rule::{Context, Rule};
 pub use rules::{RULES, rule};

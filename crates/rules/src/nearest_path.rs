@@ -6,7 +6,7 @@ use crate::nearest::nearest;
 
 /// The path most like one that leads nowhere, of those that lead to something that fits: with another
 /// ending, with one name misspelt, or counted from one directory above or below.
-pub(crate) fn nearest_path(
+pub fn nearest_path(
     db: &dyn Db,
     from: Directory,
     path: &str,

@@ -105,7 +105,7 @@ pub fn looping_directories(db: &dyn Db, root: Root) -> Arc<FxHashSet<Directory>>
 fn applications(db: &dyn Db, root: Root) -> Arc<Applications> {
     let mut applications = Applications::default();
     for (file, number) in flux_kustomizations(db, root).iter().copied() {
-        if let Some(directory) = applied_directory(db, file, number) {
+        for directory in applied_directories(db, file, number).iter().copied() {
             applications
                 .entry(directory)
                 .or_default()
@@ -115,13 +115,25 @@ fn applications(db: &dyn Db, root: Root) -> Arc<Applications> {
     Arc::new(applications)
 }
 
-/// The directory of this repository that a Flux Kustomization applies: an own query, so that the graph
-/// looks again only at those whose object changed.
-#[salsa::tracked(returns(copy))]
-fn applied_directory(db: &dyn Db, file: SourceFile, number: u32) -> Option<Directory> {
+/// The directories of this repository that a Flux Kustomization applies, that of its path and its
+/// components: an own query, so that the graph looks again only at those whose object changed.
+#[salsa::tracked(returns(ref))]
+fn applied_directories(db: &dyn Db, file: SourceFile, number: u32) -> Box<[Directory]> {
     let facts = facts(db, file);
-    let object = facts.objects.get(number as usize)?;
-    resolve_directory(db, file, object, object.paths.first()?)
+    let object = facts.objects.get(number as usize);
+    let path = object.and_then(|object| {
+        let path = object.paths.first()?;
+        Some((object, resolve_directory(db, file, object, path)?))
+    });
+    let Some((object, path)) = path else {
+        return Box::default();
+    };
+    let components = object.components.iter();
+    let components = components.filter_map(|component| match find(db, path, &component.value) {
+        Found::Directory(directory) => Some(directory),
+        _ => None,
+    });
+    std::iter::once(path).chain(components).collect()
 }
 
 /// The entries that lead to a file or directory. A directory is also led to by whoever names its
@@ -135,7 +147,8 @@ pub fn layers(db: &dyn Db, root: Root) -> Arc<Vec<SourceFile>> {
     kustomization_files(db, root)
 }
 
-/// The Flux Kustomizations that apply a directory of this repository, as numbers of objects of files.
+/// The Flux Kustomizations that apply a directory of this repository, as their path or as one of their
+/// components, as numbers of objects of files.
 pub fn appliers(db: &dyn Db, root: Root, directory: Directory) -> Vec<(SourceFile, u32)> {
     applications(db, root)
         .get(&directory)

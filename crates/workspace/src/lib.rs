@@ -51,7 +51,7 @@ pub use paths::{
 pub use query::{facts, is_manifest, text, tree};
 pub use resolve::{
     Resolution, Target, Verdict, definitions, each_definition, kinds_named, may_become,
-    names_of_kind, namespace_of, namespaces, references_to, resolve, target,
+    names_of_kind, namespace_of, namespaces, references_to, resolve, some_references_to, target,
 };
 pub use watch::Watcher;
 pub use workspace::{Cancelled, FileEvent, Snapshot, Workspace};

@@ -9,7 +9,7 @@ use infragen_syntax::TextRange;
 use smol_str::SmolStr;
 
 use crate::db::Db;
-use crate::environment::environment_of;
+use crate::environment::environment_of_directory;
 use crate::files::{Root, SourceFile};
 use crate::imports::{is_patch_file, overriding_namespaces};
 use crate::index::{DefinedBy, Definition, ReferenceSite, View};
@@ -97,54 +97,81 @@ fn look_up(
             Verdict::OtherKind(others)
         };
     }
-    let (fitting, misplaced): (Vec<_>, Vec<_>) = found
-        .into_iter()
-        .partition(|definition| wanted.meets(&namespaces_of(db, definition)));
-    if fitting.is_empty() {
-        Verdict::OtherNamespace(misplaced)
+    let namesakes = Namesakes::new(db, found);
+    let likeliest = namesakes.likeliest(db, file, wanted);
+    if likeliest.is_empty() {
+        Verdict::OtherNamespace(namesakes.into_definitions())
     } else {
-        Verdict::Found(rank(db, file, wanted, fitting))
+        Verdict::Found(in_order(db, file, likeliest))
     }
 }
 
-/// Sorts definitions by likelihood and keeps only the likeliest class: the known namespace before an
-/// unknown one, the same environment before none, none before another.
-fn rank(
-    db: &dyn Db,
-    file: SourceFile,
-    wanted: &NamespaceSet,
-    found: Vec<Definition>,
-) -> Vec<Definition> {
-    let root = file.root(db);
-    let here = file.path(db);
-    let environment = environment_of(db, root, &here);
-    let mut ranked: Vec<_> = found
-        .into_iter()
-        .map(|definition| {
+/// The objects of one kind and name, with what tells how likely a reference means each: looked up once for
+/// all references to them.
+struct Namesakes {
+    objects: Vec<Namesake>,
+}
+
+struct Namesake {
+    definition: Definition,
+    namespaces: NamespaceSet,
+    environment: Option<SmolStr>,
+}
+
+impl Namesakes {
+    fn new(db: &dyn Db, definitions: Vec<Definition>) -> Namesakes {
+        let objects = definitions.into_iter().map(|definition| Namesake {
+            namespaces: namespaces_of(db, &definition),
+            environment: environment_of_directory(db, definition.file.directory(db)),
+            definition,
+        });
+        Namesakes {
+            objects: objects.collect(),
+        }
+    }
+
+    /// Those of the likeliest class: the known namespace before an unknown one, the same environment
+    /// before none, none before another. Empty where all are certainly in other namespaces.
+    fn likeliest(&self, db: &dyn Db, file: SourceFile, wanted: &NamespaceSet) -> Vec<&Definition> {
+        let here = environment_of_directory(db, file.directory(db));
+        let class = |object: &Namesake| {
+            let sure = wanted.surely_meets(&object.namespaces);
+            let distance = distance(here.as_deref(), object.environment.as_deref());
+            (!sure, distance)
+        };
+        let fitting = || {
+            let fits = |object: &&Namesake| wanted.meets(&object.namespaces);
+            self.objects.iter().filter(fits)
+        };
+        let best = fitting().map(class).min();
+        fitting()
+            .filter(|object| Some(class(object)) == best)
+            .map(|object| &object.definition)
+            .collect()
+    }
+
+    fn into_definitions(self) -> Vec<Definition> {
+        let objects = self.objects.into_iter();
+        objects.map(|object| object.definition).collect()
+    }
+}
+
+/// Objects that are equally likely, those nearest by their folders first.
+fn in_order(db: &dyn Db, file: SourceFile, likeliest: Vec<&Definition>) -> Vec<Definition> {
+    let mut found: Vec<_> = likeliest.into_iter().cloned().collect();
+    if found.len() > 1 {
+        let here = file.path(db);
+        found.sort_by_cached_key(|definition| {
             let path = definition.file.path(db);
-            let other = environment_of(db, root, &path);
-            let distance = distance(environment.as_deref(), other.as_deref());
-            let sure = wanted.surely_meets(&namespaces_of(db, &definition));
             let shared = here
                 .components()
                 .zip(path.components())
                 .take_while(|(a, b)| a == b)
                 .count();
-            (
-                (!sure, distance),
-                std::cmp::Reverse(shared),
-                path,
-                definition,
-            )
-        })
-        .collect();
-    ranked.sort_by(|a, b| (a.0, a.1, &a.2, a.3.by).cmp(&(b.0, b.1, &b.2, b.3.by)));
-    let best = ranked.first().map(|first| first.0);
-    ranked
-        .into_iter()
-        .take_while(|row| Some(row.0) == best)
-        .map(|row| row.3)
-        .collect()
+            (std::cmp::Reverse(shared), path, definition.by)
+        });
+    }
+    found
 }
 
 /// How far two places are from each other: in the same environment, one of them in what environments
@@ -249,6 +276,7 @@ pub fn namespaces(db: &dyn Db, root: Root) -> Vec<SmolStr> {
 }
 
 /// The places that name one definition: every reference of its kind and name that can resolve to it.
+/// Without a definition, every reference of the kind and name.
 pub fn references_to(
     db: &dyn Db,
     root: Root,
@@ -257,19 +285,52 @@ pub fn references_to(
     to: Option<&Definition>,
 ) -> Vec<ReferenceSite> {
     let mut sites = View::new(db, root).references(kind, name);
+    let to = to.map(std::slice::from_ref);
+    retain_references(db, root, kind, name, to, &mut sites);
+    sites
+}
+
+/// Some of the places that name one of several definitions of one kind and name, and whether there are
+/// more: at most `limit` are looked at, for answers that must not wait.
+pub fn some_references_to(
+    db: &dyn Db,
+    root: Root,
+    kind: &GroupKind,
+    name: &str,
+    to: &[Definition],
+    limit: usize,
+) -> (Vec<ReferenceSite>, bool) {
+    let mut sites = View::new(db, root).references(kind, name);
+    let more = sites.len() > limit;
+    sites.truncate(limit);
+    retain_references(db, root, kind, name, Some(to), &mut sites);
+    (sites, more)
+}
+
+/// Keeps the sites that name one of the definitions, in order of path and place.
+fn retain_references(
+    db: &dyn Db,
+    root: Root,
+    kind: &GroupKind,
+    name: &str,
+    to: Option<&[Definition]>,
+    sites: &mut Vec<ReferenceSite>,
+) {
+    let namesakes = Namesakes::new(db, definitions(db, root, kind, name));
     sites.retain(|site| {
         let facts = facts(db, site.file);
         let Some((object, reference)) = site.in_facts(&facts) else {
             return false;
         };
         let Some(to) = to else { return true };
-        match resolve(db, site.file, object, reference).verdict {
-            Verdict::Found(found) => found.contains(to),
-            _ => false,
-        }
+        let wanted = wanted_namespaces(db, site.file, object, reference);
+        !reference.is_templated()
+            && namesakes
+                .likeliest(db, site.file, &wanted)
+                .iter()
+                .any(|found| to.contains(found))
     });
     sites.sort_by_cached_key(|site| (site.file.path(db), site.object, site.reference));
-    sites
 }
 
 impl ReferenceSite {

@@ -17,7 +17,6 @@ use smol_str::SmolStr;
 
 use super::position::Position;
 use super::typed::fits;
-use super::writing::Writing;
 use super::{Completion, CompletionKind, MAX_COMPLETIONS};
 
 /// Directories that one completion looks at; deeper ones come as the path is typed.
@@ -95,13 +94,8 @@ fn of_artifact(position: &Position<'_>, top: Directory, name: &str) -> Vec<(Stri
             let Found::Directory(directory) = find(db, top, &copy.from) else {
                 continue;
             };
-            let mut path = copy.to.to_string();
-            if !copy.contents {
-                let last = copy.from.rsplit('/').next().unwrap_or_default();
-                path = [path.as_str(), last].join("/").trim_matches('/').to_owned();
-            }
             if own {
-                tops.push((path, directory));
+                tops.push((copy.target(), directory));
             }
         }
     }
@@ -198,18 +192,17 @@ impl<'p, 'a> Listing<'p, 'a> {
             + self.distance(directory) * 10
             + u32::from(taken) * 8
             + depth;
-        let Writing { edit, additional } = self.position.scalar(&label);
-        self.found.push(Completion {
-            label,
-            kind: CompletionKind::Directory,
-            detail,
-            documentation: kustomization_file(db, directory)
-                .map(|file| format!("Built by `{}`", file.path(db))),
-            edit,
-            snippet: false,
-            additional,
-            rank,
-        });
+        self.found.push(
+            self.position
+                .scalar(&label)
+                .offer(CompletionKind::Directory, label)
+                .detailed(detail)
+                .documented(
+                    kustomization_file(db, directory)
+                        .map(|file| format!("Built by `{}`", file.path(db))),
+                )
+                .ranked(rank),
+        );
     }
 
     /// What a directory holds, and how likely that makes it: 0 the most.

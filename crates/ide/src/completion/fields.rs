@@ -2,9 +2,8 @@
 
 use infragen_flux::{Reference, Role, Target};
 
-use super::names::{Part, row_at};
 use super::position::Position;
-use super::writing::Writing;
+use super::row::{Part, row_at};
 use super::{Completion, CompletionKind};
 
 /// The rank of the first key: whole items come before.
@@ -25,19 +24,15 @@ pub(super) fn complete(position: &Position<'_>, found: &mut Vec<Completion>) {
             true => position.first_key(key),
             false => position.key(key),
         };
-        let Some(Writing { edit, additional }) = writing.filter(|_| !known) else {
+        let Some(writing) = writing.filter(|_| !known) else {
             continue;
         };
-        found.push(Completion {
-            label: key.to_owned(),
-            kind: CompletionKind::Field,
-            detail: None,
-            documentation: Some(meaning.to_owned()),
-            edit,
-            snippet: false,
-            additional,
-            rank,
-        });
+        found.push(
+            writing
+                .offer(CompletionKind::Field, key.to_owned())
+                .documented(meaning.to_owned())
+                .ranked(rank),
+        );
     }
 }
 

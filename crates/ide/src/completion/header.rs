@@ -5,7 +5,7 @@ use infragen_kustomize::FileKind;
 use infragen_syntax::TextEdit;
 
 use super::position::{Embedding, Position, Subject};
-use super::writing::{Side, Writing};
+use super::writing::Side;
 use super::{Completion, CompletionKind, selectors};
 
 /// Keys at the top of an object of Kubernetes. A document with others is something else.
@@ -39,6 +39,22 @@ impl Heading {
             summary: Some(kind.summary),
             rank: if is_flux_group(kind.group) { 1 } else { 2 },
         }
+    }
+
+    /// Whether it is the heading of a kind.
+    pub fn is(&self, kind: &GroupKind) -> bool {
+        GroupKind::new(&self.api_version, &self.kind) == *kind
+    }
+
+    /// Its kind as a proposal; `version` writes the version beside it.
+    pub fn offer(self, position: &Position<'_>, version: Option<TextEdit>) -> Completion {
+        position
+            .scalar(&self.kind)
+            .and(version)
+            .offer(CompletionKind::Kind, self.kind)
+            .detailed(self.api_version)
+            .documented(self.summary.map(str::to_owned))
+            .ranked(self.rank)
     }
 }
 
@@ -142,25 +158,7 @@ fn kinds(position: &Position<'_>, headings: Vec<Heading>, found: &mut Vec<Comple
             true => None,
             false => position.with("apiVersion", &heading.api_version, Side::Before),
         };
-        found.push(kind(position, heading, version));
-    }
-}
-
-fn kind(position: &Position<'_>, heading: Heading, version: Option<TextEdit>) -> Completion {
-    let Writing {
-        edit,
-        mut additional,
-    } = position.scalar(&heading.kind);
-    additional.extend(version);
-    Completion {
-        label: heading.kind,
-        kind: CompletionKind::Kind,
-        detail: Some(heading.api_version),
-        documentation: heading.summary.map(str::to_owned),
-        edit,
-        snippet: false,
-        additional,
-        rank: heading.rank,
+        found.push(heading.offer(position, version));
     }
 }
 
@@ -181,17 +179,13 @@ fn api_versions(position: &Position<'_>, headings: Vec<Heading>, found: &mut Vec
                 kinds.push_str(&heading.kind);
             }
             None => {
-                let Writing { edit, additional } = position.scalar(&heading.api_version);
-                found.push(Completion {
-                    label: heading.api_version,
-                    kind: CompletionKind::Value,
-                    detail: Some(heading.kind),
-                    documentation: None,
-                    edit,
-                    snippet: false,
-                    additional,
-                    rank: heading.rank,
-                });
+                found.push(
+                    position
+                        .scalar(&heading.api_version)
+                        .offer(CompletionKind::Value, heading.api_version)
+                        .detailed(heading.kind)
+                        .ranked(heading.rank),
+                );
             }
         }
     }
@@ -203,18 +197,13 @@ fn keys(position: &Position<'_>, found: &mut Vec<Completion>) {
             .cursor
             .siblings()
             .any(|sibling| sibling.name == key);
-        let Some(Writing { edit, additional }) = position.key(key).filter(|_| !known) else {
+        let Some(writing) = position.key(key).filter(|_| !known) else {
             continue;
         };
-        found.push(Completion {
-            label: key.to_owned(),
-            kind: CompletionKind::Field,
-            detail: None,
-            documentation: None,
-            edit,
-            snippet: false,
-            additional,
-            rank,
-        });
+        found.push(
+            writing
+                .offer(CompletionKind::Field, key.to_owned())
+                .ranked(rank),
+        );
     }
 }

@@ -289,17 +289,12 @@ impl Paths<'_, '_> {
         if self.found.len() >= MAX_COMPLETIONS || !self.seen.insert(path.clone()) {
             return;
         }
-        let Writing { edit, additional } = self.write(&path);
-        self.found.push(Completion {
-            label: path,
-            kind,
-            detail: (!detail.is_empty()).then(|| detail.to_owned()),
-            documentation: None,
-            edit,
-            snippet: false,
-            additional,
-            rank,
-        });
+        self.found.push(
+            self.write(&path)
+                .offer(kind, path)
+                .detailed((!detail.is_empty()).then(|| detail.to_owned()))
+                .ranked(rank),
+        );
     }
 
     fn write(&self, path: &str) -> Writing {

@@ -6,6 +6,7 @@ use infragen_workspace::{LookedUp, candidates};
 
 use super::position::Position;
 use super::typed::fits;
+use super::writing::Writing;
 use super::{Completion, CompletionKind, MAX_COMPLETIONS};
 
 const TOKEN: &str = "{\"$imagepolicy\":";
@@ -66,36 +67,35 @@ fn policies(position: &Position<'_>, value: TextRange, typed: &str, found: &mut 
         let Some(namespace) = candidate.namespace.or(candidate.definition.namespace) else {
             continue;
         };
-        found.push(Completion {
-            label: format!("{namespace}:{}", candidate.name),
-            kind: CompletionKind::Object,
-            detail: Some(candidate.definition.file.path(position.db).into_string()),
-            documentation: Some(IMAGE_POLICY.summary.to_owned()),
-            edit: TextEdit {
-                range,
-                new_text: format!("{namespace}:{}", candidate.name),
-            },
-            snippet: false,
-            additional: Vec::new(),
-            rank: u32::from(candidate.distance),
-        });
+        let label = format!("{namespace}:{}", candidate.name);
+        let path = candidate.definition.file.path(position.db);
+        found.push(
+            replace(range, &label)
+                .offer(CompletionKind::Object, label)
+                .detailed(path.into_string())
+                .documented(IMAGE_POLICY.summary.to_owned())
+                .ranked(u32::from(candidate.distance)),
+        );
     }
 }
 
 fn parts(position: &Position<'_>, value: TextRange, typed: &str, found: &mut Vec<Completion>) {
     let part = typed.rsplit(':').next().unwrap_or_default();
     let range = TextRange::new(position.offset - TextSize::of(part), value.end());
-    found.extend((0..).zip(PARTS).map(|(rank, (part, meaning))| Completion {
-        label: (*part).to_owned(),
-        kind: CompletionKind::Value,
-        detail: Some((*meaning).to_owned()),
-        documentation: None,
+    found.extend((0..).zip(PARTS).map(|(rank, (part, meaning))| {
+        replace(range, part)
+            .offer(CompletionKind::Value, *part)
+            .detailed((*meaning).to_owned())
+            .ranked(rank)
+    }));
+}
+
+fn replace(range: TextRange, text: &str) -> Writing {
+    Writing {
         edit: TextEdit {
             range,
-            new_text: (*part).to_owned(),
+            new_text: text.to_owned(),
         },
-        snippet: false,
         additional: Vec::new(),
-        rank,
-    }));
+    }
 }

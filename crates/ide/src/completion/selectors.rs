@@ -8,9 +8,9 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::header::Heading;
-use super::names::api_version_of;
+use super::kinds::api_version_of;
 use super::position::{Embedding, Position, last_before};
-use super::writing::{Side, Writing};
+use super::writing::Side;
 use super::{Completion, CompletionKind, MAX_COMPLETIONS};
 use crate::below::{files_below, objects_in};
 use crate::subject::applied;
@@ -139,17 +139,14 @@ fn kinds(position: &Position<'_>, found: &mut Vec<Completion>) {
             .iter()
             .any(|object| object.kind == kind && Some(object.name.as_str()) == name);
         let count = objects.iter().filter(|object| object.kind == kind).count();
-        let Writing { edit, additional } = position.scalar(&kind.kind);
-        found.push(Completion {
-            label: kind.kind.to_string(),
-            kind: CompletionKind::Kind,
-            detail: Some(format!("{count} in this build")),
-            documentation: kind.known().map(|kind| kind.summary.to_owned()),
-            edit,
-            snippet: false,
-            additional,
-            rank: u32::from(!named),
-        });
+        found.push(
+            position
+                .scalar(&kind.kind)
+                .offer(CompletionKind::Kind, kind.kind.to_string())
+                .detailed(format!("{count} in this build"))
+                .documented(kind.known().map(|kind| kind.summary.to_owned()))
+                .ranked(u32::from(!named)),
+        );
     }
 }
 
@@ -169,23 +166,15 @@ fn names(position: &Position<'_>, found: &mut Vec<Completion>) {
     objects.dedup_by(|a, b| a.name == b.name && a.kind == b.kind);
     objects.truncate(MAX_COMPLETIONS);
     for object in objects {
-        let Writing {
-            edit,
-            mut additional,
-        } = position.scalar(&object.name);
-        if kind.is_none() && position.embedding == Embedding::File {
-            additional.extend(position.with("kind", &object.kind.kind, Side::Before));
-        }
-        found.push(Completion {
-            label: object.name.to_string(),
-            kind: CompletionKind::Object,
-            detail: Some(format!("{} · {}", object.kind, object.file)),
-            documentation: None,
-            edit,
-            snippet: false,
-            additional,
-            rank: 0,
-        });
+        let more = (kind.is_none() && position.embedding == Embedding::File)
+            .then(|| position.with("kind", &object.kind.kind, Side::Before));
+        let writing = position.scalar(&object.name).and(more.flatten());
+        let detail = format!("{} · {}", object.kind, object.file);
+        found.push(
+            writing
+                .offer(CompletionKind::Object, object.name)
+                .detailed(detail),
+        );
     }
 }
 
@@ -199,16 +188,10 @@ fn groups(position: &Position<'_>, found: &mut Vec<Completion>) {
     groups.sort_unstable();
     groups.dedup();
     for group in groups {
-        let Writing { edit, additional } = position.scalar(&group);
-        found.push(Completion {
-            label: group.to_string(),
-            kind: CompletionKind::Value,
-            detail: None,
-            documentation: None,
-            edit,
-            snippet: false,
-            additional,
-            rank: 0,
-        });
+        found.push(
+            position
+                .scalar(&group)
+                .offer(CompletionKind::Value, group.to_string()),
+        );
     }
 }

@@ -7,7 +7,6 @@ use infragen_workspace::{Child, facts, kustomization_file};
 
 use super::header::LAYERS;
 use super::position::{Embedding, Position, Subject};
-use super::writing::Writing;
 use super::{Completion, CompletionKind};
 
 /// The `spec` of each kind with its required fields and those that nearly every manifest has, as an LSP
@@ -369,21 +368,16 @@ fn skeleton(
     text: String,
     rank: u32,
 ) -> Completion {
-    let Writing {
-        mut edit,
-        additional,
-    } = position.scalar("");
-    edit.new_text = text;
+    let mut writing = position.scalar("");
+    writing.edit.new_text = text;
+    let offer = writing.offer(CompletionKind::Skeleton, label);
     Completion {
-        label: label.to_owned(),
-        kind: CompletionKind::Skeleton,
-        detail: Some(detail),
-        documentation: Some(summary.to_owned()),
-        edit,
         snippet: true,
-        additional,
-        rank,
+        ..offer
     }
+    .detailed(detail)
+    .documented(summary.to_owned())
+    .ranked(rank)
 }
 
 /// A text as it must stand in a snippet to mean itself.

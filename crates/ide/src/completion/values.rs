@@ -1,4 +1,4 @@
-//! The values of fields that take one of a fixed set, and booleans.
+//! Values of fields that take one of a fixed set, and booleans.
 //!
 //! The sets are those of the custom resource definitions of Flux 2.9 and of the Flux operator.
 
@@ -7,7 +7,7 @@ use infragen_flux::known::*;
 
 use super::position::Position;
 use super::writing::Writing;
-use super::{Completion, CompletionKind, names};
+use super::{Completion, CompletionKind};
 
 /// A field of a kind and what it may hold, in the order in which it is offered.
 pub(super) type Set = (&'static Kind, &'static str, &'static [&'static str]);
@@ -410,41 +410,14 @@ pub(super) const BOOLEANS: &[(&Kind, &[&str])] = &[
     ),
 ];
 
-/// Fields that name a namespace and refer to nothing else.
-const NAMESPACES: &[(&Kind, &str)] = &[
-    (KUSTOMIZATION, "spec.targetNamespace"),
-    (HELM_RELEASE, "spec.targetNamespace"),
-    (HELM_RELEASE, "spec.storageNamespace"),
-];
-
 pub(super) fn complete(position: &Position<'_>, found: &mut Vec<Completion>) {
     if !position.on_value() && !position.on_item() {
         return;
     }
-    if position.on_value()
-        && position
-            .kustomization_field()
-            .is_some_and(|f| f == ["namespace"])
-    {
-        return names::every_namespace(position, &[], found);
-    }
     let Some((kind, field)) = position.field() else {
         return;
     };
-    if field.first() != Some(&"spec") {
-        let flux = infragen_flux::is_flux_group(&kind.group);
-        if flux && field == ["metadata", "namespace"] {
-            names::every_namespace(position, &[], found);
-        }
-        return;
-    }
     let field = field.join(".").replace(".[]", "[]");
-    if NAMESPACES
-        .iter()
-        .any(|(of, path)| kind == *of && field == *path)
-    {
-        return names::every_namespace(position, &[], found);
-    }
     if let Some((_, _, values)) = SETS
         .iter()
         .find(|(of, path, _)| kind == *of && field == *path)
@@ -470,18 +443,13 @@ fn offer<'a>(
     found: &mut Vec<Completion>,
 ) {
     for (rank, (value, writing)) in (0..).zip(values) {
-        let Some(Writing { edit, additional }) = writing else {
+        let Some(writing) = writing else {
             continue;
         };
-        found.push(Completion {
-            label: value.to_owned(),
-            kind: CompletionKind::Value,
-            detail: None,
-            documentation: None,
-            edit,
-            snippet: false,
-            additional,
-            rank,
-        });
+        found.push(
+            writing
+                .offer(CompletionKind::Value, value.to_owned())
+                .ranked(rank),
+        );
     }
 }

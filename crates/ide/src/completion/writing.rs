@@ -3,6 +3,7 @@
 use infragen_syntax::{Slot, Step, TextEdit, TextRange, TextSize, quote, quote_in_flow};
 
 use super::position::Position;
+use super::{Completion, CompletionKind};
 
 /// The edits that write a proposal.
 pub(super) struct Writing {
@@ -10,6 +11,49 @@ pub(super) struct Writing {
     pub edit: TextEdit,
     /// Elsewhere; none touches the first.
     pub additional: Vec<TextEdit>,
+}
+
+impl Writing {
+    /// The proposal that is written so.
+    pub fn offer(self, kind: CompletionKind, label: impl Into<String>) -> Completion {
+        Completion {
+            label: label.into(),
+            kind,
+            detail: None,
+            documentation: None,
+            edit: self.edit,
+            snippet: false,
+            additional: self.additional,
+            rank: 0,
+        }
+    }
+
+    /// With further edits elsewhere.
+    pub fn and(mut self, edits: impl IntoIterator<Item = TextEdit>) -> Writing {
+        self.additional.extend(edits);
+        self
+    }
+}
+
+/// How proposals are told.
+impl Completion {
+    pub(super) fn detailed(self, detail: impl Into<Option<String>>) -> Self {
+        Completion {
+            detail: detail.into(),
+            ..self
+        }
+    }
+
+    pub(super) fn documented(self, documentation: impl Into<Option<String>>) -> Self {
+        Completion {
+            documentation: documentation.into(),
+            ..self
+        }
+    }
+
+    pub(super) fn ranked(self, rank: u32) -> Self {
+        Completion { rank, ..self }
+    }
 }
 
 /// On which side of the key at the cursor another one is put.

@@ -1,8 +1,9 @@
 use infragen_flux::known::{EXTERNAL_ARTIFACT, KUSTOMIZATION};
 use infragen_flux::{KindName, ObjectFacts, PathFact, ReferenceFact, is_templated};
+use infragen_kustomize::FileKind;
 use infragen_workspace::{
-    DefinedBy, Found, PathTarget, artifact_directories, definitions, facts, find, is_patch_file,
-    relative, resolve_path,
+    DefinedBy, Directory, Found, PathTarget, artifact_directories, definitions, facts, find,
+    is_patch_file, kustomization_file, relative, resolve_path,
 };
 
 use crate::above::Reach;
@@ -15,10 +16,11 @@ use crate::rule::{Context, Rule};
 pub static MISSING_FLUX_PATH: Rule = Rule {
     id: "missing-flux-path",
     severity: Severity::Error,
-    summary: "the path of a Flux Kustomization is no directory of its source",
+    summary: "the path or a component of a Flux Kustomization is no directory of its source",
     explanation: "\
 `kustomization path not found: stat …` is seen only in the cluster. `spec.path` counts from the root of \
-the source, never from the file that it stands in; `..` cannot leave that root, and Flux cuts it off.
+the source, never from the file that it stands in; `..` cannot leave that root, and Flux cuts it off. \
+`spec.components` count from the directory at `spec.path`.
 
 Only paths of sources that are this repository are looked up: the source of an entry point, and artifacts \
 that an ArtifactGenerator puts together out of it. What another \
@@ -71,6 +73,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         for path in &object.paths {
             if *path.row.from == *KUSTOMIZATION {
                 findings.extend(check_path(context, object, path));
+                check_components(context, object, path, findings);
             }
         }
     }
@@ -110,6 +113,86 @@ fn check_path(context: &Context<'_>, object: &ObjectFacts, path: &PathFact) -> O
             .fix(context.rewrite(path.path.range, &near)),
         None => finding.help("the path counts from the root of the source, not from this file"),
     })
+}
+
+/// The components that are added to what the path holds: directories relative to it.
+fn check_components(
+    context: &Context<'_>,
+    object: &ObjectFacts,
+    path: &PathFact,
+    findings: &mut Vec<Finding>,
+) {
+    let db = context.db;
+    if object.components.is_empty() {
+        return;
+    }
+    let PathTarget::Here {
+        found: Found::Directory(base),
+        sure: true,
+    } = resolve_path(db, context.file, object, path)
+    else {
+        return;
+    };
+    for component in &object.components {
+        let text = component.value.as_str();
+        let found = find(db, base, text);
+        let message = match found {
+            Found::Directory(directory) => match is_component(context, directory) {
+                Some(false) => format!("`{text}` is no Component"),
+                _ => continue,
+            },
+            Found::Missing => format!("there is no component `{text}`"),
+            Found::File(_) | Found::Other => {
+                format!("`{text}` is a file; components are directories")
+            }
+            Found::Outside => continue,
+        };
+        let doubtful = is_templated(text)
+            || context.may_be_submodule(base, text)
+            || skips_missing(context, object)
+            || is_doubtful(context, path)
+            || context
+                .above()
+                .may_set(db, &["spec", "components"], &|patch| {
+                    !patch.components.is_empty()
+                });
+        if doubtful {
+            continue;
+        }
+        let finding = MISSING_FLUX_PATH
+            .finding(component.range, message)
+            .severity(severity(context));
+        let fits = |found: Found| match found {
+            Found::Directory(directory) => is_component(context, directory) == Some(true),
+            _ => false,
+        };
+        findings.push(match nearest_path(db, base, text, &fits) {
+            Some(near) => finding
+                .help(format!("did you mean `{near}`?"))
+                .fix(context.rewrite(component.range, &near)),
+            None => finding.help("components count from the directory at `spec.path`"),
+        });
+    }
+}
+
+/// Whether a directory is a component; none where its kustomization file cannot be read.
+fn is_component(context: &Context<'_>, directory: Directory) -> Option<bool> {
+    let Some(file) = kustomization_file(context.db, directory) else {
+        return Some(false);
+    };
+    let facts = facts(context.db, file);
+    let layer = facts.kustomization.as_ref().filter(|_| !facts.broken)?;
+    Some(layer.kind == FileKind::Component)
+}
+
+/// Whether a Kustomization goes on without components that are not there.
+fn skips_missing(context: &Context<'_>, object: &ObjectFacts) -> bool {
+    let tree = context.tree();
+    let root = tree
+        .document(object.document)
+        .and_then(|document| document.root());
+    let skip = root.and_then(|root| root.at(&["spec", "ignoreMissingComponents"]));
+    skip.and_then(|skip| skip.as_str()) == Some("true")
 }
 
 /// A path of an artifact that an ArtifactGenerator of this repository puts together out of it.
@@ -355,6 +438,36 @@ spec:
         ] {
             check("missing-flux-path", &artifact(path, from)).finds(0);
         }
+    }
+
+    #[test]
+    fn components_count_from_the_path() {
+        let with = |component: &str, more: &str| {
+            let layers = "\
+//- components/ha/kustomization.yaml
+kind: Component
+//- base/kustomization.yaml
+resources: []
+";
+            let path = "  path: ./apps/production";
+            let components = format!("  components:\n  - {component}\n{more}{path}");
+            apps("./apps/production", layers).replace(path, &components)
+        };
+        check("missing-flux-path", &with("../../component/ha", ""))
+            .finds_one(
+                Severity::Error,
+                "there is no component `../../component/ha`",
+            )
+            .helps("did you mean `../../components/ha`?")
+            .fixed("  - ../../components/ha\n");
+        check("missing-flux-path", &with("../../base", ""))
+            .finds_one(Severity::Error, "`../../base` is no Component");
+        check("missing-flux-path", &with("../../components/ha", "")).finds(0);
+        check(
+            "missing-flux-path",
+            &with("../../nowhere", "  ignoreMissingComponents: true\n"),
+        )
+        .finds(0);
     }
 
     #[test]

@@ -194,11 +194,16 @@ fn no_place_of_a_text_that_ends_there_panics() {
 
 #[test]
 fn no_place_of_a_text_with_something_odd_there_panics() {
-    for odd in [
+    // Every place, but not every odd thing at each: that would take a minute.
+    const ODD: [&str; 14] = [
         "\t", "{", "[", "\"", "'", "|", "- ", ":", "*", "&a ", "#", "\u{e9}", "\0", "\r",
-    ] {
+    ];
+    for shift in [0, 5, 9] {
         Texts::new().each(
-            |text, offset| format!("{}{odd}{}", &text[..offset], &text[offset..]),
+            |text, offset| {
+                let odd = ODD[(offset + shift) % ODD.len()];
+                format!("{}{odd}{}", &text[..offset], &text[offset..])
+            },
             |text, _, offers| {
                 for offer in offers {
                     after(text, offer);
