@@ -5,7 +5,6 @@
 //! error, or one without a reason, fails. `INFRAGEN_UPDATE_SNAPSHOTS=1` writes the files anew and keeps
 //! the reasons; `INFRAGEN_SHOW_ALL=1` prints the others. Of kustomize's own cases, those that it builds
 //! have no error at all.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,

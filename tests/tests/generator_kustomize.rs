@@ -1,6 +1,5 @@
 //! kustomize builds every base and every overlay that the generators write, and the result says what was
 //! asked for.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,

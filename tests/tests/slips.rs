@@ -4,7 +4,6 @@
 //! the file is checked. `tests/snapshots/slips.txt` holds how many are told, and at which level: a rule
 //! that becomes too careful shows here, as one that becomes too bold shows in `findings.rs`.
 //! `INFRAGEN_UPDATE_SNAPSHOTS=1` writes it anew.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
