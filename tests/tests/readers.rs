@@ -1,6 +1,5 @@
 //! The two readers of YAML agree: on every document that the strict one accepts, the tolerant one makes
 //! the same tree, with the same paths, values, styles and ranges.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
