@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_distinct_and_have_a_file_of_their_name() {
+    fn ids_are_distinct() {
         let mut ids: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
         ids.sort_unstable();
         ids.dedup();
