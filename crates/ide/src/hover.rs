@@ -29,7 +29,7 @@ const MAX_PLACES: usize = 8;
 
 /// References that are looked at to tell who refers to an object: a hover must not wait for the 30,000 of a
 /// fleet's own GitRepository.
-const MAX_SITES: usize = 1_000;
+const MAX_SITES: usize = 2_000;
 
 /// What there is to say about the thing at an offset: a headline and a list with one fact a line.
 pub fn hover(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Hover> {
@@ -220,12 +220,12 @@ impl Cards<'_> {
             .into_iter()
             .map(|(kind, mut referrers)| {
                 let count = referrers.len();
-                let over = if more { "over " } else { "" };
+                let least = if more { "at least " } else { "" };
                 referrers.sort_unstable();
                 referrers.dedup();
                 let label = match count {
                     1 => format!("used by {kind}"),
-                    _ => format!("used by {over}{}:", counted(count, &kind)),
+                    _ => format!("used by {least}{}:", counted(count, &kind)),
                 };
                 item(&label, &names(label.len() + 3, &referrers))
             })

@@ -207,6 +207,16 @@ impl Index {
         self.renames.extend(other.renames.iter().cloned());
     }
 
+    fn definitions_of_kind(&self, kind: &GroupKind) -> Vec<(SmolStr, Definition)> {
+        let names = self.names_of_kind.get(kind).into_iter().flatten();
+        let definitions = names.flat_map(|name| {
+            let of_name = self.definitions.get(&(kind.clone(), name.clone()));
+            let of_name = of_name.into_iter().flatten();
+            of_name.map(|definition| (name.clone(), definition.clone()))
+        });
+        definitions.collect()
+    }
+
     fn finish(mut self) -> Self {
         self.namespaces
             .retain(|namespace| !infragen_flux::is_templated(namespace));
@@ -288,13 +298,25 @@ pub(crate) fn definitions_of_kind(
     root: Root,
     kind: GroupKind,
 ) -> Arc<Vec<(SmolStr, Definition)>> {
-    let view = View::new(db, root);
-    let names = view.any_names_of_kind(&kind).into_iter();
-    let definitions = names.flat_map(|name| {
-        let of_name = view.definitions(&kind, &name).into_iter();
-        of_name.map(move |definition| (name.clone(), definition))
-    });
-    Arc::new(definitions.collect())
+    let open_files = root.open(db);
+    let disk = disk_definitions_of_kind(db, root, kind.clone());
+    let closed = disk
+        .iter()
+        .filter(|(_, definition)| !open_files.contains(&definition.file));
+    let open = open_index(db, root).definitions_of_kind(&kind);
+    let mut definitions: Vec<_> = closed.cloned().chain(open).collect();
+    definitions.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Arc::new(definitions)
+}
+
+/// Those on disk: the many, which no keystroke changes.
+#[salsa::tracked(returns(clone))]
+fn disk_definitions_of_kind(
+    db: &dyn Db,
+    root: Root,
+    kind: GroupKind,
+) -> Arc<Vec<(SmolStr, Definition)>> {
+    Arc::new(disk_index(db, root).definitions_of_kind(&kind))
 }
 
 /// Both indexes, the open files over those on disk.
@@ -387,18 +409,12 @@ impl View {
     }
 
     pub(crate) fn names_of_kind(&self, kind: &GroupKind) -> Vec<SmolStr> {
-        let mut names = self.any_names_of_kind(kind);
-        names.retain(|name| !self.definitions(kind, name).is_empty());
-        names
-    }
-
-    /// Names of a kind; one that an editor has just changed may still be among them.
-    fn any_names_of_kind(&self, kind: &GroupKind) -> Vec<SmolStr> {
         let disk = self.disk.names_of_kind.get(kind).into_iter().flatten();
         let open = self.open.names_of_kind.get(kind).into_iter().flatten();
         let mut names: Vec<_> = disk.chain(open).cloned().collect();
         names.sort_unstable();
         names.dedup();
+        names.retain(|name| !self.definitions(kind, name).is_empty());
         names
     }
 
