@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use infragen_flux::{GroupKind, KindName, REFERENCES, ReferenceFact, Role, is_templated};
-use infragen_rules::{nearest, nearest_path};
-use infragen_syntax::{Node, NodeKind, TextRange, TextSize};
+use infragen_rules::nearest_path;
+use infragen_syntax::{Node, NodeKind, TextRange, TextSize, nearest};
 use infragen_workspace::{
     Db, DefinedBy, Definition, Directory, Found, PathTarget, ReferenceSite, SourceFile, Target,
     Verdict, appliers, environment_of, facts, importers, kustomization_file, names_of_kind,
@@ -318,7 +318,7 @@ impl Cards<'_> {
     fn nowhere(&self, kind: &GroupKind, reference: &ReferenceFact) -> Option<String> {
         let root = self.file.root(self.db);
         let name = &reference.name.value;
-        let known = names_of_kind(self.db, root, kind);
+        let known = names_of_kind(self.db, root, kind.clone());
         let near = nearest(name, known.iter().map(|name| name.as_str()));
         let declared = reference.row.role.is_declared();
         let headline = match declared || near.is_some() {

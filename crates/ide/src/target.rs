@@ -1,7 +1,7 @@
 //! Places to go to.
 
 use infragen_flux::known::NAMESPACE;
-use infragen_flux::{KindName, ObjectFacts, ReferenceFact};
+use infragen_flux::{GroupKind, KindName, ObjectFacts, ReferenceFact};
 use infragen_syntax::{TextRange, TextSize};
 use infragen_workspace::{
     Db, Definition, Directory, Found, SourceFile, Verdict, definitions, environment_of,
@@ -37,10 +37,10 @@ pub(crate) fn named_by(
 /// kustomization file gives a namespace. Those of the file's own environment, where it has any.
 pub(crate) fn namespace_objects(db: &dyn Db, file: SourceFile, name: &str) -> Vec<Definition> {
     let root = file.root(db);
-    let kind = NAMESPACE.into();
+    let kind = GroupKind::from(NAMESPACE);
     let mut found = Vec::new();
-    for written in names_of_kind(db, root, &kind) {
-        for definition in definitions(db, root, &kind, &written) {
+    for written in names_of_kind(db, root, kind.clone()).iter() {
+        for definition in definitions(db, root, &kind, written) {
             let above = overriding_namespaces(db, definition.file);
             let renamed = above.overrides.iter().any(|namespace| namespace == name);
             if renamed || (written == name && (above.own || above.overrides.is_empty())) {

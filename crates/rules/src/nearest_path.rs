@@ -2,7 +2,7 @@
 
 use infragen_workspace::{Db, Directory, Found, find};
 
-use crate::nearest::nearest;
+use infragen_syntax::nearest;
 
 /// The path most like one that leads nowhere, of those that lead to something that fits: with another
 /// ending, with one name misspelt, or counted from one directory above or below.

@@ -119,7 +119,7 @@ fn may_be_rendered(context: &Context<'_>, kind: &GroupKind) -> bool {
     let (db, root) = (context.db, context.root);
     let sets = GroupKind::from(RESOURCE_SET);
     let written = format!("kind: {}", kind.kind);
-    names_of_kind(db, root, &sets).iter().any(|name| {
+    names_of_kind(db, root, sets.clone()).iter().any(|name| {
         let sets = definitions(db, root, &sets, name);
         let mut texts = sets.iter().filter_map(|set| text(db, set.file).ok());
         texts.any(|text| text.contains(&written))

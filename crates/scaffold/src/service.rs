@@ -414,7 +414,7 @@ fn no_dependency(
         place.name,
         name.escape_debug()
     ));
-    let elsewhere = names_of_kind(repository.db, repository.root, &KUSTOMIZATION.into())
+    let elsewhere = names_of_kind(repository.db, repository.root, KUSTOMIZATION.into())
         .iter()
         .any(|other| other == name);
     let is_service = repository

@@ -8,6 +8,7 @@
 use text_size::{TextRange, TextSize};
 
 use crate::before::{Before, Line};
+use crate::nearest::nearest;
 use crate::tree::SyntaxError;
 
 /// Explains why a document is not YAML. `at` is where the strict parser stopped, `message` what it said.
@@ -586,34 +587,6 @@ fn anchors(text: &str) -> impl Iterator<Item = &str> {
         .filter(|name| !name.is_empty())
 }
 
-/// The most similar of some names, if one is similar at all.
-pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let most = (name.chars().count() / 3).max(1);
-    names
-        .take(1000)
-        .map(|other| (distance(name, other), other))
-        .filter(|(distance, _)| *distance <= most)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, other)| other)
-}
-
-/// How many characters must be added, removed or replaced to make one word the other.
-fn distance(one: &str, other: &str) -> usize {
-    const LONGEST: usize = 64;
-    let other: Vec<char> = other.chars().take(LONGEST).collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, a) in one.chars().take(LONGEST).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
-        for (column, b) in other.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != *b);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[other.len()]
-}
-
 fn size(at: usize) -> TextSize {
     TextSize::try_from(at).unwrap_or(TextSize::from(u32::MAX))
 }
@@ -802,10 +775,6 @@ mod tests {
             "there is text behind the end of the document",
         );
         check("%FOO\n«a: b»\n", "a `---` is missing behind the directives");
-        check(
-            "h: 'i'«#»j\n",
-            "a space is missing in front of this comment",
-        );
     }
 
     #[test]

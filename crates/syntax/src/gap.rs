@@ -113,10 +113,13 @@ fn property_len(bytes: &[u8]) -> usize {
         .unwrap_or(bytes.len())
 }
 
-/// Whether a `#` begins a comment: only behind white space or at the start of a line.
+/// Whether a `#` begins a comment: behind white space, at the start of a line, and, as go-yaml has it, right
+/// behind a quote, a bracket or a comma.
 fn is_separate(bytes: &[u8], at: usize) -> bool {
-    at.checked_sub(1)
-        .is_none_or(|before| is_white(bytes[before]))
+    at.checked_sub(1).is_none_or(|before| {
+        let before = bytes[before];
+        is_white(before) || is_flow(before) || matches!(before, b'"' | b'\'')
+    })
 }
 
 /// The end of the line that `at` stands in, without its line break.

@@ -1,5 +1,5 @@
 //! The reading policy: split the text into documents, read each by the strict reader, and give the ones
-//! that it refuses to the tolerant one.
+//! that it refuses to the lenient one, and what that refuses to the tolerant one.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::limits::Limits;
 use crate::strict::Refusal;
 use crate::tolerant::Tolerant;
 use crate::tree::{Reader, SyntaxError, Tree};
-use crate::{concrete, diagnosis, strict};
+use crate::{concrete, diagnosis, lenient, strict};
 
 pub(crate) fn read(text: Arc<str>, limits: Limits) -> Tree {
     read_with(text, limits, Reader::Strict)
@@ -49,7 +49,7 @@ pub(crate) fn read_with(text: Arc<str>, limits: Limits, first: Reader) -> Tree {
             Ok(()) => builder.finish(Reader::Strict),
             Err(refusal) => {
                 builder.abort();
-                if let Err(refusal) = tolerant.read_tabs_as_spaces(&mut tree, part, refusal) {
+                if let Err(refusal) = read_leniently(&mut tree, &text, limits, part, refusal) {
                     read_refused(&mut tree, &mut tolerant, part, refusal);
                 }
             }
@@ -57,6 +57,37 @@ pub(crate) fn read_with(text: Arc<str>, limits: Limits, first: Reader) -> Tree {
     }
     tree.errors.sort_by_key(|error| error.range.start());
     tree
+}
+
+/// Reads a document that is not valid YAML 1.2, but may be valid to kustomize and Flux.
+fn read_leniently(
+    tree: &mut Tree,
+    text: &str,
+    limits: Limits,
+    part: Part,
+    refusal: Refusal,
+) -> Result<(), Refusal> {
+    if let Refusal::Overflow { .. } = refusal {
+        return Err(refusal);
+    }
+    let mut builder = DocumentBuilder::new(tree, text, limits, part.content);
+    match lenient::read(&mut builder, part.source) {
+        Ok(()) => {
+            builder.finish(Reader::Strict);
+            Ok(())
+        }
+        Err(lenient) => {
+            builder.abort();
+            Err(match lenient {
+                // A tab that only the first reader refuses is not what is wrong.
+                lenient::Refusal::Invalid { at, message } if refusal.is_of_tab_behind_colon() => {
+                    Refusal::Invalid { at, message }
+                }
+                lenient::Refusal::Invalid { .. } => refusal,
+                lenient::Refusal::Overflow { at, overflow } => Refusal::Overflow { at, overflow },
+            })
+        }
+    }
 }
 
 /// Reads a document that is not valid, or too much.

@@ -1,4 +1,4 @@
-//! The strict reader: `saphyr-parser`, which reads whatever is valid.
+//! The strict reader: `saphyr-parser`, which reads whatever is valid YAML 1.2.
 //!
 //! Its spans are not ours: they count characters, include anchors and tags in front of a node and the
 //! blanks and comments behind a quote or bracket, and begin a block scalar at its first line of text. So
@@ -7,9 +7,9 @@
 use saphyr_parser::{Event, Parser, ScalarStyle as Style, ScanError, Span};
 use text_size::{TextRange, TextSize};
 
-use crate::builder::{Collection, DocumentBuilder, Overflow};
-use crate::gap;
-use crate::tree::{Properties, ScalarStyle};
+use crate::builder::{DocumentBuilder, Overflow};
+use crate::lowering::{Lowering, Scalar};
+use crate::tree::ScalarStyle;
 
 /// Why the strict reader gave up.
 #[derive(Debug)]
@@ -21,20 +21,15 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
+    /// Whether a tab between a `:` and its value was refused, which is valid.
+    pub(crate) fn is_of_tab_behind_colon(&self) -> bool {
+        matches!(self, Self::Invalid { message, .. } if message.starts_with("':' must be followed by"))
+    }
+
     /// Where reading stopped.
     pub(crate) fn at(&self) -> TextSize {
         match self {
             Self::Invalid { at, .. } | Self::Overflow { at, .. } => *at,
-        }
-    }
-
-    /// Where a value begins that has a tab in front of it, if that is what was refused.
-    pub(crate) fn tab_behind_colon(&self) -> Option<TextSize> {
-        match self {
-            Self::Invalid { at, message } if message.starts_with("':' must be followed by") => {
-                Some(*at)
-            }
-            _ => None,
         }
     }
 }
@@ -50,16 +45,13 @@ pub(crate) fn read(builder: &mut DocumentBuilder<'_>, source: TextRange) -> Resu
             overflow: Overflow::Flow,
         });
     }
-    let mut lowering = Lowering {
-        offsets: Offsets::new(&text[source], source.start()),
-        builder,
-    };
+    let mut offsets = Offsets::new(&text[source], source.start());
+    let mut lowering = Lowering::new(builder);
     let mut parser = Parser::new_from_str(&text[source]);
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| lowering.refuse(&error))?;
-        let at = lowering.builder.cursor();
-        lowering
-            .event(&event, span)
+        let (event, span) = event.map_err(|error| refuse(&error, &mut offsets))?;
+        let at = lowering.at();
+        lower(&mut lowering, &event, span, &mut offsets)
             .map_err(|overflow| Refusal::Overflow { at, overflow })?;
     }
     Ok(())
@@ -74,114 +66,55 @@ fn nth_flow_token(source: &str, limit: usize) -> Option<TextSize> {
     TextSize::try_from(at).ok()
 }
 
-struct Lowering<'b, 't, 's> {
-    builder: &'b mut DocumentBuilder<'t>,
-    offsets: Offsets<'s>,
+fn lower(
+    lowering: &mut Lowering<'_, '_>,
+    event: &Event<'_>,
+    span: Span,
+    offsets: &mut Offsets<'_>,
+) -> Result<(), Overflow> {
+    match event {
+        Event::Alias(_) => lowering.alias(offsets.range(span)),
+        Event::Scalar(value, style, anchor, tag) => {
+            let scalar = Scalar {
+                value,
+                style: match style {
+                    Style::Plain => ScalarStyle::Plain,
+                    Style::SingleQuoted => ScalarStyle::SingleQuoted,
+                    Style::DoubleQuoted => ScalarStyle::DoubleQuoted,
+                    Style::Literal => ScalarStyle::Literal,
+                    Style::Folded => ScalarStyle::Folded,
+                },
+                has_properties: *anchor > 0 || tag.is_some(),
+                range: offsets.range(span),
+            };
+            lowering.scalar(&scalar);
+            Ok(())
+        }
+        Event::SequenceStart(anchor, tag) => {
+            lowering.open(b'[', *anchor > 0 || tag.is_some(), offsets.range(span))
+        }
+        Event::MappingStart(anchor, tag) => {
+            lowering.open(b'{', *anchor > 0 || tag.is_some(), offsets.range(span))
+        }
+        Event::SequenceEnd | Event::MappingEnd => {
+            lowering.close(offsets.offset(span.start.index()));
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }
 
-impl Lowering<'_, '_, '_> {
-    fn event(&mut self, event: &Event<'_>, span: Span) -> Result<(), Overflow> {
-        match event {
-            Event::Alias(_) => self.builder.alias(self.offsets.range(span)),
-            Event::Scalar(value, style, anchor, tag) => {
-                self.scalar(value, *style, *anchor > 0 || tag.is_some(), span);
-                Ok(())
-            }
-            Event::SequenceStart(anchor, tag) => {
-                self.open(b'[', *anchor > 0 || tag.is_some(), span)
-            }
-            Event::MappingStart(anchor, tag) => self.open(b'{', *anchor > 0 || tag.is_some(), span),
-            Event::SequenceEnd | Event::MappingEnd => {
-                self.builder
-                    .close(self.offsets.offset(span.start.index()) + TextSize::from(1));
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn scalar(&mut self, value: &str, style: Style, has_properties: bool, span: Span) {
-        match style {
-            Style::Plain if value.is_empty() => self.builder.empty(has_properties),
-            Style::Plain => {
-                let range = self.offsets.range(span);
-                let (start, properties) = if has_properties {
-                    let properties = self.builder.lead_in(true);
-                    (self.builder.next_byte(), properties)
-                } else {
-                    (range.start(), Properties::default())
-                };
-                let range = TextRange::new(start, range.end().max(start));
-                self.builder
-                    .scalar(range, ScalarStyle::Plain, value, properties);
-            }
-            Style::SingleQuoted => {
-                self.quoted(value, ScalarStyle::SingleQuoted, has_properties, span)
-            }
-            Style::DoubleQuoted => {
-                self.quoted(value, ScalarStyle::DoubleQuoted, has_properties, span)
-            }
-            Style::Literal => self.block(value, ScalarStyle::Literal, has_properties, span),
-            Style::Folded => self.block(value, ScalarStyle::Folded, has_properties, span),
-        }
-    }
-
-    fn quoted(&mut self, value: &str, style: ScalarStyle, has_properties: bool, span: Span) {
-        let (start, properties) = if has_properties {
-            let properties = self.builder.lead_in(true);
-            (self.builder.next_byte(), properties)
-        } else {
-            (
-                self.offsets.offset(span.start.index()),
-                Properties::default(),
-            )
-        };
-        let text = self.builder.text();
-        let end = gap::closing_quote(&text[..self.builder.range().end().into()], start);
-        self.builder
-            .scalar(TextRange::new(start, end), style, value, properties);
-    }
-
-    fn block(&mut self, value: &str, style: ScalarStyle, has_properties: bool, span: Span) {
-        let properties = self.builder.lead_in(has_properties);
-        let start = self.builder.next_byte();
-        let text = self.builder.text();
-        let end = gap::block_end(text, start, self.offsets.offset(span.end.index()));
-        self.builder
-            .scalar(TextRange::new(start, end), style, value, properties);
-    }
-
-    fn open(&mut self, bracket: u8, has_properties: bool, span: Span) -> Result<(), Overflow> {
-        let properties = self.builder.lead_in(has_properties);
-        let start = self.builder.next_byte();
-        let text = self.builder.text();
-        let byte = text.as_bytes().get(usize::from(start));
-        // A block mapping may begin with a bracket too, that of a key; but its own span is empty.
-        let flow = byte == Some(&bracket) && self.offsets.offset(span.end.index()) > start;
-        let collection = match (bracket, flow) {
-            (b'[', true) => Collection::FlowSequence,
-            (b'[', false) => Collection::BlockSequence,
-            (_, true) => Collection::FlowMapping,
-            (_, false) => match self.builder.innermost() {
-                Some(Collection::FlowSequence) => Collection::FlowPair,
-                _ => Collection::BlockMapping,
-            },
-        };
-        self.builder.open(collection, start, properties)
-    }
-
-    fn refuse(&mut self, error: &ScanError) -> Refusal {
-        let at = self.offsets.offset(error.marker().index());
-        if error.info() == "recursion limit exceeded" {
-            return Refusal::Overflow {
-                at,
-                overflow: Overflow::Depth,
-            };
-        }
-        Refusal::Invalid {
+fn refuse(error: &ScanError, offsets: &mut Offsets<'_>) -> Refusal {
+    let at = offsets.offset(error.marker().index());
+    if error.info() == "recursion limit exceeded" {
+        return Refusal::Overflow {
             at,
-            message: error.info().to_owned(),
-        }
+            overflow: Overflow::Depth,
+        };
+    }
+    Refusal::Invalid {
+        at,
+        message: error.info().to_owned(),
     }
 }
 

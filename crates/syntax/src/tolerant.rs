@@ -34,9 +34,6 @@ const MAX_REPAIRS: usize = 24;
 /// How many bytes reading a document again and again may come to: for a large one fewer repairs.
 const MAX_REPAIR_BYTES: usize = 4 << 20;
 
-/// How many tabs behind colons are read as spaces: each takes another attempt.
-const MAX_TABS: usize = 100;
-
 /// Reads what can be read of the broken documents of one text.
 pub(crate) struct Tolerant<'t> {
     text: &'t str,
@@ -68,39 +65,6 @@ impl<'t> Tolerant<'t> {
     /// Leaves a document without a tree.
     pub(crate) fn skip(&self, tree: &mut Tree, part: Part) {
         DocumentBuilder::new(tree, self.text, self.limits, part.content).finish(Reader::Tolerant);
-    }
-
-    /// Reads a document that is valid but for tabs between a `:` and its value: YAML allows those, and only
-    /// the strict parser does not. Otherwise says why it is not.
-    pub(crate) fn read_tabs_as_spaces(
-        &mut self,
-        tree: &mut Tree,
-        part: Part,
-        refusal: Refusal,
-    ) -> Result<(), Refusal> {
-        let mut refusal = refusal;
-        let attempts = MAX_REPAIR_BYTES / usize::from(part.source.len()).max(1);
-        for _ in 0..attempts.min(MAX_TABS) {
-            let Some(at) = refusal.tab_behind_colon() else {
-                return Err(refusal);
-            };
-            self.prepare_copy();
-            let before = &self.copy[TextRange::new(part.content.start(), at)];
-            let tabs = TextSize::of(before) - TextSize::of(before.trim_end_matches('\t'));
-            blank(&mut self.copy, TextRange::new(at - tabs, at));
-            let mut builder = DocumentBuilder::new(tree, &self.copy, self.limits, part.content);
-            match strict::read(&mut builder, part.source) {
-                Ok(()) => {
-                    builder.finish(Reader::Strict);
-                    return Ok(());
-                }
-                Err(next) => {
-                    builder.abort();
-                    refusal = next;
-                }
-            }
-        }
-        Err(refusal)
     }
 
     fn prepare_copy(&mut self) {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use camino::Utf8PathBuf;
 use infragen_flux::{GroupKind, Role, is_templated};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
@@ -10,8 +11,10 @@ use smol_str::SmolStr;
 use crate::db::Db;
 use crate::environment::{environment_of, environment_of_directory};
 use crate::files::{Root, SourceFile};
-use crate::imports::is_patch_file;
-use crate::index::{Definition, View, definitions_of_kind};
+use crate::imports::PatchFiles;
+use crate::index::{
+    Definition, Layered, Named, View, disk_definitions_of_kind, open_definitions_of_kind,
+};
 use crate::query::facts;
 use crate::resolve::{NamespaceSet, distance, namespaces_of, possible_namespaces};
 
@@ -117,17 +120,44 @@ impl Placed {
 /// The objects of a kind, in order of name; what stands in patch files is none.
 #[salsa::tracked(returns(clone))]
 fn placed(db: &dyn Db, root: Root, kind: GroupKind) -> Arc<Vec<Placed>> {
-    let definitions = definitions_of_kind(db, root, kind);
-    let objects = definitions
-        .iter()
-        .filter(|(_, object)| !is_patch_file(db, object.file));
-    let placed = objects.map(|(name, definition)| Placed {
-        name: name.clone(),
-        // Not by directory: this is looked at again after every key, and would have to look at each.
-        environment: environment_of(db, root, &definition.file.path(db)),
-        definition: definition.clone(),
-    });
-    Arc::new(placed.collect())
+    let disk = disk_in_folders(db, root, kind.clone());
+    let open = open_in_folders(db, root, kind);
+    let layered = Layered::new(db, root, disk, open);
+    let patches = PatchFiles::new(db, root);
+    let mut placed: Vec<_> = layered
+        .iter(|layer| layer.iter(), |(_, object, _)| object.file)
+        .filter(|(_, object, _)| !patches.contains(object.file))
+        .map(|(name, definition, folder)| Placed {
+            name: name.clone(),
+            environment: environment_of(db, root, &folder.join("kustomization.yaml")),
+            definition: definition.clone(),
+        })
+        .collect();
+    placed.sort_by(|a, b| a.name.cmp(&b.name));
+    Arc::new(placed)
+}
+
+/// An object with the folder of its file.
+type InFolder = (SmolStr, Definition, Utf8PathBuf);
+
+/// Objects on disk with their folders: [`placed`] is looked at again after every key, and would otherwise have
+/// to look at the path of each.
+#[salsa::tracked(returns(clone))]
+fn disk_in_folders(db: &dyn Db, root: Root, kind: GroupKind) -> Arc<Vec<InFolder>> {
+    Arc::new(in_folders(db, &disk_definitions_of_kind(db, root, kind)))
+}
+
+#[salsa::tracked(returns(clone))]
+fn open_in_folders(db: &dyn Db, root: Root, kind: GroupKind) -> Arc<Vec<InFolder>> {
+    Arc::new(in_folders(db, &open_definitions_of_kind(db, root, kind)))
+}
+
+fn in_folders(db: &dyn Db, named: &[Named]) -> Vec<InFolder> {
+    let in_folder = |(name, definition): &Named| {
+        let folder = definition.file.directory(db).path(db);
+        (name.clone(), definition.clone(), folder.clone())
+    };
+    named.iter().map(in_folder).collect()
 }
 
 fn candidate(db: &dyn Db, wanted: &NamespaceSet, placed: &Placed, here: Option<&str>) -> Candidate {

@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use infragen_flux::KindName;
 use infragen_flux::known::{FLUX_INSTANCE, HELM_RELEASE, KUSTOMIZATION};
+use infragen_flux::{FileFacts, KindName};
+use infragen_syntax::Tree;
 use smol_str::SmolStr;
 
 use crate::configuration::settings;
 use crate::db::Db;
 use crate::files::{Directory, Root, SourceFile};
-use crate::index::{definitions_of_kind, flux_kustomizations};
-use crate::query::facts;
+use crate::index::{
+    DefinedBy, Definition, Layered, disk_definitions_of_kind, disk_flux_kustomizations,
+    open_definitions_of_kind, open_flux_kustomizations,
+};
+use crate::query::{disk_facts, disk_tree, facts, tree};
 
 /// A cluster that the repository describes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,36 +122,64 @@ fn holds_source(db: &dyn Db, directory: Directory) -> bool {
             .any(|below| below.files(db).next().is_some())
 }
 
+/// An entry point that is an object, with its file.
+type EntryObject = (SourceFile, Environment);
+
 /// Entry points that are objects.
 #[salsa::tracked(returns(clone))]
 fn entry_objects(db: &dyn Db, root: Root) -> Arc<Vec<Environment>> {
+    let (disk, open) = (disk_entry_objects(db, root), open_entry_objects(db, root));
+    let layered = Layered::new(db, root, disk, open);
     let mut found: Vec<Environment> = Vec::new();
-    let mut add = |environment: Environment| {
+    for (_, environment) in layered.iter(|layer| layer.iter(), |(file, _)| *file) {
         if !found.iter().any(|known| known.path == environment.path) {
-            found.push(environment);
+            found.push(environment.clone());
         }
-    };
-    for (file, number) in flux_kustomizations(db, root).iter() {
-        self_applied(db, *file, *number)
-            .into_iter()
-            .for_each(&mut add);
+    }
+    Arc::new(found)
+}
+
+#[salsa::tracked(returns(clone))]
+fn disk_entry_objects(db: &dyn Db, root: Root) -> Arc<Vec<EntryObject>> {
+    let mut found = Vec::new();
+    for (file, number) in disk_flux_kustomizations(db, root).iter().copied() {
+        let environment = self_applied(db, file, number, &disk_facts(db, file));
+        found.extend(environment.map(|environment| (file, environment)));
     }
     for kind in [FLUX_INSTANCE, HELM_RELEASE] {
-        for (_, definition) in definitions_of_kind(db, root, kind.into()).iter() {
-            if let crate::DefinedBy::Object(number) = definition.by {
-                synced(db, definition.file, number)
-                    .into_iter()
-                    .for_each(&mut add);
-            }
+        for (_, definition) in disk_definitions_of_kind(db, root, kind.into()).iter() {
+            let facts = disk_facts(db, definition.file);
+            let environment = synced(db, definition, &facts, || disk_tree(db, definition.file));
+            found.extend(environment.map(|environment| (definition.file, environment)));
+        }
+    }
+    Arc::new(found)
+}
+
+#[salsa::tracked(returns(clone))]
+fn open_entry_objects(db: &dyn Db, root: Root) -> Arc<Vec<EntryObject>> {
+    let mut found = Vec::new();
+    for (file, number) in open_flux_kustomizations(db, root).iter().copied() {
+        let environment = self_applied(db, file, number, &facts(db, file));
+        found.extend(environment.map(|environment| (file, environment)));
+    }
+    for kind in [FLUX_INSTANCE, HELM_RELEASE] {
+        for (_, definition) in open_definitions_of_kind(db, root, kind.into()).iter() {
+            let facts = facts(db, definition.file);
+            let environment = synced(db, definition, &facts, || tree(db, definition.file));
+            found.extend(environment.map(|environment| (definition.file, environment)));
         }
     }
     Arc::new(found)
 }
 
 /// A Flux Kustomization that applies the directory in which it stands is an entry point.
-#[salsa::tracked(returns(clone))]
-fn self_applied(db: &dyn Db, file: SourceFile, number: u32) -> Option<Environment> {
-    let facts = facts(db, file);
+fn self_applied(
+    db: &dyn Db,
+    file: SourceFile,
+    number: u32,
+    facts: &FileFacts,
+) -> Option<Environment> {
     let object = facts.objects.get(number as usize)?;
     let path = normal(&object.paths.first()?.path.value)?;
     let here = file.directory(db).path(db);
@@ -175,9 +207,16 @@ fn self_applied(db: &dyn Db, file: SourceFile, number: u32) -> Option<Environmen
 }
 
 /// A FluxInstance, or the Helm release of one, whose sync path exists is an entry point.
-#[salsa::tracked(returns(clone))]
-fn synced(db: &dyn Db, file: SourceFile, number: u32) -> Option<Environment> {
-    let facts = facts(db, file);
+fn synced(
+    db: &dyn Db,
+    definition: &Definition,
+    facts: &FileFacts,
+    tree: impl FnOnce() -> Arc<Tree>,
+) -> Option<Environment> {
+    let DefinedBy::Object(number) = definition.by else {
+        return None;
+    };
+    let file = definition.file;
     let object = facts.objects.get(number as usize)?;
     let [source, kustomization] = object.makes.as_slice() else {
         return None;
@@ -185,7 +224,7 @@ fn synced(db: &dyn Db, file: SourceFile, number: u32) -> Option<Environment> {
     if kustomization.kind != *KUSTOMIZATION {
         return None;
     }
-    let tree = crate::query::tree(db, file);
+    let tree = tree();
     let root = tree.document(object.document)?.root()?;
     let sync = root
         .at(&["spec", "sync"])

@@ -3,16 +3,19 @@
 
 use std::sync::Arc;
 
-use infragen_flux::is_templated;
+use infragen_flux::{FileFacts, ObjectFacts, PathFact, is_templated};
 use infragen_kustomize::Field;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use crate::db::Db;
 use crate::files::{Directory, Root, SourceFile};
-use crate::index::{flux_kustomizations, kustomization_files};
-use crate::paths::{Found, find, kustomization_file, resolve_directory};
-use crate::query::facts;
+use crate::index::{
+    FluxKustomization, Layered, disk_flux_kustomizations, disk_kustomization_files,
+    kustomization_files, open_flux_kustomizations, open_kustomization_files,
+};
+use crate::paths::{Found, find, is_told_by_source, kustomization_file, resolve_directory};
+use crate::query::{disk_facts, facts};
 
 /// One edge: a kustomization file names something with one of its path fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,17 +31,53 @@ pub struct Import {
 }
 
 /// What kustomization files take in, by what it leads to.
-type ImportGraph = FxHashMap<Found, Vec<Import>>;
+type Imports = FxHashMap<Found, Vec<Import>>;
 
-/// Flux Kustomizations (file, and number of the object in its facts) by the directory that they apply.
-type Applications = FxHashMap<Directory, Vec<(SourceFile, u32)>>;
+/// The import graph.
+struct ImportGraph<'db>(Layered<'db, Imports>);
+
+impl ImportGraph<'_> {
+    fn new(db: &dyn Db, root: Root) -> ImportGraph<'_> {
+        let (disk, open) = (disk_imports(db, root), open_imports(db, root));
+        ImportGraph(Layered::new(db, root, disk, open))
+    }
+
+    /// The entries that lead to a file or directory.
+    fn to<'a>(&'a self, to: &'a Found) -> impl Iterator<Item = &'a Import> {
+        self.0.iter(
+            |imports| imports.get(to).into_iter().flatten(),
+            |import| import.from,
+        )
+    }
+
+    /// Every entry.
+    fn all(&self) -> impl Iterator<Item = &Import> {
+        self.0
+            .iter(|imports| imports.values().flatten(), |import| import.from)
+    }
+}
 
 /// What a kustomization file names, in the order of the file.
-#[salsa::tracked(returns(clone))]
 pub fn imports_of(db: &dyn Db, file: SourceFile) -> Arc<Vec<Import>> {
-    let facts = facts(db, file);
+    match file.buffer(db) {
+        Some(_) => open_imports_of(db, file),
+        None => disk_imports_of(db, file),
+    }
+}
+
+#[salsa::tracked(returns(clone))]
+fn disk_imports_of(db: &dyn Db, file: SourceFile) -> Arc<Vec<Import>> {
+    Arc::new(imports_in(db, file, &disk_facts(db, file)))
+}
+
+#[salsa::tracked(returns(clone))]
+fn open_imports_of(db: &dyn Db, file: SourceFile) -> Arc<Vec<Import>> {
+    Arc::new(imports_in(db, file, &facts(db, file)))
+}
+
+fn imports_in(db: &dyn Db, file: SourceFile, facts: &FileFacts) -> Vec<Import> {
     let Some(kustomization) = &facts.kustomization else {
-        return Arc::default();
+        return Vec::new();
     };
     let directory = file.directory(db);
     let import = |(entry, path): (u32, &infragen_kustomize::PathEntry)| Import {
@@ -47,35 +86,54 @@ pub fn imports_of(db: &dyn Db, file: SourceFile) -> Arc<Vec<Import>> {
         field: path.field,
         to: find(db, directory, &path.path.value),
     };
-    Arc::new((0..).zip(&kustomization.entries).map(import).collect())
+    (0..).zip(&kustomization.entries).map(import).collect()
 }
 
+/// What kustomization files on disk take in.
 #[salsa::tracked(returns(clone))]
-fn import_graph(db: &dyn Db, root: Root) -> Arc<ImportGraph> {
-    let mut graph = ImportGraph::default();
-    for file in kustomization_files(db, root).iter() {
-        for import in imports_of(db, *file).iter() {
+fn disk_imports(db: &dyn Db, root: Root) -> Arc<Imports> {
+    let files = disk_kustomization_files(db, root);
+    Arc::new(by_target(
+        files.iter().map(|file| disk_imports_of(db, *file)),
+    ))
+}
+
+/// What those take in that are open in an editor.
+#[salsa::tracked(returns(clone))]
+fn open_imports(db: &dyn Db, root: Root) -> Arc<Imports> {
+    let files = open_kustomization_files(db, root);
+    Arc::new(by_target(
+        files.iter().map(|file| open_imports_of(db, *file)),
+    ))
+}
+
+fn by_target(files: impl Iterator<Item = Arc<Vec<Import>>>) -> Imports {
+    let mut graph = Imports::default();
+    for imports in files {
+        for import in imports.iter() {
             graph.entry(import.to).or_default().push(*import);
         }
     }
-    Arc::new(graph)
+    graph
 }
 
 /// The directories whose kustomization files take each other in, in a loop, and those that lead into such
 /// a loop; all others certainly do not. Nearly always empty.
 #[salsa::tracked(returns(clone))]
 pub fn looping_directories(db: &dyn Db, root: Root) -> Arc<FxHashSet<Directory>> {
-    let graph = import_graph(db, root);
+    let graph = ImportGraph::new(db, root);
     let including = |to: Directory| {
-        let imports = graph.get(&Found::Directory(to)).into_iter().flatten();
-        let imports = imports.filter(|import| import.field.includes());
+        let imports: Vec<_> = graph.to(&Found::Directory(to)).copied().collect();
+        let imports = imports.into_iter().filter(|import| import.field.includes());
         imports.map(|import| import.from.directory(db))
     };
-    let targets = graph.keys().filter_map(|to| match to {
-        Found::Directory(directory) => Some(*directory),
-        _ => None,
-    });
-    let targets: Vec<_> = targets.collect();
+    let targets: FxHashSet<_> = graph
+        .all()
+        .filter_map(|import| match import.to {
+            Found::Directory(directory) => Some(directory),
+            _ => None,
+        })
+        .collect();
     // How many directories each one takes in that are not yet known to be free of loops.
     let mut open: FxHashMap<Directory, usize> = FxHashMap::default();
     for from in targets.iter().flat_map(|to| including(*to)) {
@@ -99,71 +157,159 @@ pub fn looping_directories(db: &dyn Db, root: Root) -> Arc<FxHashSet<Directory>>
     Arc::new(open.into_keys().collect())
 }
 
-/// Apart from the import graph, because finding a directory may need to know what is an object, and that
-/// depends on what is imported as a patch.
-#[salsa::tracked(returns(clone))]
-fn applications(db: &dyn Db, root: Root) -> Arc<Applications> {
+/// Flux Kustomizations by the directory that they apply.
+type Applications = FxHashMap<Directory, Vec<FluxKustomization>>;
+
+/// What Flux Kustomizations apply. Apart from the import graph, because finding a directory may need to know
+/// what is an object, and that depends on what is imported as a patch.
+struct AppliedGraph<'db> {
+    /// Those whose path tells it.
+    direct: Layered<'db, Applications>,
+    /// Those on disk that apply what their source makes of it.
+    by_source: Arc<Applications>,
+}
+
+impl AppliedGraph<'_> {
+    fn new(db: &dyn Db, root: Root) -> AppliedGraph<'_> {
+        let disk = disk_applications(db, root).0.clone();
+        AppliedGraph {
+            direct: Layered::new(db, root, disk, open_applications(db, root)),
+            by_source: applications_by_source(db, root),
+        }
+    }
+
+    /// The Flux Kustomizations that apply a directory.
+    fn to(&self, directory: Directory) -> impl Iterator<Item = FluxKustomization> {
+        let direct = self.direct.iter(
+            move |applications| applications.get(&directory).into_iter().flatten(),
+            |(file, _)| *file,
+        );
+        let by_source = self.by_source.get(&directory).into_iter().flatten();
+        direct.chain(by_source).copied()
+    }
+}
+
+/// The directories that Flux Kustomizations on disk apply, as far as their paths tell, and those of which
+/// only the source tells.
+#[salsa::tracked(returns(ref))]
+fn disk_applications(db: &dyn Db, root: Root) -> (Arc<Applications>, Vec<FluxKustomization>) {
     let mut applications = Applications::default();
-    for (file, number) in flux_kustomizations(db, root).iter().copied() {
-        for directory in applied_directories(db, file, number).iter().copied() {
-            applications
-                .entry(directory)
-                .or_default()
-                .push((file, number));
+    let mut by_source = Vec::new();
+    for (file, number) in disk_flux_kustomizations(db, root).iter().copied() {
+        let facts = disk_facts(db, file);
+        let Some((object, path)) = with_path(&facts, number) else {
+            continue;
+        };
+        if is_told_by_source(object, path) {
+            by_source.push((file, number));
+        } else {
+            let directory = resolve_directory(db, file, object, path);
+            add_application(db, directory, object, (file, number), &mut applications);
+        }
+    }
+    (Arc::new(applications), by_source)
+}
+
+#[salsa::tracked(returns(clone))]
+fn applications_by_source(db: &dyn Db, root: Root) -> Arc<Applications> {
+    let mut applications = Applications::default();
+    for (file, number) in disk_applications(db, root).1.iter().copied() {
+        if root.open(db).contains(&file) {
+            continue;
+        }
+        let facts = disk_facts(db, file);
+        if let Some((object, path)) = with_path(&facts, number) {
+            let directory = resolve_directory(db, file, object, path);
+            add_application(db, directory, object, (file, number), &mut applications);
         }
     }
     Arc::new(applications)
 }
 
-/// The directories of this repository that a Flux Kustomization applies, that of its path and its
-/// components: an own query, so that the graph looks again only at those whose object changed.
-#[salsa::tracked(returns(ref))]
-fn applied_directories(db: &dyn Db, file: SourceFile, number: u32) -> Box<[Directory]> {
-    let facts = facts(db, file);
-    let object = facts.objects.get(number as usize);
-    let path = object.and_then(|object| {
-        let path = object.paths.first()?;
-        Some((object, resolve_directory(db, file, object, path)?))
-    });
-    let Some((object, path)) = path else {
-        return Box::default();
+#[salsa::tracked(returns(clone))]
+fn open_applications(db: &dyn Db, root: Root) -> Arc<Applications> {
+    let mut applications = Applications::default();
+    for (file, number) in open_flux_kustomizations(db, root).iter().copied() {
+        let facts = facts(db, file);
+        if let Some((object, path)) = with_path(&facts, number) {
+            let directory = resolve_directory(db, file, object, path);
+            add_application(db, directory, object, (file, number), &mut applications);
+        }
+    }
+    Arc::new(applications)
+}
+
+fn with_path(facts: &FileFacts, number: u32) -> Option<(&ObjectFacts, &PathFact)> {
+    let object = facts.objects.get(number as usize)?;
+    Some((object, object.paths.first()?))
+}
+
+/// Notes the directories of this repository that a Flux Kustomization applies: that of its path and its
+/// components.
+fn add_application(
+    db: &dyn Db,
+    path: Option<Directory>,
+    object: &ObjectFacts,
+    kustomization: FluxKustomization,
+    applications: &mut Applications,
+) {
+    let Some(path) = path else {
+        return;
     };
     let components = object.components.iter();
     let components = components.filter_map(|component| match find(db, path, &component.value) {
         Found::Directory(directory) => Some(directory),
         _ => None,
     });
-    std::iter::once(path).chain(components).collect()
+    for directory in std::iter::once(path).chain(components) {
+        applications
+            .entry(directory)
+            .or_default()
+            .push(kustomization);
+    }
 }
 
 /// The entries that lead to a file or directory. A directory is also led to by whoever names its
 /// kustomization file.
 pub fn importers(db: &dyn Db, root: Root, to: Found) -> Vec<Import> {
-    import_graph(db, root).get(&to).cloned().unwrap_or_default()
+    ImportGraph::new(db, root).to(&to).copied().collect()
 }
 
 /// Every kustomization file of a root.
-pub fn layers(db: &dyn Db, root: Root) -> Arc<Vec<SourceFile>> {
+pub fn layers(db: &dyn Db, root: Root) -> Vec<SourceFile> {
     kustomization_files(db, root)
 }
 
 /// The Flux Kustomizations that apply a directory of this repository, as their path or as one of their
 /// components, as numbers of objects of files.
-pub fn appliers(db: &dyn Db, root: Root, directory: Directory) -> Vec<(SourceFile, u32)> {
-    applications(db, root)
-        .get(&directory)
-        .cloned()
-        .unwrap_or_default()
+pub fn appliers(db: &dyn Db, root: Root, directory: Directory) -> Vec<FluxKustomization> {
+    AppliedGraph::new(db, root).to(directory).collect()
 }
 
 /// Whether some kustomization file uses a file as a patch: then the objects in it are none of their own.
 pub fn is_patch_file(db: &dyn Db, file: SourceFile) -> bool {
-    let graph = import_graph(db, file.root(db));
-    let imports = graph.get(&Found::File(file));
-    imports.is_some_and(|imports| {
-        imports.iter().any(|import| import.field.patches())
-            && !imports.iter().any(|i| i.field.includes())
-    })
+    PatchFiles::new(db, file.root(db)).contains(file)
+}
+
+/// The files of a root that kustomization files use as patches, for who asks about many of them.
+pub(crate) struct PatchFiles<'db>(ImportGraph<'db>);
+
+impl PatchFiles<'_> {
+    pub(crate) fn new(db: &dyn Db, root: Root) -> PatchFiles<'_> {
+        PatchFiles(ImportGraph::new(db, root))
+    }
+
+    /// Whether a file is one of them.
+    pub(crate) fn contains(&self, file: SourceFile) -> bool {
+        let mut patches = false;
+        for import in self.0.to(&Found::File(file)) {
+            if import.field.includes() {
+                return false;
+            }
+            patches |= import.field.patches();
+        }
+        patches
+    }
 }
 
 /// The namespaces that objects of a file may end up in, whatever they say themselves.
@@ -182,8 +328,7 @@ pub struct Namespaces {
 #[salsa::tracked(returns(clone))]
 pub fn overriding_namespaces(db: &dyn Db, file: SourceFile) -> Arc<Namespaces> {
     let root = file.root(db);
-    let graph = import_graph(db, root);
-    let applications = applications(db, root);
+    let (graph, applications) = (ImportGraph::new(db, root), AppliedGraph::new(db, root));
     let mut search = Search {
         db,
         graph: &graph,
@@ -196,11 +341,8 @@ pub fn overriding_namespaces(db: &dyn Db, file: SourceFile) -> Arc<Namespaces> {
         // Generators of the file itself.
         search.through(file, None);
     } else {
-        let importers = graph.get(&Found::File(file));
-        let including = importers
-            .into_iter()
-            .flatten()
-            .filter(|import| import.field.includes());
+        let to = Found::File(file);
+        let including = graph.to(&to).filter(|import| import.field.includes());
         let mut any = false;
         for import in including {
             any = true;
@@ -217,8 +359,8 @@ pub fn overriding_namespaces(db: &dyn Db, file: SourceFile) -> Arc<Namespaces> {
 
 struct Search<'a> {
     db: &'a dyn Db,
-    graph: &'a ImportGraph,
-    applications: &'a Applications,
+    graph: &'a ImportGraph<'a>,
+    applications: &'a AppliedGraph<'a>,
     seen: FxHashSet<(Directory, Option<SmolStr>)>,
     found: Namespaces,
 }
@@ -260,20 +402,15 @@ impl Search<'_> {
             return;
         }
         let mut reached = false;
-        for import in self
-            .graph
-            .get(&Found::Directory(directory))
-            .into_iter()
-            .flatten()
-        {
+        for import in self.graph.to(&Found::Directory(directory)) {
             if import.field.includes() {
                 reached = true;
                 self.through(import.from, namespace.clone());
             }
         }
-        for (file, number) in self.applications.get(&directory).into_iter().flatten() {
+        for (file, number) in self.applications.to(directory) {
             reached = true;
-            self.applied(*file, *number, namespace.clone());
+            self.applied(file, number, namespace.clone());
         }
         if !reached {
             self.end(namespace);
@@ -288,9 +425,10 @@ impl Search<'_> {
             if kustomization_file(self.db, directory).is_some() {
                 break;
             }
-            if let Some(applied) = self.applications.get(&directory) {
+            let applied: Vec<_> = self.applications.to(directory).collect();
+            if !applied.is_empty() {
                 for (file, number) in applied {
-                    self.applied(*file, *number, None);
+                    self.applied(file, number, None);
                 }
                 return;
             }

@@ -278,45 +278,109 @@ fn file_index(db: &dyn Db, file: SourceFile) -> Arc<Index> {
     Arc::new(index.finish())
 }
 
-/// The kustomization files of a root. Apart from the indexes, like the queries below: what is made from
-/// them is not made anew when an open file changes some other fact.
-#[salsa::tracked(returns(clone))]
-pub(crate) fn kustomization_files(db: &dyn Db, root: Root) -> Arc<Vec<SourceFile>> {
-    Arc::new(View::new(db, root).kustomization_files())
+/// What the files of a root give, in two layers: of those on disk, and of those that are open. The first
+/// is made from disk alone, so that no keystroke has to ask whether it still holds; the second is small.
+pub(crate) struct Layered<'db, T> {
+    disk: Arc<T>,
+    open: Arc<T>,
+    open_files: &'db [SourceFile],
 }
 
-/// The Flux Kustomizations of a root, as numbers of objects of files.
-#[salsa::tracked(returns(clone))]
-pub(crate) fn flux_kustomizations(db: &dyn Db, root: Root) -> Arc<Vec<(SourceFile, u32)>> {
-    Arc::new(View::new(db, root).flux_kustomizations())
+impl<'db, T> Layered<'db, T> {
+    pub(crate) fn new(db: &'db dyn Db, root: Root, disk: Arc<T>, open: Arc<T>) -> Self {
+        Layered {
+            disk,
+            open,
+            open_files: root.open(db),
+        }
+    }
+
+    /// What counts of the part that `part` takes of each layer: an open file is what the editor shows.
+    /// `file` tells which file something is of.
+    pub(crate) fn iter<'a, I>(
+        &'a self,
+        part: impl Fn(&'a T) -> I,
+        file: impl Fn(&I::Item) -> SourceFile,
+    ) -> impl Iterator<Item = I::Item>
+    where
+        I: Iterator,
+    {
+        let closed = move |item: &I::Item| !self.open_files.contains(&file(item));
+        part(&self.disk).filter(closed).chain(part(&self.open))
+    }
 }
+
+/// The kustomization files on disk. These lists stand apart from the indexes: what is made from them is not
+/// made anew when an open file changes some other fact.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn disk_kustomization_files(db: &dyn Db, root: Root) -> Arc<Vec<SourceFile>> {
+    Arc::new(disk_index(db, root).kustomization_files.clone())
+}
+
+/// Those that are open in an editor.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn open_kustomization_files(db: &dyn Db, root: Root) -> Arc<Vec<SourceFile>> {
+    Arc::new(open_index(db, root).kustomization_files.clone())
+}
+
+/// The kustomization files of a root.
+pub(crate) fn kustomization_files(db: &dyn Db, root: Root) -> Vec<SourceFile> {
+    let disk = disk_kustomization_files(db, root);
+    let open = open_kustomization_files(db, root);
+    let files = Layered::new(db, root, disk, open);
+    files
+        .iter(|layer| layer.iter().copied(), |file| *file)
+        .collect()
+}
+
+/// A Flux Kustomization: its file, and its number in the file's facts.
+pub(crate) type FluxKustomization = (SourceFile, u32);
+
+/// The Flux Kustomizations on disk.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn disk_flux_kustomizations(db: &dyn Db, root: Root) -> Arc<Vec<FluxKustomization>> {
+    Arc::new(disk_index(db, root).flux_kustomizations.clone())
+}
+
+/// Those in files that are open in an editor.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn open_flux_kustomizations(db: &dyn Db, root: Root) -> Arc<Vec<FluxKustomization>> {
+    Arc::new(open_index(db, root).flux_kustomizations.clone())
+}
+
+/// An object of some kind, with its name.
+pub(crate) type Named = (SmolStr, Definition);
 
 /// Every definition of a kind, in order of name.
 #[salsa::tracked(returns(clone))]
-pub(crate) fn definitions_of_kind(
-    db: &dyn Db,
-    root: Root,
-    kind: GroupKind,
-) -> Arc<Vec<(SmolStr, Definition)>> {
-    let open_files = root.open(db);
+pub(crate) fn definitions_of_kind(db: &dyn Db, root: Root, kind: GroupKind) -> Arc<Vec<Named>> {
     let disk = disk_definitions_of_kind(db, root, kind.clone());
-    let closed = disk
-        .iter()
-        .filter(|(_, definition)| !open_files.contains(&definition.file));
-    let open = open_index(db, root).definitions_of_kind(&kind);
-    let mut definitions: Vec<_> = closed.cloned().chain(open).collect();
+    let open = open_definitions_of_kind(db, root, kind);
+    let layered = Layered::new(db, root, disk, open);
+    let all = layered.iter(|layer| layer.iter(), |(_, definition)| definition.file);
+    let mut definitions: Vec<_> = all.cloned().collect();
     definitions.sort_by(|(a, _), (b, _)| a.cmp(b));
     Arc::new(definitions)
 }
 
 /// Those on disk: the many, which no keystroke changes.
 #[salsa::tracked(returns(clone))]
-fn disk_definitions_of_kind(
+pub(crate) fn disk_definitions_of_kind(
     db: &dyn Db,
     root: Root,
     kind: GroupKind,
-) -> Arc<Vec<(SmolStr, Definition)>> {
+) -> Arc<Vec<Named>> {
     Arc::new(disk_index(db, root).definitions_of_kind(&kind))
+}
+
+/// Those in open files: the few, which stay the same while somebody types anything but a name.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn open_definitions_of_kind(
+    db: &dyn Db,
+    root: Root,
+    kind: GroupKind,
+) -> Arc<Vec<Named>> {
+    Arc::new(open_index(db, root).definitions_of_kind(&kind))
 }
 
 /// Both indexes, the open files over those on disk.
@@ -408,16 +472,6 @@ impl View {
         kinds
     }
 
-    pub(crate) fn names_of_kind(&self, kind: &GroupKind) -> Vec<SmolStr> {
-        let disk = self.disk.names_of_kind.get(kind).into_iter().flatten();
-        let open = self.open.names_of_kind.get(kind).into_iter().flatten();
-        let mut names: Vec<_> = disk.chain(open).cloned().collect();
-        names.sort_unstable();
-        names.dedup();
-        names.retain(|name| !self.definitions(kind, name).is_empty());
-        names
-    }
-
     /// Names of a kind that are known only after rendering; one that an editor has just changed may still
     /// be among them.
     pub(crate) fn templated_names(&self, kind: &GroupKind) -> Vec<SmolStr> {
@@ -438,28 +492,6 @@ impl View {
             .iter()
             .chain(&self.open.affixes)
             .cloned()
-            .collect()
-    }
-
-    fn kustomization_files(&self) -> Vec<SourceFile> {
-        let disk = self
-            .disk
-            .kustomization_files
-            .iter()
-            .filter(|file| self.closed(**file));
-        disk.chain(&self.open.kustomization_files)
-            .copied()
-            .collect()
-    }
-
-    fn flux_kustomizations(&self) -> Vec<(SourceFile, u32)> {
-        let disk = self
-            .disk
-            .flux_kustomizations
-            .iter()
-            .filter(|(file, _)| self.closed(*file));
-        disk.chain(&self.open.flux_kustomizations)
-            .copied()
             .collect()
     }
 

@@ -12,7 +12,7 @@ use crate::db::Db;
 use crate::environment::environment_of;
 use crate::files::{Root, SourceFile};
 use crate::imports::is_patch_file;
-use crate::index::{DefinedBy, Definition, View};
+use crate::index::{DefinedBy, Definition, definitions_of_kind};
 use crate::query::facts;
 use crate::resolve::{Verdict, resolve, target};
 
@@ -53,7 +53,6 @@ pub struct GraphEdge {
 
 /// The `dependsOn` and source references of every Flux Kustomization and HelmRelease of a root.
 pub fn object_graph(db: &dyn Db, root: Root) -> Arc<ObjectGraph> {
-    let view = View::new(db, root);
     let mut builder = Builder {
         db,
         root,
@@ -61,15 +60,13 @@ pub fn object_graph(db: &dyn Db, root: Root) -> Arc<ObjectGraph> {
         numbers: FxHashMap::default(),
     };
     for kind in [KUSTOMIZATION, HELM_RELEASE].map(GroupKind::from) {
-        for name in view.names_of_kind(&kind) {
-            for definition in view.definitions(&kind, &name) {
-                if let DefinedBy::Object(number) = definition.by
-                    && !is_patch_file(db, definition.file)
-                {
-                    let from = builder.node(&definition);
-                    from.into_iter()
-                        .for_each(|from| builder.edges_of(from, definition.file, number));
-                }
+        for (_, definition) in definitions_of_kind(db, root, kind).iter() {
+            if let DefinedBy::Object(number) = definition.by
+                && !is_patch_file(db, definition.file)
+            {
+                let from = builder.node(definition);
+                from.into_iter()
+                    .for_each(|from| builder.edges_of(from, definition.file, number));
             }
         }
     }

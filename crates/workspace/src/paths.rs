@@ -126,27 +126,33 @@ pub fn resolve_path(
 }
 
 /// The directory that an object names: what [`resolve_path`] finds. Which source is this repository is
-/// asked only where it matters: the answer depends on all entry points, and every Flux Kustomization is
-/// asked after every key.
+/// asked only where it matters ([`is_told_by_source`]): the answer depends on all entry points.
 pub(crate) fn resolve_directory(
     db: &dyn Db,
     file: SourceFile,
     object: &ObjectFacts,
     path: &PathFact,
 ) -> Option<Directory> {
-    let read = ReadPath::of(object, path)?;
-    let found = if *read.kind == *EXTERNAL_ARTIFACT || read.cut.is_empty() {
+    let found = if is_told_by_source(object, path) {
         match resolve_path(db, file, object, path) {
             PathTarget::Here { found, .. } => found,
             PathTarget::Elsewhere => return None,
         }
     } else {
+        let read = ReadPath::of(object, path)?;
         find(db, file.root(db).top(db)?, &read.cut)
     };
     match found {
         Found::Directory(directory) => Some(directory),
         _ => None,
     }
+}
+
+/// Whether only its source tells where a directory is that an object names: an artifact is put together from
+/// other places, and every source has a top.
+pub(crate) fn is_told_by_source(object: &ObjectFacts, path: &PathFact) -> bool {
+    ReadPath::of(object, path)
+        .is_some_and(|read| *read.kind == *EXTERNAL_ARTIFACT || read.cut.is_empty())
 }
 
 /// A path with the source that it is a path of.

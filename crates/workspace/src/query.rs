@@ -33,6 +33,11 @@ pub fn tree(db: &dyn Db, file: SourceFile) -> Arc<Tree> {
     Arc::new(parse(text(db, file)))
 }
 
+/// The tree of a file on disk, whatever an editor makes of it; kept nowhere.
+pub(crate) fn disk_tree(db: &dyn Db, file: SourceFile) -> Arc<Tree> {
+    Arc::new(parse(disk_text(db, file)))
+}
+
 fn parse(text: Result<Arc<str>, SyntaxError>) -> Tree {
     match text {
         Ok(text) => Tree::parse(text),

@@ -4,6 +4,8 @@
 //! name in the repository, those in the matching namespace and in the same environment first. This is
 //! the one place that decides it.
 
+use std::sync::Arc;
+
 use infragen_flux::{GroupKind, KindName, ObjectFacts, ReferenceFact, is_templated};
 use infragen_syntax::TextRange;
 use smol_str::SmolStr;
@@ -11,8 +13,8 @@ use smol_str::SmolStr;
 use crate::db::Db;
 use crate::environment::environment_of_directory;
 use crate::files::{Root, SourceFile};
-use crate::imports::{is_patch_file, overriding_namespaces};
-use crate::index::{DefinedBy, Definition, ReferenceSite, View};
+use crate::imports::{PatchFiles, overriding_namespaces};
+use crate::index::{DefinedBy, Definition, ReferenceSite, View, definitions_of_kind};
 use crate::query::facts;
 
 /// What a reference leads to.
@@ -189,7 +191,8 @@ pub(crate) fn distance(here: Option<&str>, there: Option<&str>) -> u8 {
 /// The objects of a kind and name anywhere in a root; what stands in patch files is no object.
 pub fn definitions(db: &dyn Db, root: Root, kind: &GroupKind, name: &str) -> Vec<Definition> {
     let mut found = View::new(db, root).definitions(kind, name);
-    found.retain(|definition| !is_patch_file(db, definition.file));
+    let patches = PatchFiles::new(db, root);
+    found.retain(|definition| !patches.contains(definition.file));
     found
 }
 
@@ -199,10 +202,16 @@ pub fn kinds_named(db: &dyn Db, root: Root, name: &str) -> Vec<GroupKind> {
 }
 
 /// All names of objects of a kind in a root, in order.
-pub fn names_of_kind(db: &dyn Db, root: Root, kind: &GroupKind) -> Vec<SmolStr> {
-    let mut names = View::new(db, root).names_of_kind(kind);
-    names.retain(|name| !definitions(db, root, kind, name).is_empty());
-    names
+#[salsa::tracked(returns(clone))]
+pub fn names_of_kind(db: &dyn Db, root: Root, kind: GroupKind) -> Arc<Vec<SmolStr>> {
+    let definitions = definitions_of_kind(db, root, kind);
+    let patches = PatchFiles::new(db, root);
+    let objects = definitions
+        .iter()
+        .filter(|(_, definition)| !patches.contains(definition.file));
+    let mut names: Vec<_> = objects.map(|(name, _)| name.clone()).collect();
+    names.dedup();
+    Arc::new(names)
 }
 
 /// Shows every object of a root once, in no order, with its kind and name. What stands in patch files is

@@ -185,8 +185,11 @@ impl Workspace {
             return file;
         }
         let name = path.file_name().unwrap_or_default().into();
+        // What an editor shows is of low durability from the start: opening a file then makes nothing be
+        // asked anew that was made from disks alone.
         let file = SourceFile::builder(directory, name, disk, None)
             .durability(Durability::HIGH)
+            .buffer_durability(Durability::LOW)
             .new(&self.db);
         self.files.insert(path.to_owned(), file);
         file
@@ -414,13 +417,8 @@ impl Workspace {
                 .with_durability(Durability::LOW)
                 .to(files);
         }
-        let durability = if text.is_some() {
-            Durability::LOW
-        } else {
-            Durability::HIGH
-        };
         file.set_buffer(&mut self.db)
-            .with_durability(durability)
+            .with_durability(Durability::LOW)
             .to(text);
         Some(file)
     }

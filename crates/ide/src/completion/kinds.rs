@@ -93,7 +93,7 @@ pub(super) fn api_version_of(position: &Position<'_>, kind: &GroupKind) -> Optio
     if let Some(known) = kind.known() {
         return Some(known.api_version());
     }
-    let names = names_of_kind(position.db, position.root, kind);
+    let names = names_of_kind(position.db, position.root, kind.clone());
     let definition = definitions(position.db, position.root, kind, names.first()?).pop()?;
     let place = target(position.db, &definition)?;
     let facts = facts(position.db, definition.file);

@@ -1,9 +1,9 @@
 use infragen_flux::{ReferenceFact, Role};
+use infragen_syntax::nearest;
 use infragen_workspace::{definitions, names_of_kind, target};
 
 use crate::above::Reach;
 use crate::finding::{Finding, Severity};
-use crate::nearest::nearest;
 use crate::rule::{Context, Rule};
 use crate::unresolved::{Problem, Unresolved};
 
@@ -83,7 +83,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut finding = DANGLING_REFERENCE
             .finding(reference.name.range, message)
             .severity(severity);
-        let names = names_of_kind(context.db, context.root, kind);
+        let names = names_of_kind(context.db, context.root, kind.clone());
         if let Some(near) = nearest(name, names.iter().map(|name| name.as_str())) {
             finding = finding
                 .help(format!("did you mean `{near}`?"))

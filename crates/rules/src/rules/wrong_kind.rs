@@ -1,8 +1,8 @@
 use infragen_flux::{GroupKind, ReferenceFact, Role};
+use infragen_syntax::nearest;
 use infragen_workspace::{definitions, target};
 
 use crate::finding::{Finding, Severity};
-use crate::nearest::nearest;
 use crate::rule::{Context, Rule};
 use crate::unresolved::{Problem, Unresolved};
 
