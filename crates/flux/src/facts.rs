@@ -24,6 +24,8 @@ pub struct FileFacts {
     pub markers: Vec<ReferenceFact>,
     /// Whether the text is not YAML; then the rest is what could be read of it.
     pub broken: bool,
+    /// Whether a part of the text was not read at all: what it defines is not known.
+    pub unread: bool,
     /// Keys that stand twice in one mapping, of the documents that facts are read from.
     pub repeated: Vec<RepeatedKey>,
     /// The names that patches in the file give to objects; with a placeholder where that cannot be told.
@@ -129,6 +131,7 @@ impl FileFacts {
     pub fn read(tree: &Tree, kustomization: bool) -> FileFacts {
         let mut facts = FileFacts {
             broken: !tree.errors().is_empty(),
+            unread: tree.errors().iter().any(|error| error.is_limit),
             renames: renames::renames(tree),
             ..FileFacts::default()
         };

@@ -1,4 +1,4 @@
-use infragen_syntax::{Document, Entry, Node, Spanned, TextRange};
+use infragen_syntax::{Document, Entry, Node, Spanned, TextRange, Tree};
 
 use crate::fields::{Expects, FIELDS, Field};
 use crate::keys::KEYS;
@@ -187,7 +187,7 @@ fn collect<'t>(node: Node<'t>, path: &[&str], found: &mut impl FnMut(Node<'t>)) 
 
 fn path_entry(at: Field, expects: Expects, node: Node<'_>) -> Option<PathEntry> {
     let Spanned { value, range } = node.spanned_str()?;
-    if value.contains('\n') {
+    if value.contains('\n') || is_inline(at, value) {
         // An inline patch or transformer where a path could stand.
         return None;
     }
@@ -206,6 +206,20 @@ fn path_entry(at: Field, expects: Expects, node: Node<'_>) -> Option<PathEntry> 
             range,
         },
     })
+}
+
+/// Whether a text is an object itself, on one line, where the path of a file could stand too.
+fn is_inline(at: Field, value: &str) -> bool {
+    let may_be = matches!(
+        at,
+        Field::PatchesStrategicMerge | Field::Transformers | Field::Generators | Field::Validators
+    );
+    may_be
+        && value.contains(':')
+        && Tree::parse(value)
+            .document(0)
+            .and_then(|document| document.root())
+            .is_some_and(|root| root.is_mapping())
 }
 
 fn generators(root: Node<'_>) -> Vec<Generator> {
@@ -239,8 +253,6 @@ fn owned(node: Node<'_>) -> Option<Spanned<String>> {
 
 #[cfg(test)]
 mod tests {
-    use infragen_syntax::Tree;
-
     use super::*;
 
     fn read(text: &str) -> KustomizationFile {
@@ -292,6 +304,8 @@ configMapGenerator:
     #[test]
     fn an_inline_strategic_merge_patch_is_no_path() {
         let file = read("patchesStrategicMerge:\n- p.yaml\n- |-\n  kind: A\n  metadata: {}\n");
+        assert_eq!(file.entries.len(), 1);
+        let file = read("patchesStrategicMerge: ['{kind: A, metadata: {}}', 'a:b.yaml']\n");
         assert_eq!(file.entries.len(), 1);
     }
 

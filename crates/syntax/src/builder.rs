@@ -243,6 +243,7 @@ impl<'a> DocumentBuilder<'a> {
                 help: Some(format!(
                     "move it out of the value that has the anchor `&{name}`"
                 )),
+                is_limit: false,
             });
             target = None;
         }

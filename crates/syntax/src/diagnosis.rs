@@ -510,6 +510,7 @@ impl<'t> Place<'t> {
             range: self.character(),
             message: message.to_owned(),
             help,
+            is_limit: false,
         }
     }
 
@@ -566,6 +567,7 @@ fn error(range: TextRange, message: String, help: &str) -> SyntaxError {
         range,
         message,
         help: Some(help.to_owned()),
+        is_limit: false,
     }
 }
 

@@ -25,6 +25,7 @@ pub(crate) fn read_with(text: Arc<str>, limits: Limits, first: Reader) -> Tree {
             range: TextRange::empty(0.into()),
             message: format!("this file has {} MB and is not read", tree.text.len() >> 20),
             help: Some(format!("files up to {} MB are read", max >> 20)),
+            is_limit: true,
         });
         return tree;
     }
@@ -36,6 +37,7 @@ pub(crate) fn read_with(text: Arc<str>, limits: Limits, first: Reader) -> Tree {
                 range: TextRange::empty(part.content.start()),
                 message: format!("this file has more than {count} documents; the rest is not read"),
                 help: Some("split the file".to_owned()),
+                is_limit: true,
             });
             break;
         }
@@ -115,6 +117,7 @@ fn too_much(at: TextSize, overflow: Overflow, limits: Limits) -> SyntaxError {
         range: TextRange::empty(at),
         message,
         help: Some("this document is not read".to_owned()),
+        is_limit: true,
     }
 }
 

@@ -107,6 +107,8 @@ pub struct SyntaxError {
     pub message: String,
     /// What to do about it, where that is known.
     pub help: Option<String>,
+    /// Whether the text may well be valid, and only exceeds what infragen reads ([`Limits`]).
+    pub is_limit: bool,
 }
 
 impl Tree {

@@ -84,6 +84,7 @@ fn read(text: &str) -> SettingsError {
             range,
             message,
             help: None,
+            is_limit: false,
         }),
     };
     if text.len() > MAX_BYTES {

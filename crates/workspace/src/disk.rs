@@ -13,26 +13,21 @@ pub(crate) fn read(path: &Utf8Path) -> Result<Arc<str>, SyntaxError> {
     let read =
         std::fs::File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes));
     match read {
-        Ok(len) if len as u64 > limit => Err(unreadable(
-            format!(
-                "this file is larger than {} MB and is not read",
-                limit >> 20
-            ),
-            None,
-        )),
+        Ok(len) if len as u64 > limit => Err(unreadable(format!(
+            "this file is larger than {} MB and is not read",
+            limit >> 20
+        ))),
         Ok(_) => infragen_syntax::decode(bytes).map(Arc::from),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Arc::from("")),
-        Err(error) => Err(unreadable(
-            format!("this file cannot be read: {error}"),
-            None,
-        )),
+        Err(error) => Err(unreadable(format!("this file cannot be read: {error}"))),
     }
 }
 
-fn unreadable(message: String, help: Option<String>) -> SyntaxError {
+fn unreadable(message: String) -> SyntaxError {
     SyntaxError {
         range: TextRange::empty(0.into()),
         message,
-        help,
+        help: None,
+        is_limit: true,
     }
 }

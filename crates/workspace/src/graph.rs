@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use infragen_flux::{KindName, Role};
+use infragen_flux::known::{HELM_RELEASE, KUSTOMIZATION};
+use infragen_flux::{FileFacts, GroupKind, KindName, ObjectFacts, Role};
+use petgraph::algo::kosaraju_scc;
+use petgraph::graphmap::DiGraphMap;
 use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
 
 use crate::db::Db;
-use crate::files::SourceFile;
-use crate::index::{DefinedBy, Definition};
-use crate::query::facts;
+use crate::files::{Root, SourceFile};
+use crate::index::{DefinedBy, Definition, disk_definitions_of_kind, open_definitions_of_kind};
+use crate::query::{disk_facts, facts};
 use crate::resolve::{Verdict, resolve};
 
 /// A loop of `dependsOn`: none of its objects ever becomes ready.
@@ -24,7 +28,78 @@ pub struct Cycle {
 }
 
 /// How far a loop is followed: no chain of the field comes near it.
-const MAX_STEPS: usize = 4096;
+const MAX_STEPS: usize = 1024;
+
+/// A kind and a name: what a loop of objects is, too, if namespaces are left out of account.
+type Name = (GroupKind, SmolStr);
+
+/// Who waits for whom by name, as files on disk say.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Names {
+    waits: FxHashSet<(Name, Name)>,
+    /// Those that wait for each other or for themselves: an object of another name is in no loop.
+    in_loops: FxHashSet<Name>,
+}
+
+/// Looks through the whole repository once, so that a loop is looked for only where there can be one.
+#[salsa::tracked(returns(clone))]
+fn disk_names(db: &dyn Db, root: Root) -> Arc<Names> {
+    let mut waits = FxHashSet::default();
+    for kind in [KUSTOMIZATION, HELM_RELEASE] {
+        for (_, definition) in disk_definitions_of_kind(db, root, kind.into()).iter() {
+            waits.extend(waits_by_name(definition, &disk_facts(db, definition.file)));
+        }
+    }
+    let graph = DiGraphMap::<&Name, ()>::from_edges(waits.iter().map(|(from, to)| (from, to)));
+    let in_loops = kosaraju_scc(&graph)
+        .into_iter()
+        .filter(|names| names.len() > 1 || graph.contains_edge(names[0], names[0]))
+        .flatten()
+        .cloned()
+        .collect();
+    Arc::new(Names { waits, in_loops })
+}
+
+fn waits_by_name(definition: &Definition, facts: &FileFacts) -> Vec<(Name, Name)> {
+    let DefinedBy::Object(number) = definition.by else {
+        return Vec::new();
+    };
+    let object = facts.objects.get(number as usize);
+    let named = object.and_then(|object| Some((object, object.name.as_ref()?)));
+    let Some((object, name)) = named else {
+        return Vec::new();
+    };
+    let waits = object.references.iter().filter(|reference| {
+        reference.row.role == Role::DependsOn
+            && reference.kind == KindName::Known(object.kind.clone())
+    });
+    let of_kind = |name: &SmolStr| (object.kind.clone(), name.clone());
+    waits
+        .map(|reference| (of_kind(&name.value), of_kind(&reference.name.value)))
+        .collect()
+}
+
+/// Whether some open file waits for what no file on disk waits for: then a loop may be anywhere.
+#[salsa::tracked(returns(copy))]
+fn open_files_wait_otherwise(db: &dyn Db, root: Root) -> bool {
+    let known = disk_names(db, root);
+    [KUSTOMIZATION, HELM_RELEASE].into_iter().any(|kind| {
+        open_definitions_of_kind(db, root, kind.into())
+            .iter()
+            .flat_map(|(_, definition)| waits_by_name(definition, &facts(db, definition.file)))
+            .any(|wait| !known.waits.contains(&wait))
+    })
+}
+
+/// Whether an object can be in a loop, as far as names tell.
+fn may_loop(db: &dyn Db, file: SourceFile, object: &ObjectFacts) -> bool {
+    let root = file.root(db);
+    let name = object.name.as_ref().map(|name| name.value.clone());
+    let name = (object.kind.clone(), name.unwrap_or_default());
+    file.buffer(db).is_some()
+        || disk_names(db, root).in_loops.contains(&name)
+        || open_files_wait_otherwise(db, root)
+}
 
 /// What an object waits for: each reference's number and where it leads.
 #[salsa::tracked(returns(clone))]
@@ -62,7 +137,7 @@ pub fn dependency_cycles(db: &dyn Db, file: SourceFile) -> Arc<Vec<Cycle>> {
             .references
             .iter()
             .any(|reference| reference.row.role == Role::DependsOn);
-        if waits && !object.in_patch {
+        if waits && !object.in_patch && may_loop(db, file, object) {
             let namespace = object
                 .namespace
                 .as_ref()

@@ -65,11 +65,14 @@ pub(crate) struct Index {
     pub affixes: Vec<(SmolStr, SmolStr)>,
     /// Names that patches give to objects.
     pub renames: Vec<SmolStr>,
+    /// Whether some file could not be read: what it defines is not known.
+    pub unread: bool,
 }
 
 impl Index {
     fn add(&mut self, file: SourceFile, facts: &FileFacts) {
         self.renames.extend(facts.renames.iter().cloned());
+        self.unread |= facts.unread;
         if let Some(kustomization) = &facts.kustomization {
             self.kustomization_files.push(file);
             let (prefix, suffix) = &kustomization.affixes;
@@ -205,6 +208,7 @@ impl Index {
         }
         self.affixes.extend(other.affixes.iter().cloned());
         self.renames.extend(other.renames.iter().cloned());
+        self.unread |= other.unread;
     }
 
     fn definitions_of_kind(&self, kind: &GroupKind) -> Vec<(SmolStr, Definition)> {
@@ -478,6 +482,11 @@ impl View {
         let disk = self.disk.templated_names.get(kind).into_iter().flatten();
         let open = self.open.templated_names.get(kind).into_iter().flatten();
         disk.chain(open).cloned().collect()
+    }
+
+    /// Whether some file could not be read; one that an editor has just mended may still count.
+    pub(crate) fn unread(&self) -> bool {
+        self.disk.unread || self.open.unread
     }
 
     /// Likewise the names that patches give.

@@ -15,6 +15,7 @@ mod db;
 mod disk;
 mod environment;
 mod files;
+mod git;
 mod graph;
 mod imports;
 mod index;

@@ -17,7 +17,7 @@ use crate::query::facts;
 use crate::resolve::{Verdict, resolve, target};
 
 /// The graph of a root.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ObjectGraph {
     /// The objects, in order of environment, kind and name.
     pub nodes: Vec<GraphNode>,

@@ -66,6 +66,7 @@ pub(crate) fn disk_facts(db: &dyn Db, file: SourceFile) -> Arc<FileFacts> {
     let Ok(text) = disk_text(db, file) else {
         return Arc::new(FileFacts {
             broken: true,
+            unread: true,
             ..FileFacts::default()
         });
     };

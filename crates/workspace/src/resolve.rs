@@ -231,13 +231,14 @@ pub fn namespace_of(db: &dyn Db, definition: &Definition) -> Option<SmolStr> {
 }
 
 /// Whether an object of this kind and name may come into being here although no manifest has that name:
-/// some manifest's name is a template that can become it, a patch gives it, or a kustomization file's
-/// `namePrefix` or `nameSuffix` makes it out of another name.
+/// some manifest's name is a template that can become it, a patch gives it, a kustomization file's
+/// `namePrefix` or `nameSuffix` makes it out of another name, or some file could not be read.
 pub fn may_become(db: &dyn Db, root: Root, kind: &GroupKind, name: &str) -> bool {
     let view = View::new(db, root);
     let templated = view.templated_names(kind);
     let affixes = view.affixes();
-    templated.iter().any(|template| can_become(template, name))
+    view.unread()
+        || templated.iter().any(|template| can_become(template, name))
         || view.renames().any(|given| can_become(given, name))
         || affixes.iter().any(|(prefix, suffix)| {
             let bare = name

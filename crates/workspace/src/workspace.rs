@@ -11,7 +11,7 @@ use salsa::{Durability, Setter};
 
 use crate::db::{Database, Db};
 use crate::files::{Child, DirEntry, Directory, Disk, Root, SourceFile, is_source};
-use crate::walk::{Seen, What, walk};
+use crate::walk::{Seen, TrackedAnyway, What, walk, walk_repository};
 
 /// The state: one owner, changes in order. Every change cancels the queries of older snapshots.
 #[derive(Default)]
@@ -23,6 +23,8 @@ pub struct Workspace {
     directories: FxHashMap<Utf8PathBuf, Directory>,
     files: FxHashMap<Utf8PathBuf, SourceFile>,
     revision: u64,
+    /// By root: what git tracks there although it would ignore it.
+    tracked_anyway: FxHashMap<Utf8PathBuf, TrackedAnyway>,
 }
 
 /// A read-only copy of the state, for one request.
@@ -121,9 +123,14 @@ impl Workspace {
             return *root;
         }
         let root = self.new_root(path);
-        let seen = walk(path, None);
-        self.enter(path, seen);
+        self.list_root(path);
         root
+    }
+
+    fn list_root(&mut self, path: &Utf8Path) {
+        let (seen, tracked) = walk_repository(path);
+        self.tracked_anyway.insert(path.to_owned(), tracked);
+        self.enter(path, seen);
     }
 
     /// Opens a root whose files exist in memory only: for tests, and for plans that are not written yet.
@@ -310,7 +317,7 @@ impl Workspace {
                     .with_durability(Durability::HIGH)
                     .to(disk);
             }
-            let ignores = matches!(path.file_name(), Some(".gitignore" | ".ignore"));
+            let ignores = path.file_name() == Some(".gitignore");
             let known = path
                 .ancestors()
                 .skip(1)
@@ -334,7 +341,14 @@ impl Workspace {
         if !path.is_dir() {
             return;
         }
-        let seen = walk(path, (!deep).then_some(1));
+        let root = path
+            .ancestors()
+            .find_map(|above| self.tracked_anyway.get(above));
+        let seen = walk(
+            path,
+            (!deep).then_some(1),
+            root.unwrap_or(&TrackedAnyway::default()),
+        );
         let new: Vec<_> = seen
             .iter()
             .filter(|seen| seen.what == What::Directory && !deep)
@@ -389,7 +403,9 @@ impl Workspace {
             .iter()
             .map(|root| root.path(&self.db).clone())
             .collect();
-        roots.iter().for_each(|root| self.relist(root, true));
+        for root in roots.iter().filter(|root| root.is_dir()) {
+            self.list_root(root);
+        }
     }
 
     /// The file at an absolute path, if it is one of a root's.

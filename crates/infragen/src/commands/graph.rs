@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use clap::ValueEnum;
-use infragen_workspace::{Db, GraphEdge, GraphNode, ObjectGraph, object_graph, target};
+use infragen_workspace::{
+    Db, Environment, GraphEdge, GraphNode, ObjectGraph, object_graph, target,
+};
 use line_index::LineIndex;
 use serde::Serialize;
 
@@ -59,8 +61,9 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
         return Ok(Outcome::Done);
     };
     let whole = object_graph(db, *root);
+    let known = infragen_workspace::environments(db, *root);
     let graph = match &args.env {
-        Some(environment) => Arc::new(only(&whole, environment)?),
+        Some(environment) => Arc::new(only(&whole, environment, &known)?),
         None => whole,
     };
     let drawn = match args.format {
@@ -75,18 +78,23 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
 }
 
 /// The part of a graph that belongs to an environment, with what environments share.
-fn only(graph: &ObjectGraph, environment: &str) -> Result<ObjectGraph, Failure> {
-    let known: BTreeSet<_> = graph
-        .nodes
-        .iter()
-        .filter_map(|node| node.environment.clone())
-        .collect();
-    if !known.iter().any(|known| known == environment) {
-        let known: Vec<_> = known.iter().map(|name| name.as_str()).collect();
-        let help = if known.is_empty() {
-            "this repository has one environment or none; leave --env out".to_owned()
-        } else {
-            format!("environments of this repository: {}", known.join(", "))
+fn only(
+    graph: &ObjectGraph,
+    environment: &str,
+    known: &[Environment],
+) -> Result<ObjectGraph, Failure> {
+    if let [one] = known
+        && one.name == environment
+    {
+        // Objects are told apart by environment only where there are several.
+        return Ok(graph.clone());
+    }
+    if !environments(graph).contains(&Some(environment)) {
+        let known: Vec<_> = known.iter().map(|known| known.name.as_str()).collect();
+        let help = match known.as_slice() {
+            [] => "this repository has none; leave --env out".to_owned(),
+            [one] => format!("this repository has one, `{one}`; leave --env out"),
+            all => format!("environments of this repository: {}", all.join(", ")),
         };
         return Err(Failure::new(
             format!("there is no environment `{environment}`"),
@@ -124,129 +132,168 @@ fn label(node: &GraphNode) -> String {
     }
 }
 
+/// The environments that objects of a graph stand in; none for what they share.
+fn environments(graph: &ObjectGraph) -> BTreeSet<Option<&str>> {
+    let environments = graph.nodes.iter().map(|node| node.environment.as_deref());
+    environments.collect()
+}
+
+fn title(environment: Option<&str>) -> &str {
+    environment.unwrap_or("shared")
+}
+
+/// The objects of an environment with their numbers.
+fn members<'g>(
+    graph: &'g ObjectGraph,
+    environment: Option<&'g str>,
+) -> impl Iterator<Item = (usize, &'g GraphNode)> {
+    let nodes = graph.nodes.iter().enumerate();
+    nodes.filter(move |(_, node)| node.environment.as_deref() == environment)
+}
+
+/// A string of the language of Graphviz.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// How deep a tree is drawn: no terminal shows more.
+const MAX_DEPTH: usize = 48;
+
 /// A tree for each environment: below each object what waits for it. What waits for several is drawn
 /// below the first and named below the others.
 fn text(graph: &ObjectGraph, terminal: &Terminal) -> String {
-    let mut out = String::new();
-    let environments: BTreeSet<_> = graph.nodes.iter().map(|node| &node.environment).collect();
-    let waiting = |node: usize| {
-        graph
-            .edges
-            .iter()
-            .filter(move |edge| edge.waits && edge.to == node)
-    };
-    for environment in environments {
-        let members: Vec<usize> = (0..graph.nodes.len())
-            .filter(|node| graph.nodes[*node].environment == *environment)
-            .filter(|node| {
-                graph.edges.iter().any(|edge| edge.from == *node)
-                    || graph
-                        .edges
-                        .iter()
-                        .any(|edge| edge.waits && edge.to == *node)
-            })
+    let mut tree = Tree::of(graph, terminal);
+    for environment in environments(graph) {
+        let members: Vec<usize> = members(graph, environment)
+            .map(|(node, _)| node)
+            .filter(|node| tree.is_connected(*node))
             .collect();
         if members.is_empty() {
             continue;
         }
-        let title = environment.as_ref().map_or("shared", |name| name.as_str());
-        out.push_str(&format!("{}\n", terminal.styled("1", title)));
-        let waits = |node: usize| {
-            graph
-                .edges
-                .iter()
-                .any(|edge| edge.waits && edge.from == node)
-        };
-        let mut drawn = BTreeSet::new();
+        let title = terminal.styled("1", title(environment));
+        tree.out.push_str(&format!("{title}\n"));
         let firsts: Vec<usize> = members
             .iter()
             .copied()
-            .filter(|node| !waits(*node))
+            .filter(|node| tree.waits_for[*node].is_empty())
             .collect();
         for (at, first) in firsts.iter().enumerate() {
-            branch(
-                graph,
-                terminal,
-                *first,
-                "",
-                at + 1 == firsts.len(),
-                &mut drawn,
-                &waiting,
-                &mut out,
-            );
+            tree.draw(*first, at + 1 == firsts.len());
         }
         // What is left waits in a loop.
         for node in members {
-            if !drawn.contains(&node) {
-                branch(
-                    graph, terminal, node, "", true, &mut drawn, &waiting, &mut out,
-                );
+            if !tree.drawn[node] {
+                tree.draw(node, true);
             }
         }
-        out.push('\n');
+        tree.out.push('\n');
     }
-    out
+    tree.out
 }
 
-#[allow(clippy::too_many_arguments)] // one recursion, drawn step by step
-fn branch<'g, I: Iterator<Item = &'g GraphEdge>>(
-    graph: &ObjectGraph,
-    terminal: &Terminal,
-    node: usize,
-    indent: &str,
-    last: bool,
-    drawn: &mut BTreeSet<usize>,
-    waiting: &impl Fn(usize) -> I,
-    out: &mut String,
-) {
-    let known = !drawn.insert(node);
-    let sources: Vec<_> = graph
-        .edges
-        .iter()
-        .filter(|edge| !edge.waits && edge.from == node)
-        .map(|edge| label(&graph.nodes[edge.to]))
-        .collect();
-    let elbow = if last { "└─ " } else { "├─ " };
-    let name = label(&graph.nodes[node]);
-    let from = if known {
-        terminal.styled("2", " (above)")
-    } else if sources.is_empty() {
-        String::new()
-    } else {
-        terminal.styled("2", &format!("  ← {}", sources.join(", ")))
-    };
-    out.push_str(&format!("{indent}{elbow}{name}{from}\n"));
-    if known {
-        return;
-    }
-    let below: Vec<usize> = waiting(node).map(|edge| edge.from).collect();
-    let indent = format!("{indent}{}", if last { "   " } else { "│  " });
-    for (at, next) in below.iter().enumerate() {
-        branch(
+/// The text tree while it is drawn.
+struct Tree<'g> {
+    graph: &'g ObjectGraph,
+    terminal: &'g Terminal,
+    /// What each node waits for, what waits for it, and where it comes from.
+    waits_for: Vec<Vec<usize>>,
+    waiting: Vec<Vec<usize>>,
+    sources: Vec<Vec<usize>>,
+    drawn: Vec<bool>,
+    out: String,
+}
+
+impl<'g> Tree<'g> {
+    fn of(graph: &'g ObjectGraph, terminal: &'g Terminal) -> Self {
+        let none = vec![Vec::new(); graph.nodes.len()];
+        let mut tree = Tree {
             graph,
             terminal,
-            *next,
-            &indent,
-            at + 1 == below.len(),
-            drawn,
-            waiting,
-            out,
-        );
+            waits_for: none.clone(),
+            waiting: none.clone(),
+            sources: none,
+            drawn: vec![false; graph.nodes.len()],
+            out: String::new(),
+        };
+        for edge in &graph.edges {
+            if edge.waits {
+                tree.waits_for[edge.from].push(edge.to);
+                tree.waiting[edge.to].push(edge.from);
+            } else {
+                tree.sources[edge.from].push(edge.to);
+            }
+        }
+        tree
+    }
+
+    /// Whether the tree has something to tell about a node.
+    fn is_connected(&self, node: usize) -> bool {
+        [&self.waits_for, &self.waiting, &self.sources]
+            .iter()
+            .any(|edges| !edges[node].is_empty())
+    }
+
+    /// Draws a node and what waits for it. The way down is a list, not a recursion: chains may be long.
+    fn draw(&mut self, node: usize, last: bool) {
+        let mut rest = vec![(node, last, 0)];
+        // Whether each level above goes on below.
+        let mut open: Vec<bool> = Vec::new();
+        while let Some((node, last, depth)) = rest.pop() {
+            open.truncate(depth);
+            for goes_on in &open {
+                self.out.push_str(if *goes_on { "│  " } else { "   " });
+            }
+            self.out.push_str(if last { "└─ " } else { "├─ " });
+            if depth == MAX_DEPTH {
+                let more = self.count_below(node);
+                self.out
+                    .push_str(&format!("… {more} more below; --format json has all\n"));
+                continue;
+            }
+            let known = std::mem::replace(&mut self.drawn[node], true);
+            let sources: Vec<_> = self.sources[node]
+                .iter()
+                .map(|source| label(&self.graph.nodes[*source]))
+                .collect();
+            let from = if known {
+                self.terminal.styled("2", " (above)")
+            } else if sources.is_empty() {
+                String::new()
+            } else {
+                self.terminal
+                    .styled("2", &format!("  ← {}", sources.join(", ")))
+            };
+            let name = label(&self.graph.nodes[node]);
+            self.out.push_str(&format!("{name}{from}\n"));
+            if !known {
+                open.push(!last);
+                let below = self.waiting[node].iter().rev().enumerate();
+                rest.extend(below.map(|(at, next)| (*next, at == 0, depth + 1)));
+            }
+        }
+    }
+
+    /// Takes a node and all that waits for it as drawn, and counts them.
+    fn count_below(&mut self, node: usize) -> usize {
+        let mut rest = vec![node];
+        let mut count = 0;
+        while let Some(node) = rest.pop() {
+            if !std::mem::replace(&mut self.drawn[node], true) {
+                count += 1;
+                rest.extend(&self.waiting[node]);
+            }
+        }
+        count
     }
 }
 
 fn mermaid(graph: &ObjectGraph) -> String {
     let mut out = String::from("flowchart LR\n");
-    let environments: BTreeSet<_> = graph.nodes.iter().map(|node| &node.environment).collect();
-    for (number, environment) in environments.into_iter().enumerate() {
-        let title = environment.as_ref().map_or("shared", |name| name.as_str());
+    for (number, environment) in environments(graph).into_iter().enumerate() {
+        let title = title(environment);
         out.push_str(&format!("  subgraph e{number}[\"{title}\"]\n"));
-        for (at, node) in graph
-            .nodes
-            .iter()
-            .enumerate()
-            .filter(|(_, node)| node.environment == *environment)
-        {
+        for (at, node) in members(graph, environment) {
             out.push_str(&format!("    n{at}[\"{}\"]\n", label(node)));
         }
         out.push_str("  end\n");
@@ -264,9 +311,15 @@ fn mermaid(graph: &ObjectGraph) -> String {
 
 fn dot(graph: &ObjectGraph) -> String {
     let mut out = String::from("digraph infragen {\n  rankdir=LR;\n  node [shape=box];\n");
-    for (at, node) in graph.nodes.iter().enumerate() {
-        let label = label(node).replace('"', "\\\"");
-        out.push_str(&format!("  n{at} [label=\"{label}\"];\n"));
+    for (number, environment) in environments(graph).into_iter().enumerate() {
+        let title = quoted(title(environment));
+        out.push_str(&format!(
+            "  subgraph cluster_{number} {{\n    label={title};\n"
+        ));
+        for (at, node) in members(graph, environment) {
+            out.push_str(&format!("    n{at} [label={}];\n", quoted(&label(node))));
+        }
+        out.push_str("  }\n");
     }
     for edge in &graph.edges {
         let style = if edge.waits { "solid" } else { "dashed" };

@@ -153,7 +153,7 @@ fn entries(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let again = imports[..number]
             .iter()
-            .find(|earlier| earlier.field.includes() && earlier.to == import.to);
+            .find(|earlier| earlier.field.includes() && is_again(context, import, earlier));
         // Components come after all resources, and may have changed what is there by then.
         let component = import.field == Field::Components;
         let brought = of_entry(db, import);
@@ -189,6 +189,21 @@ fn entries(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 objects,
                 all,
             ));
+        }
+    }
+}
+
+/// Whether two entries lead to the same place. What leads nowhere here (a URL, what is missing) is the same
+/// only if it is written alike.
+fn is_again(context: &Context<'_>, import: &Import, earlier: &Import) -> bool {
+    match import.to {
+        Found::File(_) | Found::Directory(_) => import.to == earlier.to,
+        Found::Other | Found::Missing | Found::Outside => {
+            let written = |import| {
+                let path = entry(context, import)?.path.value.trim();
+                Some(path.trim_start_matches("./").trim_end_matches('/'))
+            };
+            written(import).is_some() && written(import) == written(earlier)
         }
     }
 }
@@ -304,6 +319,10 @@ fn documents(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let listed = importers(context.db, context.root, Found::File(context.file));
     let built = listed.iter().any(|import| import.field.includes())
         || context.above().reach == Reach::Applied;
+    if !built && context.above().reach == Reach::Orphan {
+        // No build takes the file in: a test's steps, say, which are applied one after the other.
+        return;
+    }
     for (first, again) in twice {
         let (Some(first), Some(name)) = (&first.name, &again.name) else {
             continue;
@@ -370,6 +389,13 @@ resources: [../base]
             .fixed("");
         layer("resources: [base]\nbases: [base/]")
             .finds_one(Severity::Error, "`base/` is listed twice");
+    }
+
+    #[test]
+    fn what_leads_nowhere_here_is_the_same_only_if_it_is_written_alike() {
+        layer("resources: [https://x/a.yaml, https://x/b.yaml, c.yaml, d.yaml]").finds(0);
+        layer("resources:\n- https://x/a.yaml\n- a.yaml\n- https://x/a.yaml")
+            .finds_one(Severity::Information, "`https://x/a.yaml` is listed twice");
     }
 
     #[test]

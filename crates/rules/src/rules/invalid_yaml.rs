@@ -1,4 +1,5 @@
 use infragen_syntax::SyntaxError;
+use infragen_workspace::{Found, importers};
 
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
@@ -13,7 +14,7 @@ kustomize and Flux read a file as a whole: one broken line fails the build of ev
 takes the file in, with all other objects in it.
 
 Only files that plainly are manifests (with `apiVersion:` and `kind:`) or kustomization files are looked \
-at. Templates of Helm charts, and files whose lines begin with `{{`, `{%` or `<%`, are left alone: they become \
+at, and files of which nothing can be read. Templates of Helm charts, and files whose lines begin with `{{`, `{%` or `<%`, are left alone: they become \
 YAML later.",
     example: "\
 //- settings.yaml
@@ -33,6 +34,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let tree = context.tree();
+    if let ("", [error]) = (tree.text(), tree.errors()) {
+        unreadable(context, error, findings);
+        return;
+    }
     if !is_manifest(context, tree.text()) || is_template(tree.text()) {
         return;
     }
@@ -40,13 +45,38 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         range,
         message,
         help,
+        is_limit,
     } in tree.errors()
     {
-        findings.push(Finding {
+        let finding = Finding {
             help: help.clone(),
             ..INVALID_YAML.finding(*range, message.clone())
+        };
+        findings.push(match is_limit {
+            true => finding.severity(Severity::Warning),
+            false => finding,
         });
     }
+}
+
+/// A file of which nothing can be read. What it holds is not known, so it is an error only where a build
+/// certainly takes it in, and fails.
+fn unreadable(context: &Context<'_>, error: &SyntaxError, findings: &mut Vec<Finding>) {
+    let listed = importers(context.db, context.root, Found::File(context.file));
+    let built = context.file.is_kustomization_file(context.db)
+        || listed
+            .iter()
+            .any(|import| import.field.includes() || import.field.patches());
+    let severity = match built && !error.is_limit {
+        true => Severity::Error,
+        false => Severity::Warning,
+    };
+    findings.push(Finding {
+        help: error.help.clone(),
+        ..INVALID_YAML
+            .finding(error.range, error.message.clone())
+            .severity(severity)
+    });
 }
 
 /// Whether a text plainly is meant as a manifest, although it cannot be read.

@@ -3,6 +3,7 @@ use infragen_syntax::{NewValue, insert_entry};
 use infragen_workspace::{Definition, namespace_of, target};
 use smol_str::SmolStr;
 
+use crate::above::{Reach, above};
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
 use crate::unresolved::{Problem, Unresolved};
@@ -49,6 +50,12 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Problem::OtherNamespace(kind, wanted, found) = problem else {
             continue;
         };
+        if context.above().reach != Reach::Applied
+            && found.iter().any(|other| goes_along(context, other))
+        {
+            // Whatever applies the layer from elsewhere may give both one namespace.
+            continue;
+        }
         let mut others: Vec<_> = found
             .iter()
             .filter_map(|definition| Some((known_namespace(context, definition)?, definition)))
@@ -90,6 +97,13 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// Whether some layer takes in an object together with the file.
+fn goes_along(context: &Context<'_>, other: &Definition) -> bool {
+    let own = &context.above().layers;
+    let others = above(context.db, other.file).layers;
+    others.iter().any(|layer| own.contains(layer))
 }
 
 /// The namespace that an object certainly has, else the one that is written.
@@ -190,6 +204,16 @@ metadata: {{name: web, namespace: flux-system}}
             &release("name: web, namespace: \"${NS}\"", "", ""),
         )
         .finds(0);
+    }
+
+    #[test]
+    fn a_base_that_is_applied_from_elsewhere_may_move_both() {
+        let list =
+            "//- base/kustomization.yaml\nresources: [../apps/web.yaml, ../sources/web.yaml]\n";
+        let files = release("name: web, namespace: web", "", list);
+        check("wrong-namespace", &files).finds(0);
+        let alone = files.replace(", ../sources/web.yaml", "");
+        check("wrong-namespace", &alone).finds(1);
     }
 
     #[test]
