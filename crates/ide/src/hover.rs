@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use infragen_flux::{GroupKind, KindName, REFERENCES, ReferenceFact, Role, is_templated};
-use infragen_rules::{nearest, nearest_path};
-use infragen_syntax::{Node, NodeKind, TextRange, TextSize};
+use infragen_rules::nearest_path;
+use infragen_syntax::{Node, NodeKind, TextRange, TextSize, nearest};
 use infragen_workspace::{
     Db, DefinedBy, Definition, Directory, Found, PathTarget, ReferenceSite, SourceFile, Target,
     Verdict, appliers, environment_of, facts, importers, kustomization_file, names_of_kind,

@@ -8,7 +8,6 @@ mod above;
 mod context;
 mod example;
 mod finding;
-mod nearest;
 mod nearest_path;
 mod page;
 mod rule;
@@ -19,7 +18,6 @@ mod unresolved;
 
 pub use example::example_files;
 pub use finding::{FileEdits, Finding, Fix, Related, Severity};
-pub use nearest::nearest;
 pub use nearest_path::nearest_path;
 pub use page::{index, page};
 pub use rule::{Context, Rule};

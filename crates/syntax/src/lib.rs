@@ -17,6 +17,7 @@ mod embedded;
 mod gap;
 mod layout;
 mod limits;
+mod nearest;
 mod outline;
 mod read;
 mod scalar;
@@ -33,13 +34,13 @@ mod worth;
 pub use comments::{Comment, comments};
 pub use cursor::{BlockText, Cursor, Level, Sibling, Slot, Step, cursor_at, scan_value};
 pub use decode::decode;
-pub use diagnosis::nearest;
 pub use edit::{
     EditError, NewValue, Segment, Target, TextEdit, append_item, apply, insert_entry,
     insert_sorted_item, remove_entry, remove_item, set_scalar,
 };
 pub use embedded::Embedded;
 pub use limits::Limits;
+pub use nearest::nearest;
 pub use scalar::{Typed, quote, quote_in_flow, type_of};
 pub use spanned::Spanned;
 pub use text_size::{TextRange, TextSize};

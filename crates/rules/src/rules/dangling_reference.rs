@@ -1,9 +1,9 @@
 use infragen_flux::{ReferenceFact, Role};
+use infragen_syntax::nearest;
 use infragen_workspace::{definitions, names_of_kind, target};
 
 use crate::above::Reach;
 use crate::finding::{Finding, Severity};
-use crate::nearest::nearest;
 use crate::rule::{Context, Rule};
 use crate::unresolved::{Problem, Unresolved};
 

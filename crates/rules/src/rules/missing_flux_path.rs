@@ -1,6 +1,7 @@
 use infragen_flux::known::{EXTERNAL_ARTIFACT, KUSTOMIZATION};
 use infragen_flux::{KindName, ObjectFacts, PathFact, ReferenceFact, is_templated};
 use infragen_kustomize::FileKind;
+use infragen_syntax::nearest;
 use infragen_workspace::{
     DefinedBy, Directory, Found, PathTarget, artifact_directories, definitions, facts, find,
     is_patch_file, kustomization_file, relative, resolve_path,
@@ -8,7 +9,6 @@ use infragen_workspace::{
 
 use crate::above::Reach;
 use crate::finding::{Finding, Severity};
-use crate::nearest::nearest;
 use crate::nearest_path::nearest_path;
 use crate::rule::{Context, Rule};
 

@@ -1,8 +1,7 @@
 use infragen_kustomize::UnknownKey;
-use infragen_syntax::TextEdit;
+use infragen_syntax::{TextEdit, nearest};
 
 use crate::finding::{Finding, Severity};
-use crate::nearest::nearest;
 use crate::rule::{Context, Rule};
 
 /// A field that kustomize does not know.

@@ -1,7 +1,7 @@
 use infragen_kustomize::FileKind;
+use infragen_syntax::nearest;
 
 use crate::finding::{Finding, Severity};
-use crate::nearest::nearest;
 use crate::rule::{Context, Rule};
 
 /// A kustomization file of a version or kind that kustomize does not have.

@@ -1,8 +1,15 @@
 //! The name that somebody may have meant.
 
+/// Longer names are like none: comparing takes time by the square of their length, and a text may hold
+/// names as long as itself.
+const LONGEST: usize = 256;
+
 /// The most alike of some names, if it is alike enough: at most a third of the letters differ. Of names
 /// that are equally alike the first in order of bytes. Names of one or two letters are like none.
-pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    if wanted.len() > LONGEST {
+        return None;
+    }
     let limit = wanted.chars().count() / 3;
     let lower = wanted.to_lowercase();
     names
