@@ -1,8 +1,7 @@
 //! The path that somebody may have meant.
 
-use infragen_workspace::{Db, Directory, Found, find};
-
 use infragen_syntax::nearest;
+use infragen_workspace::{Db, Directory, Found, find};
 
 /// The path most like one that leads nowhere, of those that lead to something that fits: with another
 /// ending, with one name misspelt, or counted from one directory above or below.

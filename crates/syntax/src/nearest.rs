@@ -2,10 +2,17 @@
 
 use rapidfuzz::distance::osa::{Args, BatchComparator};
 
+/// Longer names are like none: comparing takes time by the product of the lengths, and a text may hold names as
+/// long as itself.
+const LONGEST: usize = 256;
+
 /// The most alike of some names, if it is alike enough: at most a third of the letters differ, in any case. A
 /// letter that is changed, added, removed, or swapped with its neighbour counts once. Of names that are
 /// equally alike the first in order of bytes. Names of one or two letters are like none.
 pub fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    if wanted.len() > LONGEST {
+        return None;
+    }
     let limit = wanted.chars().count() / 3;
     let like_wanted = BatchComparator::new(wanted.chars().map(|c| c.to_ascii_lowercase()));
     let mut best: Option<(usize, &str)> = None;

@@ -1,7 +1,13 @@
 //! Whatever the text, parsing returns, and every range it gives can be used.
+#![allow(clippy::unwrap_used, clippy::panic)] // a test fails by panicking
 
-use infragen_syntax::{Node, NodeKind, TextRange, TextSize, Tree};
+#[path = "support/anything.rs"]
+mod anything;
+
+use infragen_syntax::Tree;
 use proptest::prelude::*;
+
+use anything::{check, check_bytes};
 
 const MANIFEST: &str = "\
 # The application.
@@ -39,68 +45,6 @@ spec:
 \u{feff}last
 ";
 
-fn check(text: &str) {
-    for tree in [Tree::parse(text), Tree::parse_tolerantly(text)] {
-        let all = TextRange::up_to(TextSize::of(text));
-        let mut end = TextSize::from(0);
-        for document in tree.documents() {
-            assert!(all.contains_range(document.range()) && document.range().start() >= end);
-            end = document.range().end();
-            if let Some(root) = document.root() {
-                assert!(document.range().contains_range(root.range()), "{root:?}");
-                check_nodes(root);
-            }
-        }
-        for error in tree.errors() {
-            assert!(all.contains_range(error.range), "{error:?}");
-            assert!(
-                text.get(std::ops::Range::<usize>::from(error.range))
-                    .is_some()
-            );
-        }
-        assert!(tree.errors().is_sorted_by_key(|error| error.range.start()));
-    }
-}
-
-/// Children are inside of their parents, siblings in order, and every text can be taken.
-fn check_nodes(root: Node<'_>) {
-    let mut rest = vec![root];
-    while let Some(node) = rest.pop() {
-        let _ = (
-            node.text(),
-            node.scalar(),
-            node.anchor(),
-            node.tag(),
-            node.resolve(),
-        );
-        assert!(
-            node.range().contains_range(node.content_range()),
-            "{node:?}"
-        );
-        let children: Vec<_> = match node.kind() {
-            NodeKind::Mapping => node
-                .own_entries()
-                .flat_map(|entry| [entry.key, entry.value])
-                .collect(),
-            NodeKind::Sequence => node.items().collect(),
-            NodeKind::Scalar(_) | NodeKind::Alias => Vec::new(),
-        };
-        let mut end = node.range().start();
-        for child in &children {
-            assert!(
-                node.range().contains_range(child.range()),
-                "{child:?} in {node:?}"
-            );
-            assert!(
-                child.range().start() >= end,
-                "{child:?} overlaps in {node:?}"
-            );
-            end = child.range().end();
-        }
-        rest.extend(children);
-    }
-}
-
 /// What is typed or pasted by accident.
 fn snippet() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -135,6 +79,19 @@ proptest! {
     #[test]
     fn arbitrary_text(text in any::<String>()) {
         check(&text);
+    }
+
+    #[test]
+    fn arbitrary_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        check_bytes(&bytes);
+    }
+
+    #[test]
+    fn mutated_bytes(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let mut bytes = MANIFEST.as_bytes().to_vec();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        check_bytes(&bytes);
     }
 
     #[test]

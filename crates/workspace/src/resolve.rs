@@ -102,7 +102,7 @@ fn look_up(
     let namesakes = Namesakes::new(db, found);
     let likeliest = namesakes.likeliest(db, file, wanted);
     if likeliest.is_empty() {
-        Verdict::OtherNamespace(namesakes.into_definitions())
+        Verdict::OtherNamespace(in_order(db, file, namesakes.all()))
     } else {
         Verdict::Found(in_order(db, file, likeliest))
     }
@@ -152,9 +152,9 @@ impl Namesakes {
             .collect()
     }
 
-    fn into_definitions(self) -> Vec<Definition> {
-        let objects = self.objects.into_iter();
-        objects.map(|object| object.definition).collect()
+    fn all(&self) -> Vec<&Definition> {
+        let objects = self.objects.iter();
+        objects.map(|object| &object.definition).collect()
     }
 }
 

@@ -130,7 +130,7 @@ impl Workspace {
     fn list_root(&mut self, path: &Utf8Path) {
         let (seen, tracked) = walk_repository(path);
         self.tracked_anyway.insert(path.to_owned(), tracked);
-        self.enter(path, seen);
+        self.enter(path, seen, true);
     }
 
     /// Opens a root whose files exist in memory only: for tests, and for plans that are not written yet.
@@ -203,8 +203,9 @@ impl Workspace {
     }
 
     /// Takes in what a walk of `top` found: `seen` is in order of path, so a directory comes before its
-    /// entries. Entries of directories in it are replaced; what is gone becomes absent.
-    fn enter(&mut self, top: &Utf8Path, seen: Vec<Seen>) {
+    /// entries. Its entries are replaced, after a `deep` walk also those of the directories in it; what is
+    /// gone becomes absent.
+    fn enter(&mut self, top: &Utf8Path, seen: Vec<Seen>, deep: bool) {
         let mut listings: FxHashMap<Utf8PathBuf, Vec<DirEntry>> = FxHashMap::default();
         listings.insert(top.to_owned(), Vec::new());
         for Seen { path, what } in seen {
@@ -222,7 +223,9 @@ impl Workspace {
                     let known = self.directories.get(&path).copied();
                     let directory =
                         known.unwrap_or_else(|| self.new_directory(root, &path, Some(parent)));
-                    listings.entry(path.clone()).or_default();
+                    if deep {
+                        listings.entry(path.clone()).or_default();
+                    }
                     Child::Directory(directory)
                 }
                 What::File if is_source(name) => {
@@ -295,7 +298,9 @@ impl Workspace {
     /// Looks at what changed on disk. Events may come in any order, twice, or for paths that are gone.
     pub fn apply_events(&mut self, events: &[FileEvent]) {
         self.revision += 1;
+        self.unlist_open_files();
         let mut listings = BTreeSet::new();
+        let mut directories = Vec::new();
         for FileEvent { path } in events {
             if !self
                 .roots
@@ -321,7 +326,7 @@ impl Workspace {
             let known = path
                 .ancestors()
                 .skip(1)
-                .find(|above| self.directories.contains_key(*above));
+                .find(|above| self.is_listed(above) && above.is_dir());
             if let Some(above) = known {
                 // The nearest known directory is listed again; below it, all that is new or not a
                 // directory any more, and everything where ignore rules changed.
@@ -330,15 +335,104 @@ impl Workspace {
             }
             if self.directories.contains_key(path) {
                 listings.insert((path.clone(), true));
+                directories.push(path);
             }
         }
         for (path, deep) in listings {
             self.relist(&path, deep);
         }
+        for path in directories {
+            self.touch(path);
+        }
+        self.list_open_files();
+    }
+
+    /// Takes out of the listings what is there for an editor only, so that they are those of the disk
+    /// while it is looked at.
+    fn unlist_open_files(&mut self) {
+        let open = self.roots.iter().flat_map(|root| root.open(&self.db));
+        let open: Vec<_> = open.copied().collect();
+        for file in open {
+            if *file.disk(&self.db) == Disk::Absent {
+                self.unlist(file);
+            }
+        }
+    }
+
+    /// Takes a file out of its directory, and with it the directories that are empty then.
+    fn unlist(&mut self, file: SourceFile) {
+        let (mut path, mut child) = (file.absolute_path(&self.db), Child::File(file));
+        let mut above = Some(file.directory(&self.db));
+        while let Some(directory) = above {
+            let name = path.file_name().unwrap_or_default();
+            if directory.child(&self.db, name) == Some(&child) {
+                self.forget(directory, &path);
+            }
+            if !directory.entries(&self.db).is_empty() || !path.pop() {
+                break;
+            }
+            child = Child::Directory(directory);
+            above = directory.parent(&self.db);
+        }
+    }
+
+    /// What an editor shows exists, whatever a walk found: a file that was never saved, that is deleted,
+    /// or that git ignores.
+    fn list_open_files(&mut self) {
+        let open = self.roots.iter().flat_map(|root| root.open(&self.db));
+        let open: Vec<_> = open.copied().collect();
+        for file in open {
+            let path = file.absolute_path(&self.db);
+            self.list_where_missing(file.directory(&self.db), &path, Child::File(file));
+        }
+    }
+
+    fn list_where_missing(&mut self, directory: Directory, path: &Utf8Path, child: Child) {
+        let name = path.file_name().unwrap_or_default();
+        let listed = matches!(child, Child::Directory(_)) || is_source(name);
+        if listed && directory.child(&self.db, name) != Some(&child) {
+            self.list(directory, path, child);
+        }
+        if let (Some(above), Some(path)) = (directory.parent(&self.db), path.parent()) {
+            self.list_where_missing(above, path, Child::Directory(directory));
+        }
+    }
+
+    /// Whether a directory is in a root as git sees it: an input outlives its directory.
+    fn is_listed(&self, path: &Utf8Path) -> bool {
+        let Some(directory) = self.directories.get(path).copied() else {
+            return false;
+        };
+        let Some(above) = directory.parent(&self.db) else {
+            return true;
+        };
+        let name = path.file_name().unwrap_or_default();
+        above.child(&self.db, name) == Some(&Child::Directory(directory))
+            && path.parent().is_some_and(|parent| self.is_listed(parent))
+    }
+
+    /// Another directory may bear the name now, with files of the same names: they are read again.
+    fn touch(&mut self, path: &Utf8Path) {
+        let Some(directory) = self.directories.get(path).copied() else {
+            return;
+        };
+        let mut open = vec![directory];
+        while let Some(directory) = open.pop() {
+            let files: Vec<_> = directory.files(&self.db).collect();
+            for file in files {
+                if matches!(file.disk(&self.db), Disk::Present(_)) {
+                    file.set_disk(&mut self.db)
+                        .with_durability(Durability::HIGH)
+                        .to(Disk::Present(self.revision));
+                }
+            }
+            open.extend(directory.directories(&self.db));
+        }
     }
 
     fn relist(&mut self, path: &Utf8Path, deep: bool) {
-        if !path.is_dir() {
+        // What git has come to ignore stays out, though something happens in it.
+        if !path.is_dir() || !self.is_listed(path) {
             return;
         }
         let root = path
@@ -359,28 +453,8 @@ impl Workspace {
             })
             .map(|seen| seen.path.clone())
             .collect();
-        if deep {
-            self.enter(path, seen);
-        } else {
-            self.enter_one(path, seen);
-            new.iter().for_each(|below| self.relist(below, true));
-        }
-    }
-
-    /// Like [`Self::enter`], for the entries of one directory only: those of its children stay.
-    fn enter_one(&mut self, path: &Utf8Path, seen: Vec<Seen>) {
-        let kept: Vec<_> = seen
-            .iter()
-            .filter(|seen| seen.what == What::Directory)
-            .filter_map(|seen| {
-                let directory = self.directories.get(&seen.path)?;
-                Some((seen.path.clone(), directory.entries(&self.db).clone()))
-            })
-            .collect();
-        self.enter(path, seen);
-        for (path, entries) in kept {
-            self.set_entries(&path, entries.to_vec());
-        }
+        self.enter(path, seen, deep);
+        new.iter().for_each(|below| self.relist(below, true));
     }
 
     /// Looks at everything again: after events were lost.
@@ -403,9 +477,11 @@ impl Workspace {
             .iter()
             .map(|root| root.path(&self.db).clone())
             .collect();
+        self.unlist_open_files();
         for root in roots.iter().filter(|root| root.is_dir()) {
             self.list_root(root);
         }
+        self.list_open_files();
     }
 
     /// The file at an absolute path, if it is one of a root's.
@@ -427,16 +503,33 @@ impl Workspace {
             if open {
                 files.retain(|other| *other != file)
             } else {
-                files.push(file)
+                files.push(file);
+                // No answer depends on what was opened first.
+                files.sort_by_cached_key(|file| file.path(&self.db));
             }
             root.set_open(&mut self.db)
                 .with_durability(Durability::LOW)
                 .to(files);
         }
+        let closed = text.is_none();
         file.set_buffer(&mut self.db)
             .with_durability(Durability::LOW)
             .to(text);
+        if closed && *file.disk(&self.db) == Disk::Absent {
+            self.leave(file, path);
+        }
         Some(file)
+    }
+
+    /// Looks again at the place of a file that was there for an editor only.
+    fn leave(&mut self, file: SourceFile, path: &Utf8Path) {
+        self.unlist(file);
+        self.unlist_open_files();
+        let listed = path.ancestors().skip(1).find(|above| self.is_listed(above));
+        if let Some(listed) = listed {
+            self.relist(listed, false);
+        }
+        self.list_open_files();
     }
 
     /// Sets or takes away the text of a file that exists in memory only.

@@ -193,7 +193,7 @@ fn no_link_leads_out_of_the_root() {
 #[test]
 fn odd_files_are_read_or_refused_with_a_reason() {
     let repository = Repository::new(&[("a.yaml", &config_map("a"))]);
-    fs::write(repository.path.join("utf16.yaml"), [0xff, 0xfe, b'a', 0]).unwrap();
+    fs::write(repository.path.join("latin1.yaml"), [b'a', 0xe4]).unwrap();
     fs::write(
         repository.path.join("bom.yaml"),
         format!("\u{feff}{}", config_map("bom")),
@@ -203,12 +203,14 @@ fn odd_files_are_read_or_refused_with_a_reason() {
     let root = workspace.open_root(&repository.path);
     assert_eq!(
         state(&workspace, root),
-        ["/", "a.yaml: a", "bom.yaml: bom", "utf16.yaml: "]
+        ["/", "a.yaml: a", "bom.yaml: bom", "latin1.yaml: "]
     );
     let snapshot = workspace.snapshot();
-    let file = workspace.file(&repository.path.join("utf16.yaml")).unwrap();
+    let file = workspace
+        .file(&repository.path.join("latin1.yaml"))
+        .unwrap();
     let tree = infragen_workspace::tree(snapshot.db(), file);
-    assert!(tree.errors()[0].message.contains("UTF-16"));
+    assert!(tree.errors()[0].message.contains("not UTF-8"));
 }
 
 #[test]
@@ -222,4 +224,92 @@ fn a_rescan_finds_what_no_event_told() {
     fs::remove_dir_all(repository.path.join("x")).unwrap();
     workspace.rescan();
     same_as_fresh(&workspace, root, &repository.path);
+}
+
+#[test]
+fn a_change_leaves_the_folders_beside_it_alone() {
+    let repository = Repository::new(&[
+        ("a.yaml", &config_map("a")),
+        ("x/b.yaml", &config_map("b")),
+        ("x/y/c.yaml", &config_map("c")),
+    ]);
+    let mut workspace = Workspace::new();
+    let root = workspace.open_root(&repository.path);
+    repository.write("a.yaml", &config_map("changed"));
+    workspace.apply_events(&[repository.event("a.yaml")]);
+    assert_eq!(
+        state(&workspace, root),
+        [
+            "/",
+            "a.yaml: changed",
+            "x/",
+            "x/b.yaml: b",
+            "x/y/",
+            "x/y/c.yaml: c"
+        ]
+    );
+}
+
+#[test]
+fn a_folder_that_takes_the_place_of_another_is_read() {
+    let repository = Repository::new(&[
+        ("live/a.yaml", &config_map("old")),
+        ("next/a.yaml", &config_map("new")),
+    ]);
+    let mut workspace = Workspace::new();
+    let root = workspace.open_root(&repository.path);
+    same_as_fresh(&workspace, root, &repository.path);
+    let path = |name: &str| repository.path.join(name);
+    fs::rename(path("live"), path("before")).unwrap();
+    fs::rename(path("next"), path("live")).unwrap();
+    // A watcher tells of folders that are moved, not of what is in them.
+    let events = ["live", "before", "next"].map(|name| repository.event(name));
+    workspace.apply_events(&events);
+    same_as_fresh(&workspace, root, &repository.path);
+    assert!(state(&workspace, root).contains(&"live/a.yaml: new".to_owned()));
+}
+
+#[test]
+fn what_happens_in_a_folder_that_git_ignores_does_not_bring_it_back() {
+    let repository = Repository::new(&[("out/b.yaml", &config_map("b"))]);
+    let mut workspace = Workspace::new();
+    let root = workspace.open_root(&repository.path);
+    repository.write(".gitignore", "out/\n");
+    repository.write("out/b.yaml", &config_map("changed"));
+    workspace.apply_events(&[
+        repository.event(".gitignore"),
+        repository.event("out/b.yaml"),
+    ]);
+    assert_eq!(state(&workspace, root), ["/"]);
+}
+
+#[test]
+fn a_file_that_was_never_saved_is_there_while_it_is_open() {
+    let repository = Repository::new(&[("a.yaml", &config_map("a"))]);
+    let mut workspace = Workspace::new();
+    let root = workspace.open_root(&repository.path);
+    let new = repository.path.join("new/b.yaml");
+    workspace.set_buffer(&new, Some(config_map("b").into()));
+    let shown = ["/", "a.yaml: a", "new/", "new/b.yaml: b"];
+    assert_eq!(state(&workspace, root), shown);
+    workspace.apply_events(&[repository.event("a.yaml"), repository.event("new")]);
+    assert_eq!(state(&workspace, root), shown);
+    workspace.rescan();
+    assert_eq!(state(&workspace, root), shown);
+    workspace.set_buffer(&new, None);
+    assert_eq!(state(&workspace, root), ["/", "a.yaml: a"]);
+}
+
+#[test]
+fn a_file_that_is_deleted_while_it_is_open_is_there_until_it_is_closed() {
+    let repository = Repository::new(&[("x/a.yaml", &config_map("a"))]);
+    let mut workspace = Workspace::new();
+    let root = workspace.open_root(&repository.path);
+    let path = repository.path.join("x/a.yaml");
+    workspace.set_buffer(&path, Some(config_map("typed").into()));
+    fs::remove_dir_all(repository.path.join("x")).unwrap();
+    workspace.apply_events(&[repository.event("x")]);
+    assert_eq!(state(&workspace, root), ["/", "x/", "x/a.yaml: typed"]);
+    workspace.set_buffer(&path, None);
+    assert_eq!(state(&workspace, root), ["/"]);
 }

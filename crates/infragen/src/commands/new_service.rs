@@ -22,7 +22,7 @@ Examples:
   infragen new-service activity --component api --health-check Deployment/activity-api
       waits for the health of that object instead of that of all
 
-  infragen new-service activity --component api --component worker --patch api:Deployment/activity-api
+  infragen new-service activity --component api --component worker --patch api:Deployment/api
       an inline patch to fill in, in the component `api`
 
   infragen new-service activity --class pinned --range 1.4.2

@@ -1,0 +1,333 @@
+//! Every command and every example of the help texts, run as a person runs it.
+//!
+//! `tests/cases/<command>.txt` holds what `infragen help <command>` says, and for each example that it gives
+//! the exit code and what is printed. A new example is run without anybody adding it here.
+//! `SNAPSHOTS=overwrite` writes the files anew.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::print_stderr,
+    reason = "runs the program over folders of its own"
+)]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A small repository: two environments, and the services that the examples speak of.
+struct Fleet {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+impl Fleet {
+    /// With one service.
+    fn new() -> Fleet {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().canonicalize().unwrap();
+        let fleet = Fleet {
+            _folder: folder,
+            path,
+        };
+        fleet.write(".infragen.yaml", "registry: ghcr.io/acme\n");
+        fleet.ok(&["new-service", "event-bus"]);
+        fleet
+    }
+
+    /// With both services.
+    fn whole() -> Fleet {
+        let fleet = Fleet::new();
+        fleet.ok(&["new-service", "activity", "--depends-on", "event-bus"]);
+        fleet
+    }
+
+    /// With something that is only likely to be wrong.
+    fn doubtful() -> Fleet {
+        let fleet = Fleet::whole();
+        for environment in ["staging", "production"] {
+            fleet.change(
+                &format!("clusters/{environment}/apps/event-bus.yaml"),
+                "namespace: flux-system",
+                "namespace: other",
+            );
+        }
+        fleet
+    }
+
+    /// And something that is certainly wrong.
+    fn faulty() -> Fleet {
+        let fleet = Fleet::doubtful();
+        fleet.change(
+            "apps/activity/base/app.yaml",
+            "name: activity\n  path",
+            "name: activty\n  path",
+        );
+        fleet
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    #[track_caller]
+    fn change(&self, path: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path.join(path)).unwrap();
+        assert!(text.contains(from), "{text}");
+        self.write(path, &text.replacen(from, to, 1));
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        run(&self.path, arguments)
+    }
+
+    #[track_caller]
+    fn ok(&self, arguments: &[&str]) {
+        let output = self.run(arguments);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_infragen"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .env_remove("INFRAGEN_LOG")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+/// The examples of a help text, without what they are piped into.
+fn examples(help: &str) -> Vec<String> {
+    let (_, examples) = help.split_once("Examples:\n").unwrap();
+    examples
+        .lines()
+        .filter_map(|line| line.strip_prefix("  "))
+        .filter(|line| line.starts_with("infragen"))
+        .map(|line| {
+            // What it does stands behind it, apart by blanks.
+            let command = line.split("   ").next().unwrap_or(line);
+            let command = command.split([';', '|', '>']).next().unwrap_or(command);
+            command.trim().to_owned()
+        })
+        .collect()
+}
+
+/// A command line as a shell would take it apart.
+fn words(command: &str) -> Vec<&str> {
+    let words = command.split(' ').skip(1);
+    words.map(|word| word.trim_matches('\'')).collect()
+}
+
+fn text(bytes: &[u8], top: &Path) -> String {
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    text.replace(top.to_str().unwrap(), "TOP")
+}
+
+/// What a person sees of one run.
+fn transcript(command: &str, fleet: &Fleet, out: &mut String) {
+    // Examples may write to a place of their own.
+    let outside = fleet.path.join("demo");
+    let command_here = command.replace("/tmp/fleet", outside.to_str().unwrap());
+    let output = fleet.run(&words(&command_here));
+    let code = output.status.code();
+    let _ = write!(out, "\n$ {command}\nexit {}\n", code.unwrap_or(-1));
+    for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
+        let text = text(bytes, &fleet.path);
+        if !text.is_empty() {
+            let _ = write!(out, "--- {name}\n{text}");
+        }
+    }
+}
+
+/// Compares a help text and its examples with what is written down.
+fn check(command: &str, fleet: fn() -> Fleet) {
+    let here = fleet();
+    let help = here.run(&["help", command]);
+    let help = text(&help.stdout, &here.path);
+    let mut told = help.clone();
+    let examples = examples(&help);
+    assert!(!examples.is_empty(), "{help}");
+    for example in examples {
+        // Each in a repository that no other has changed.
+        transcript(&example, &fleet(), &mut told);
+    }
+    compare(command, &told);
+}
+
+fn compare(name: &str, told: &str) {
+    let path = format!("{}/tests/cases/{name}.txt", env!("CARGO_MANIFEST_DIR"));
+    let expected =
+        snapbox::Data::read_from(Path::new(&path), Some(snapbox::data::DataFormat::Text));
+    snapbox::assert_data_eq!(told, expected.raw());
+}
+
+#[test]
+fn check_of_a_repository() {
+    check("check", Fleet::faulty);
+}
+
+#[test]
+fn new_service() {
+    check("new-service", Fleet::new);
+}
+
+#[test]
+fn add_env() {
+    check("add-env", Fleet::whole);
+}
+
+#[test]
+fn graph() {
+    check("graph", Fleet::whole);
+}
+
+#[test]
+fn explain() {
+    check("explain", Fleet::new);
+}
+
+#[test]
+fn what_goes_wrong() {
+    let mut told = String::new();
+    for command in [
+        "infragen",
+        "infragen chekc",
+        "infragen check nowhere",
+        "infragen check --format yaml",
+        "infragen graph --env nowhere",
+        "infragen new-service Activity",
+        "infragen add-env staging",
+        "infragen explain nothing",
+        "infragen completions cmd",
+        "infragen demo .",
+    ] {
+        transcript(command, &Fleet::new(), &mut told);
+    }
+    compare("what-goes-wrong", &told);
+}
+
+#[test]
+fn exit_codes_of_a_check() {
+    let mut told = String::new();
+    for (fleet, about) in [
+        (Fleet::whole as fn() -> Fleet, "no findings"),
+        (Fleet::doubtful, "warnings only"),
+    ] {
+        let _ = writeln!(told, "\n# {about}");
+        for options in ["", " --fail-on warning", " --format json"] {
+            transcript(&format!("infragen check{options}"), &fleet(), &mut told);
+        }
+    }
+    compare("exit-codes", &told);
+}
+
+/// Scripts and sessions are long; that they come, and how they end, is enough. `lsp --tcp` is run by the tests of
+/// the protocol.
+#[test]
+fn the_examples_of_the_other_commands_run() {
+    for command in ["completions", "demo", "lsp"] {
+        let fleet = Fleet::new();
+        let help = text(&fleet.run(&["help", command]).stdout, &fleet.path);
+        for example in examples(&help) {
+            if example.contains("--tcp") {
+                continue;
+            }
+            let outside = fleet.path.join("demo");
+            let example = example.replace("/tmp/fleet", outside.to_str().unwrap());
+            let output = fleet.run(&words(&example));
+            // A client that leaves without a word is an error of the protocol.
+            let code = i32::from(command == "lsp");
+            assert_eq!(output.status.code(), Some(code), "{example}: {output:?}");
+            assert_eq!(output.stdout.is_empty(), command == "lsp", "{example}");
+        }
+    }
+}
+
+#[test]
+fn the_examples_of_the_top_are_commands_with_help_of_their_own() {
+    let fleet = Fleet::new();
+    let help = text(&fleet.run(&["help"]).stdout, &fleet.path);
+    for example in examples(&help) {
+        let arguments = words(&example);
+        let of_command = fleet.run(&["help", arguments[0]]);
+        let of_command = text(&of_command.stdout, &fleet.path);
+        let known = examples(&of_command).iter().any(|known| {
+            let known = words(known);
+            arguments.iter().all(|argument| known.contains(argument))
+        });
+        assert!(known, "{example} is none of\n{of_command}");
+    }
+}
+
+#[test]
+fn the_readme_names_commands_that_exist() {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+    let readme = fs::read_to_string(readme).unwrap();
+    let fleet = Fleet::new();
+    let mut named = Vec::new();
+    for code in readme.split('`').skip(1).step_by(2) {
+        let Some(rest) = code.strip_prefix("infragen ") else {
+            continue;
+        };
+        let command = rest.trim_start_matches("help ").split(' ').next().unwrap();
+        let output = fleet.run(&["help", command]);
+        assert_eq!(output.status.code(), Some(0), "{code}: {output:?}");
+        // A placeholder in the README is one of the command line.
+        let help = text(&output.stdout, &fleet.path);
+        for word in rest
+            .split([' ', '[', ']'])
+            .skip(1)
+            .filter(|word| !word.is_empty())
+        {
+            let word = word.trim_end_matches('S');
+            assert!(help.contains(word), "{code}: no {word} in\n{help}");
+        }
+        named.push(command.to_owned());
+    }
+    let help = text(&fleet.run(&["help"]).stdout, &fleet.path);
+    let (_, commands) = help.split_once("Commands:\n").unwrap();
+    let commands = commands.lines().take_while(|line| !line.is_empty());
+    let commands = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    for command in commands.filter(|command| !command.is_empty()) {
+        let shown = named.iter().any(|named| named == command);
+        assert!(
+            shown || ["demo", "help"].contains(&command),
+            "{command} is not in the README"
+        );
+    }
+}
+
+/// On a terminal, which `script` makes up.
+#[test]
+fn no_color_is_honoured_on_a_terminal() {
+    let fleet = Fleet::faulty();
+    let on_terminal = |no_color: bool| {
+        let mut command = Command::new("script");
+        let check = format!("{} check", env!("CARGO_BIN_EXE_infragen"));
+        command.args(["--quiet", "--return", "--command", &check, "/dev/null"]);
+        command
+            .current_dir(&fleet.path)
+            .env("TERM", "xterm")
+            .stdin(Stdio::null());
+        command.env_remove("NO_COLOR");
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        command.output().ok()
+    };
+    let (Some(coloured), Some(plain)) = (on_terminal(false), on_terminal(true)) else {
+        eprintln!("SKIPPED: colours on a terminal: there is no `script` to make one up");
+        return;
+    };
+    let escapes = |output: &Output| output.stdout.contains(&0x1b);
+    assert!(escapes(&coloured), "{coloured:?}");
+    assert!(!escapes(&plain), "{plain:?}");
+    assert_eq!(plain.status.code(), Some(1), "{plain:?}");
+}
