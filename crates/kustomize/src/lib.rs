@@ -3,15 +3,29 @@
 //! A kustomization file is read into plain data with places ([`KustomizationFile`]); nothing here reads a
 //! file or lists a directory. Facts about fields are those of kustomize 5.8.1.
 
+mod accumulate;
+mod error;
 mod fields;
 mod file;
+mod id;
 mod keys;
+mod loader;
+mod origin;
 mod remote;
+mod resource;
+mod value;
 
+pub use accumulate::Accumulated;
+pub use error::{BuildError, ErrorKind};
 pub use fields::{Expects, FIELDS, Field, FieldRow};
 pub use file::{
     FILE_NAMES, FileKind, Generator, KustomizationFile, PathEntry, UnknownKey,
     is_kustomization_file_name,
 };
+pub use id::{Gvk, Id};
 pub use keys::{KEYS, Keys};
+pub use loader::{Entry, Loader};
+pub use origin::{Before, How, Origin, Path, Place, Step};
 pub use remote::is_remote;
+pub use resource::{Behavior, FileResources, Generated, Resource};
+pub use value::{Map, Scalar, ScalarKind, Value};
