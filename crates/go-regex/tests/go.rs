@@ -2,6 +2,8 @@
 //!
 //! Each row is an expression, and for both forms `error` or, for each of the texts below, whether it matches.
 
+#![allow(clippy::unwrap_used)]
+
 use infragen_go_regex::{GoRegex, SyntaxError};
 
 const TEXTS: [&str; 53] = [
