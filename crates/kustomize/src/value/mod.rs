@@ -6,6 +6,8 @@
 
 mod read;
 
+pub(crate) use self::read::ValueReader;
+
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -135,7 +137,24 @@ impl Value {
     }
 }
 
+impl From<Map> for Value {
+    fn from(map: Map) -> Value {
+        Value::Map(Arc::new(map))
+    }
+}
+
+impl From<Vec<Value>> for Value {
+    fn from(items: Vec<Value>) -> Value {
+        Value::List(Arc::new(items))
+    }
+}
+
 impl Map {
+    /// A mapping of these entries; their keys must differ.
+    pub(crate) fn from_entries(entries: Vec<(SmolStr, Value)>) -> Map {
+        Map { entries }
+    }
+
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.entries
