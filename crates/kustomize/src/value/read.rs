@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use infragen_syntax::{Node, NodeKind, TextRange, Typed, type_of};
+use infragen_syntax::{Node, NodeKind, ScalarStyle, TextRange, Typed, type_of};
 use smol_str::SmolStr;
 
 use super::{Map, Scalar, ScalarKind, Value};
@@ -44,15 +44,7 @@ impl<'a> ValueReader<'a> {
         match node.kind() {
             NodeKind::Scalar(style) => {
                 let text = node.scalar().map_or("", |(text, _)| text);
-                let kind = match type_of(text, style, node.tag()) {
-                    Typed::Null => ScalarKind::Null,
-                    Typed::Bool(_) => ScalarKind::Bool,
-                    Typed::Int(_) | Typed::UInt(_) => ScalarKind::Int,
-                    Typed::Float(_) => ScalarKind::Float,
-                    Typed::Timestamp => ScalarKind::Timestamp,
-                    Typed::Merge | Typed::String | Typed::Invalid => ScalarKind::String,
-                };
-                self.scalar(node, text, kind)
+                self.scalar(node, text, kind_of(text, style, node.tag()))
             }
             NodeKind::Mapping => Value::Map(Arc::new(self.entries(node))),
             NodeKind::Sequence => {
@@ -119,5 +111,21 @@ impl<'a> ValueReader<'a> {
             }
         }
         Map::from_entries(entries)
+    }
+}
+
+/// The type of a plain text.
+pub(super) fn plain_kind(text: &str) -> ScalarKind {
+    kind_of(text, ScalarStyle::Plain, None)
+}
+
+fn kind_of(text: &str, style: ScalarStyle, tag: Option<&str>) -> ScalarKind {
+    match type_of(text, style, tag) {
+        Typed::Null => ScalarKind::Null,
+        Typed::Bool(_) => ScalarKind::Bool,
+        Typed::Int(_) | Typed::UInt(_) => ScalarKind::Int,
+        Typed::Float(_) => ScalarKind::Float,
+        Typed::Timestamp => ScalarKind::Timestamp,
+        Typed::Merge | Typed::String | Typed::Invalid => ScalarKind::String,
     }
 }
