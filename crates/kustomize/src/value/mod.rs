@@ -6,6 +6,7 @@
 
 mod binary;
 mod emit;
+mod folded;
 mod kind;
 mod read;
 mod timestamp;

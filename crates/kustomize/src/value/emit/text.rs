@@ -139,7 +139,8 @@ pub(super) fn styles(text: &str) -> Styles {
 
 /// Whether a text without quotes would be read as a string, by readers of Kubernetes and by older ones.
 pub(super) fn reads_as_string(text: &str) -> bool {
-    type_of(text, ScalarStyle::Plain, None) == Typed::String && !is_base_60(text)
+    let typed = type_of(text, ScalarStyle::Plain, None);
+    matches!(typed, Typed::String | Typed::Merge) && !is_base_60(text)
 }
 
 /// `190:20:30`, a number in base 60 to YAML 1.1.
@@ -210,7 +211,7 @@ mod tests {
 
     #[test]
     fn some_strings_need_quotes() {
-        for text in ["a", "a-b", "0x", "1:2x", "a: b", "2020", "a#b"] {
+        for text in ["a", "a-b", "0x", "1:2x", "a: b", "2020", "a#b", "<<"] {
             assert_eq!(reads_as_string(text), text != "2020", "{text}");
         }
         for text in ["1:20", "-190:20:30.5", "1_0:2", "1:2."] {

@@ -112,7 +112,7 @@ impl<'o> Writer<'o> {
         }
         if self.column + text.len() <= WIDTH {
             self.out.push_str(text);
-            self.column += text.len();
+            self.column += text.chars().count();
         } else {
             self.folded(text, indent, key, false);
         }
