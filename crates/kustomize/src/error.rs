@@ -22,5 +22,81 @@ pub struct BuildError {
 pub enum ErrorKind {
     /// A file or directory that is not there.
     MissingPath,
-    // … one variant a fault, in order of the documentation
+    /// A directory without a kustomization file.
+    NoKustomizationFile,
+    /// A directory with more than one.
+    SeveralKustomizationFiles,
+    /// A kustomization file that says nothing.
+    EmptyKustomization,
+    /// `apiVersion` or `kind` of a kustomization file that kustomize does not take.
+    WrongKind,
+    /// A Component among `resources`, or something else among `components`.
+    WrongList,
+    /// A field that kustomize does not know.
+    UnknownField,
+    /// A value of a wrong type.
+    WrongType,
+    /// A value that is none of those that may stand there.
+    WrongValue,
+    /// A text that is not YAML.
+    Syntax,
+    /// A key that is there twice.
+    DuplicateKey,
+    /// A document that is no object: without kind or name.
+    NotAnObject,
+    /// Two objects of the same id.
+    DuplicateId,
+    /// A directory that includes itself.
+    Cycle,
+    /// An address outside the repository, or what only another program could do.
+    Unsupported,
+    /// A generator whose settings or sources are wrong.
+    Generator,
+    /// A patch that cannot be read.
+    UnreadablePatch,
+    /// A patch that finds no object, or several.
+    PatchTarget,
+    /// A patch that cannot be applied to its object.
+    PatchFails,
+    /// A selector that cannot be read.
+    Selector,
+    /// A replacement that cannot be made.
+    Replacement,
+    /// A `replicas` entry that finds no object.
+    Replicas,
+    /// A field that a transformer cannot change, for what is there.
+    Transformer,
+    /// A reference that fits several objects.
+    AmbiguousReference,
+    /// A `vars` entry that means nothing, or more than one thing.
+    Vars,
+    /// A file of `configurations`, `crds`, `openapi`, `transformers` … that cannot be used.
+    Configuration,
+}
+
+impl BuildError {
+    /// An error without help.
+    pub fn new(kind: ErrorKind, place: Place, message: impl Into<String>) -> BuildError {
+        BuildError {
+            kind,
+            place,
+            message: message.into(),
+            help: None,
+            related: Vec::new(),
+        }
+    }
+
+    /// It with what to do about it.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> BuildError {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// It with one more place.
+    #[must_use]
+    pub fn with_related(mut self, place: Place, what: impl Into<String>) -> BuildError {
+        self.related.push((place, what.into()));
+        self
+    }
 }

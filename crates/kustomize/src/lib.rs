@@ -4,19 +4,27 @@
 //! file or lists a directory. Facts about fields are those of kustomize 5.8.1.
 
 mod accumulate;
+mod context;
 mod error;
+mod field_spec;
 mod fields;
 mod file;
 mod id;
 mod keys;
 mod loader;
 mod origin;
+mod patches;
+mod path;
 mod remote;
+mod replacements;
 mod resource;
+mod scope;
+pub mod spec;
 mod value;
 
-pub use accumulate::Accumulated;
+pub use accumulate::{Accumulated, Way, accumulate};
 pub use error::{BuildError, ErrorKind};
+pub use field_spec::FieldSpec;
 pub use fields::{Expects, FIELDS, Field, FieldRow};
 pub use file::{
     FILE_NAMES, FileKind, Generator, KustomizationFile, PathEntry, UnknownKey,
@@ -27,5 +35,5 @@ pub use keys::{KEYS, Keys};
 pub use loader::{Entry, Loader};
 pub use origin::{Before, How, Origin, Path, Place, Step};
 pub use remote::is_remote;
-pub use resource::{Behavior, FileResources, Generated, Resource};
+pub use resource::{Behavior, FileResources, Generated, Previous, Resource};
 pub use value::{Map, Scalar, ScalarKind, Unprintable, Value, emit, kind_of, plain_kind};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use infragen_syntax::Tree;
 
-use crate::accumulate::Accumulated;
+use crate::accumulate::{Accumulated, Way};
 
 /// What a path leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,12 +32,14 @@ pub trait Loader {
     /// entries of a directory, in order.
     fn list(&self, directory: &Utf8Path) -> Vec<String>;
 
-    /// What a directory accumulates as a resource of another: a loader may remember it. It calls
-    /// [`accumulate`](crate::accumulate::accumulate) with itself.
-    fn accumulate(&self, directory: &Utf8Path) -> Arc<Accumulated>;
+    /// What a directory accumulates as a resource of another: a loader may remember it where
+    /// `way.metadata` is the default. It calls [`accumulate`](crate::accumulate()) with itself and the way.
+    /// It must not wait for another thread that accumulates the same directory: two directories that include
+    /// each other would wait for ever.
+    fn accumulate(&self, directory: &Utf8Path, way: &Way<'_>) -> Arc<Accumulated>;
 
     /// The objects of a manifest file, shared between builds that include it: a loader may remember them.
-    /// It calls [`read_file`](crate::resource::read_file) with itself.
+    /// It calls [`read_file`](crate::read_file()) with itself.
     fn resources(&self, file: &Utf8Path) -> Arc<crate::resource::FileResources>;
 
     /// Whether values carry their [`Origin`](crate::Origin).

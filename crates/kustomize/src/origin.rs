@@ -17,6 +17,16 @@ pub struct Place {
     pub range: TextRange,
 }
 
+impl Place {
+    /// The first byte of a file: where something stands that has no text of its own.
+    pub fn start_of(file: Path) -> Place {
+        Place {
+            file,
+            range: TextRange::empty(0.into()),
+        }
+    }
+}
+
 /// The history of a scalar. Empty in a build that is not traced: then it costs a null pointer.
 #[derive(Debug, Clone, Default)]
 pub struct Origin(Option<Arc<Step>>);
@@ -39,6 +49,19 @@ pub struct Before {
     pub text: Option<smol_str::SmolStr>,
     /// Its history.
     pub origin: Origin,
+}
+
+impl Before {
+    /// What a value is before a step.
+    pub fn of(value: Option<&crate::value::Value>) -> Before {
+        match value.and_then(crate::value::Value::as_scalar) {
+            Some(scalar) => Before {
+                text: Some(scalar.text.clone()),
+                origin: scalar.origin.clone(),
+            },
+            None => Before::default(),
+        }
+    }
 }
 
 /// How a step came about.

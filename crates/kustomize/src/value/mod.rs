@@ -14,6 +14,8 @@ mod timestamp;
 pub use emit::{Unprintable, emit};
 pub use kind::{kind_of, plain_kind};
 
+pub(crate) use self::read::ValueReader;
+
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -145,7 +147,24 @@ impl Value {
     }
 }
 
+impl From<Map> for Value {
+    fn from(map: Map) -> Value {
+        Value::Map(Arc::new(map))
+    }
+}
+
+impl From<Vec<Value>> for Value {
+    fn from(items: Vec<Value>) -> Value {
+        Value::List(Arc::new(items))
+    }
+}
+
 impl Map {
+    /// A mapping of these entries; their keys must differ.
+    pub(crate) fn from_entries(entries: Vec<(SmolStr, Value)>) -> Map {
+        Map { entries }
+    }
+
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.entries
