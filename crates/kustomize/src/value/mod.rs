@@ -79,6 +79,15 @@ impl Value {
         })
     }
 
+    /// Nothing.
+    pub fn null() -> Value {
+        Value::Scalar(Scalar {
+            text: SmolStr::new_static("null"),
+            kind: ScalarKind::Null,
+            origin: Origin::default(),
+        })
+    }
+
     /// An empty mapping.
     pub fn map() -> Value {
         Value::Map(Arc::default())
