@@ -25,10 +25,12 @@ mod replacements;
 mod resource;
 mod scope;
 pub mod spec;
+mod trail;
 mod transform;
 mod value;
 
 pub use accumulate::{Accumulated, Way, accumulate};
+pub use build::{Build, Options, build};
 pub use error::{BuildError, ErrorKind};
 pub use field_spec::FieldSpec;
 pub use fields::{Expects, FIELDS, Field, FieldRow};

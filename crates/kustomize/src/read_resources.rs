@@ -82,7 +82,10 @@ impl FileReader<'_> {
         match value.get("items") {
             Some(items) if is_list => {
                 let values = items.as_list().unwrap_or_default().iter();
-                let nodes = root.get("items").into_iter().flat_map(|items| items.items());
+                let nodes = root
+                    .get("items")
+                    .into_iter()
+                    .flat_map(|items| items.items());
                 queue.extend(
                     values
                         .zip(nodes)
@@ -141,7 +144,11 @@ impl FileReader<'_> {
 
 /// What a value lacks to be an object of Kubernetes.
 pub(crate) fn what_is_missing(resource: &Resource) -> Option<&'static str> {
-    let kind = resource.value.get("kind").and_then(Value::as_str).unwrap_or_default();
+    let kind = resource
+        .value
+        .get("kind")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     if kind.is_empty() {
         Some("kind")
     } else if resource.name().is_empty() && !kind.ends_with("List") {

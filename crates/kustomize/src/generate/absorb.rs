@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::error::{BuildError, ErrorKind};
 use crate::resource::{Behavior, Resource};
+use crate::trail::{self, ORIGIN};
 use crate::value::{Map, Scalar, ScalarKind, Value};
 
 /// Adds a generated object: as a new one, in place of one, or merged into one.
@@ -28,9 +29,13 @@ pub(crate) fn absorb(resource: Resource, resources: &mut Vec<Resource>, context:
             format!("there is no {what} to merge into or to replace"),
         )),
         (Some(first), None, Behavior::Create) => context.push(
-            BuildError::new(ErrorKind::Generator, place, format!("{what} is already there"))
-                .with_help("set `behavior: merge` or `behavior: replace`")
-                .with_related(resources[first].place.clone(), "the object that is there"),
+            BuildError::new(
+                ErrorKind::Generator,
+                place,
+                format!("{what} is already there"),
+            )
+            .with_help("set `behavior: merge` or `behavior: replace`")
+            .with_related(resources[first].place.clone(), "the object that is there"),
         ),
         (Some(first), None, _) => {
             let old = &mut resources[first];
@@ -38,9 +43,13 @@ pub(crate) fn absorb(resource: Resource, resources: &mut Vec<Resource>, context:
             *old = new;
         }
         (Some(first), Some(second), _) => context.push(
-            BuildError::new(ErrorKind::Generator, place, format!("there is more than one {what}"))
-                .with_related(resources[first].place.clone(), "one")
-                .with_related(resources[second].place.clone(), "another"),
+            BuildError::new(
+                ErrorKind::Generator,
+                place,
+                format!("there is more than one {what}"),
+            )
+            .with_related(resources[first].place.clone(), "one")
+            .with_related(resources[second].place.clone(), "another"),
         ),
     }
 }
@@ -53,7 +62,13 @@ fn over(old: &Resource, mut new: Resource, behavior: Behavior) -> Resource {
     };
     for key in ["labels", "annotations"] {
         let path = ["metadata", key];
-        let merged = texts(old.value.at(&path), new.value.at(&path));
+        let mut merged = texts(old.value.at(&path), new.value.at(&path));
+        // What was merged into something still comes from where that comes from.
+        if let (Behavior::Merge, "annotations", Some(origin)) =
+            (behavior, key, trail::get(old, ORIGIN))
+        {
+            merged.insert(ORIGIN, Value::string(origin));
+        }
         put(&mut metadata, key, merged);
     }
     let old_metadata = old.value.get("metadata");

@@ -20,10 +20,9 @@ pub(super) fn encode(bytes: &[u8]) -> String {
         }
     };
     for chunk in bytes.chunks(3) {
-        let bits = chunk
-            .iter()
-            .enumerate()
-            .fold(0u32, |bits, (index, byte)| bits | u32::from(*byte) << (16 - 8 * index));
+        let bits = chunk.iter().enumerate().fold(0u32, |bits, (index, byte)| {
+            bits | u32::from(*byte) << (16 - 8 * index)
+        });
         for index in 0..4 {
             if index > chunk.len() {
                 push('=');

@@ -91,9 +91,15 @@ fn object(
     let mut metadata = Map::default();
     metadata.insert("name", text(&entry.name.value, entry.name.range));
     if !entry.namespace.value.is_empty() {
-        metadata.insert("namespace", text(&entry.namespace.value, entry.namespace.range));
+        metadata.insert(
+            "namespace",
+            text(&entry.namespace.value, entry.namespace.range),
+        );
     }
-    for (key, pairs) in [("labels", &options.labels), ("annotations", &options.annotations)] {
+    for (key, pairs) in [
+        ("labels", &options.labels),
+        ("annotations", &options.annotations),
+    ] {
         if !pairs.is_empty() {
             let mut map = Map::default();
             for (key, value) in pairs {
@@ -118,10 +124,16 @@ fn object(
                 data.insert(pair.key.clone(), text(value, pair.range));
             }
             (Kind::ConfigMap, Err(_)) => {
-                binary.insert(pair.key.clone(), text(&base64::encode(&pair.value), pair.range));
+                binary.insert(
+                    pair.key.clone(),
+                    text(&base64::encode(&pair.value), pair.range),
+                );
             }
             (Kind::Secret, _) => {
-                data.insert(pair.key.clone(), text(&base64::encode(&pair.value), pair.range));
+                data.insert(
+                    pair.key.clone(),
+                    text(&base64::encode(&pair.value), pair.range),
+                );
             }
         }
     }
@@ -132,8 +144,7 @@ fn object(
         object.insert("binaryData", Value::from(binary));
     }
     if options.immutable {
-        let immutable =
-            context.scalar("true", ScalarKind::Bool, How::Generator, entry.range, None);
+        let immutable = context.scalar("true", ScalarKind::Bool, How::Generator, entry.range, None);
         object.insert("immutable", immutable);
     }
     object

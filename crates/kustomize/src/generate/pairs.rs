@@ -79,7 +79,10 @@ fn bytes(path: &str, range: TextRange, context: &mut Context<'_>) -> Option<std:
 }
 
 /// Key and path of a file: the key is the name of the file where none is given.
-fn split_file_source<'t>(source: &'t Text, context: &mut Context<'_>) -> Option<(&'t str, &'t str)> {
+fn split_file_source<'t>(
+    source: &'t Text,
+    context: &mut Context<'_>,
+) -> Option<(&'t str, &'t str)> {
     let text = source.value.as_str();
     let mut parts = text.split('=');
     let wrong = match (parts.next(), parts.next(), parts.next()) {
@@ -89,7 +92,11 @@ fn split_file_source<'t>(source: &'t Text, context: &mut Context<'_>) -> Option<
         (Some(key), Some(path), None) => return Some((key, path)),
         _ => "has more than one `=`",
     };
-    context.report(ErrorKind::Generator, source.range, format!("`{text}` {wrong}"));
+    context.report(
+        ErrorKind::Generator,
+        source.range,
+        format!("`{text}` {wrong}"),
+    );
     None
 }
 

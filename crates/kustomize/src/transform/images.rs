@@ -76,7 +76,9 @@ fn containers(
                     new = Some(updated);
                 }
                 if let Some(new) = new {
-                    changed.get_or_insert_with(|| map.as_ref().clone()).insert(key.clone(), new);
+                    changed
+                        .get_or_insert_with(|| map.as_ref().clone())
+                        .insert(key.clone(), new);
                 }
             }
             Ok(changed.map(Value::from))
@@ -127,7 +129,13 @@ fn update(
     }
     let text = renamed(entry, &scalar.text);
     let kind = resolve_like(scalar, &text);
-    Ok(Some(context.scalar(text, kind, How::Transformer, entry.range, Some(value))))
+    Ok(Some(context.scalar(
+        text,
+        kind,
+        How::Transformer,
+        entry.range,
+        Some(value),
+    )))
 }
 
 fn renamed(entry: &ImageEntry, image: &str) -> SmolStr {
@@ -194,7 +202,9 @@ impl ImageName {
         let text = match self {
             ImageName::Text(text) => text,
             ImageName::Pattern(pattern) => {
-                return pattern.as_ref().is_some_and(|pattern| pattern.is_match(image));
+                return pattern
+                    .as_ref()
+                    .is_some_and(|pattern| pattern.is_match(image));
             }
         };
         let mut rest = image.chars();
@@ -240,14 +250,26 @@ mod tests {
     fn splits_images() {
         assert_eq!(split("nginx"), ("nginx", "", ""));
         assert_eq!(split("nginx:1.2"), ("nginx", "1.2", ""));
-        assert_eq!(split("host:5000/nginx:1.2@sha256:ab"), ("host:5000/nginx", "1.2", "sha256:ab"));
-        assert_eq!(split("host:5000/nginx@sha256:ab"), ("host:5000/nginx", "", "sha256:ab"));
+        assert_eq!(
+            split("host:5000/nginx:1.2@sha256:ab"),
+            ("host:5000/nginx", "1.2", "sha256:ab")
+        );
+        assert_eq!(
+            split("host:5000/nginx@sha256:ab"),
+            ("host:5000/nginx", "", "sha256:ab")
+        );
     }
 
     #[test]
     fn matches_whole_names() {
         let name = ImageName::new(&"nginx".into());
-        for image in ["nginx", "nginx:1", "nginx:", "nginx@sha256:ab", "nginx:1@sha256:ab"] {
+        for image in [
+            "nginx",
+            "nginx:1",
+            "nginx:",
+            "nginx@sha256:ab",
+            "nginx:1@sha256:ab",
+        ] {
             assert!(name.matches(image), "{image}");
         }
         for image in ["nginx2", "library/nginx", "nginx:1/2", "nginx@ab"] {
