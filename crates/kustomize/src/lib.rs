@@ -18,6 +18,7 @@ mod path;
 mod remote;
 mod replacements;
 mod resource;
+mod schema;
 mod scope;
 pub mod spec;
 mod value;
