@@ -37,4 +37,4 @@ pub use loader::{Entry, Loader};
 pub use origin::{Before, How, Origin, Path, Place, Step};
 pub use remote::is_remote;
 pub use resource::{Behavior, FileResources, Generated, Previous, Resource};
-pub use value::{Map, Scalar, ScalarKind, Value};
+pub use value::{Map, Scalar, ScalarKind, Unprintable, Value, emit, kind_of, plain_kind};

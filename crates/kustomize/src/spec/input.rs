@@ -44,7 +44,9 @@ impl Input {
                 ScalarKind::Null => Shape::Null,
                 ScalarKind::Bool => Shape::Bool(scalar.text.eq_ignore_ascii_case("true")),
                 ScalarKind::Int | ScalarKind::Float => Shape::Number(scalar.text.clone()),
-                ScalarKind::String | ScalarKind::Timestamp => Shape::Text(scalar.text.clone()),
+                ScalarKind::String | ScalarKind::Timestamp | ScalarKind::Binary => {
+                    Shape::Text(scalar.text.clone())
+                }
             },
             Value::Map(map) => Shape::Map(
                 map.iter()

@@ -4,7 +4,15 @@
 //! them changes. A scalar knows its type as kustomize's own YAML library resolves it, so nothing has to be
 //! parsed again to be compared or written.
 
+mod binary;
+mod emit;
+mod folded;
+mod kind;
 mod read;
+mod timestamp;
+
+pub use emit::{Unprintable, emit};
+pub use kind::{kind_of, plain_kind};
 
 pub(crate) use self::read::ValueReader;
 
@@ -51,6 +59,8 @@ pub enum ScalarKind {
     String,
     /// A plain date or time.
     Timestamp,
+    /// Base64 under a `!!binary` tag: it stays base64 until it is printed.
+    Binary,
 }
 
 /// The entries of a mapping, in the order in which they came. Keys are few, so looking one up walks them.
@@ -65,6 +75,15 @@ impl Value {
         Value::Scalar(Scalar {
             text: text.into(),
             kind: ScalarKind::String,
+            origin: Origin::default(),
+        })
+    }
+
+    /// Nothing.
+    pub fn null() -> Value {
+        Value::Scalar(Scalar {
+            text: SmolStr::new_static("null"),
+            kind: ScalarKind::Null,
             origin: Origin::default(),
         })
     }

@@ -1,11 +1,11 @@
 //! From a spanned tree to a value, with the types that kustomize's YAML library gives.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use infragen_syntax::{Node, NodeKind, TextRange, Typed, type_of};
+use infragen_syntax::{Node, NodeKind, ScalarStyle, TextRange};
 use smol_str::SmolStr;
 
-use super::{Map, Scalar, ScalarKind, Value};
+use super::{Map, Scalar, ScalarKind, Value, folded::refold, kind_of};
 use crate::origin::{Before, How, Origin, Path, Place};
 
 /// Reads nodes of one file.
@@ -44,15 +44,17 @@ impl<'a> ValueReader<'a> {
         match node.kind() {
             NodeKind::Scalar(style) => {
                 let text = node.scalar().map_or("", |(text, _)| text);
-                let kind = match type_of(text, style, node.tag()) {
-                    Typed::Null => ScalarKind::Null,
-                    Typed::Bool(_) => ScalarKind::Bool,
-                    Typed::Int(_) | Typed::UInt(_) => ScalarKind::Int,
-                    Typed::Float(_) => ScalarKind::Float,
-                    Typed::Timestamp => ScalarKind::Timestamp,
-                    Typed::Merge | Typed::String | Typed::Invalid => ScalarKind::String,
+                let kind = kind_of(text, style, node.tag()).unwrap_or_else(|| {
+                    let tag = node.tag().unwrap_or_default();
+                    self.errors
+                        .push((node.range(), format!("`{text}` is not what `{tag}` says")));
+                    ScalarKind::String
+                });
+                let text = match style {
+                    ScalarStyle::Folded => refold(text),
+                    _ => Cow::Borrowed(text),
                 };
-                self.scalar(node, text, kind)
+                self.scalar(node, &text, kind)
             }
             NodeKind::Mapping => Value::Map(Arc::new(self.entries(node))),
             NodeKind::Sequence => {
@@ -95,6 +97,10 @@ impl<'a> ValueReader<'a> {
                 ));
                 continue;
             };
+            // kustomize takes out every key of this text, also one that merges nothing.
+            if key == "<<" {
+                continue;
+            }
             if entries.iter().any(|(there, _)| there == key) {
                 self.errors.push((
                     entry.key.range(),
