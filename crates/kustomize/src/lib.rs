@@ -23,6 +23,7 @@ mod read_resources;
 mod remote;
 mod replacements;
 mod resource;
+mod schema;
 mod scope;
 pub mod spec;
 mod trail;
