@@ -14,7 +14,9 @@ mod timestamp;
 pub use emit::{Unprintable, emit};
 pub use kind::{kind_of, plain_kind};
 
+pub(crate) use self::kind::{Number, number};
 pub(crate) use self::read::ValueReader;
+pub(crate) use self::timestamp::to_rfc3339;
 
 use std::sync::Arc;
 
@@ -70,6 +72,24 @@ pub struct Map {
 }
 
 impl Value {
+    /// Nothing.
+    pub const NULL: Value = Value::Scalar(Scalar {
+        text: SmolStr::new_static("null"),
+        kind: ScalarKind::Null,
+        origin: Origin::NONE,
+    });
+
+    /// A scalar as it would be read without quotes.
+    pub fn plain(text: impl Into<SmolStr>) -> Value {
+        let text = text.into();
+        let kind = plain_kind(&text);
+        Value::Scalar(Scalar {
+            text,
+            kind,
+            origin: Origin::NONE,
+        })
+    }
+
     /// A string that a transformer makes.
     pub fn string(text: impl Into<SmolStr>) -> Value {
         Value::Scalar(Scalar {
