@@ -4,26 +4,34 @@
 //! file or lists a directory. Facts about fields are those of kustomize 5.8.1.
 
 mod accumulate;
+mod build;
+mod config;
 mod context;
 mod error;
 mod field_spec;
 mod fields;
 mod file;
+mod finish;
+mod generate;
 mod id;
 mod keys;
 mod loader;
 mod origin;
 mod patches;
 mod path;
+mod read_resources;
 mod remote;
 mod replacements;
 mod resource;
 mod schema;
 mod scope;
 pub mod spec;
+mod trail;
+mod transform;
 mod value;
 
 pub use accumulate::{Accumulated, Way, accumulate};
+pub use build::{Build, Options, build};
 pub use error::{BuildError, ErrorKind};
 pub use field_spec::FieldSpec;
 pub use fields::{Expects, FIELDS, Field, FieldRow};
@@ -35,6 +43,7 @@ pub use id::{Gvk, Id};
 pub use keys::{KEYS, Keys};
 pub use loader::{Entry, Loader};
 pub use origin::{Before, How, Origin, Path, Place, Step};
+pub use read_resources::read_file;
 pub use remote::is_remote;
 pub use resource::{Behavior, FileResources, Generated, Previous, Resource};
 pub use value::{Map, Scalar, ScalarKind, Unprintable, Value, emit, kind_of, plain_kind};

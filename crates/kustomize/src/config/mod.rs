@@ -119,7 +119,10 @@ impl Config {
             merge_all(own, others)?;
         }
         for reference in &other.name_references {
-            let own = self.name_references.iter_mut().find(|own| own.gvk == reference.gvk);
+            let own = self
+                .name_references
+                .iter_mut()
+                .find(|own| own.gvk == reference.gvk);
             match own {
                 Some(own) => merge_all(&mut own.fields, &reference.fields)?,
                 None => self.name_references.push(reference.clone()),

@@ -603,6 +603,11 @@ pub(crate) fn read_selector(decoder: &mut Decoder, input: &Input) -> Selector {
     }
 }
 
+/// One item of `replacements`.
+pub(crate) fn read_replacement(decoder: &mut Decoder, item: &Input) -> ReplacementEntry {
+    decoder.replacement(item, true)
+}
+
 /// The replacements of a file that `path` names: one, or a list of them.
 pub(crate) fn read_replacements(
     file: &Path,
