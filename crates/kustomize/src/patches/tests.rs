@@ -7,15 +7,11 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use infragen_syntax::Tree;
 
-use crate::accumulate::{Accumulated, Way};
-use crate::context::Context;
-use crate::error::BuildError;
+use crate::accumulate::{Accumulated, Way, accumulate};
+use crate::build::{Options, build};
 use crate::loader::{Entry, Loader};
-use crate::origin::{Path, Place};
-use crate::replacements::apply_replacements;
-use crate::resource::{FileResources, Resource};
-use crate::spec::Spec;
-use crate::value::{ValueReader, emit};
+use crate::read_resources::read_file;
+use crate::resource::FileResources;
 
 /// Files in memory.
 #[derive(Default)]
@@ -42,12 +38,12 @@ impl Loader for World {
         Vec::new()
     }
 
-    fn accumulate(&self, _: &Utf8Path, _: &Way<'_>) -> Arc<Accumulated> {
-        Arc::default()
+    fn accumulate(&self, directory: &Utf8Path, way: &Way<'_>) -> Arc<Accumulated> {
+        Arc::new(accumulate(self, directory, way))
     }
 
-    fn resources(&self, _: &Utf8Path) -> Arc<FileResources> {
-        Arc::default()
+    fn resources(&self, file: &Utf8Path) -> Arc<FileResources> {
+        Arc::new(read_file(self, file))
     }
 
     fn traced(&self) -> bool {
@@ -65,59 +61,21 @@ impl World {
         }
         world
     }
-
-    /// Applies the patches and replacements of `kustomization.yaml` to the objects of `resources.yaml`.
-    pub(crate) fn patch(&self) -> (Vec<Resource>, Vec<Arc<BuildError>>) {
-        let file = Path::from(Utf8Path::new("kustomization.yaml"));
-        let tree = self.tree(&file).unwrap();
-        let mut errors = Vec::new();
-        let spec = Spec::read(&file, &tree, &mut errors).unwrap();
-        let of = Path::from(Utf8Path::new("resources.yaml"));
-        let mut reader = ValueReader::new(&of, self.traced);
-        let objects = self.tree(&of).unwrap();
-        let mut resources = Vec::new();
-        for root in objects.documents().filter_map(|document| document.root()) {
-            let place = Place {
-                file: of.clone(),
-                range: root.range(),
-            };
-            resources.push(Resource::new(reader.read(root), place));
-        }
-        let mut context = Context {
-            loader: self,
-            directory: Path::from(Utf8Path::new("")),
-            file,
-            tree: Some(tree),
-            errors,
-        };
-        super::apply_strategic_merge(&spec.patches_strategic_merge, &mut resources, &mut context);
-        super::apply_patches(&spec.patches, &mut resources, &mut context);
-        super::apply_json6902(&spec.patches_json6902, &mut resources, &mut context);
-        apply_replacements(&spec.replacements, &mut resources, &mut context);
-        (resources, context.errors)
-    }
 }
 
 /// What comes out: the objects, or `error`.
 fn outcome(files: &str) -> (String, String) {
-    let (resources, errors) = World::of(files).patch();
+    let world = World::of(files);
+    let mut built = build(&world, Utf8Path::new(""), Options { sorted: true });
+    let printed = built.print();
     let mut said = String::new();
-    for error in &errors {
+    for error in &built.errors {
         let _ = writeln!(said, "{}", error.message);
     }
-    if !errors.is_empty() {
-        return ("error".to_owned(), said);
+    match built.errors.is_empty() {
+        true => (printed, said),
+        false => ("error".to_owned(), said),
     }
-    let mut out = String::new();
-    for resource in &resources {
-        if !out.is_empty() {
-            out.push_str("---\n");
-        }
-        if let Err(error) = emit(&resource.value, &mut out) {
-            return ("error".to_owned(), error.message);
-        }
-    }
-    (out, said)
 }
 
 /// Runs the cases of a text: files, and behind `#expect` what kustomize prints, or `error`.
