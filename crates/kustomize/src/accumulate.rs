@@ -19,8 +19,10 @@ use crate::id::Id;
 use crate::loader::Loader;
 use crate::origin::{Path, Place};
 use crate::resource::Resource;
+use crate::schema::CustomSchema;
 use crate::spec::{self, BuildMetadata, Spec, Text, Var};
 use crate::trail::Trail;
+use crate::value::ValueReader;
 
 /// The objects that a directory yields, with original ids: hashes, name references and vars are finished
 /// only at the top.
@@ -56,11 +58,32 @@ impl Default for Accumulated {
 pub struct Way<'a> {
     /// The directory that names the next one; none at the top.
     pub last: Option<(&'a Utf8Path, &'a Way<'a>)>,
-    /// `buildMetadata` of the top: only a build without it may be remembered.
-    pub metadata: BuildMetadata,
+    /// `buildMetadata` of the top.
+    pub(crate) metadata: BuildMetadata,
+    /// The schema that `openapi` of the top, or of a directory on the way, names.
+    pub(crate) schema: Option<&'a CustomSchema>,
 }
 
 impl<'a> Way<'a> {
+    /// Whether what is accumulated at its end is the same on every other plain way: then it may be
+    /// remembered.
+    pub fn is_plain(&self) -> bool {
+        !self.metadata.any && self.schema.is_none()
+    }
+
+    /// The way on from a directory.
+    pub(crate) fn on(
+        &'a self,
+        directory: &'a Utf8Path,
+        schema: Option<&'a CustomSchema>,
+    ) -> Way<'a> {
+        Way {
+            last: Some((directory, self)),
+            metadata: self.metadata,
+            schema,
+        }
+    }
+
     /// Whether a directory is on the way.
     pub fn visits(&self, directory: &Utf8Path) -> bool {
         self.steps().any(|step| step == directory)
@@ -128,8 +151,14 @@ impl State {
             directory: spec.directory.clone(),
             file: spec.file.clone(),
             tree: Some(tree),
+            schema: way.schema,
             errors: Vec::new(),
         };
+        let own = match way.schema {
+            Some(_) => None,
+            None => read_schema(spec, &mut context),
+        };
+        context.schema = way.schema.or(own.as_ref());
         for entry in &spec.resources {
             self.include(entry, &mut context, way, trail);
         }
@@ -255,6 +284,25 @@ impl State {
             .extend(other.directories.iter().cloned());
         self.found.errors.extend(other.errors.iter().cloned());
     }
+}
+
+/// The schema that `openapi` names. kustomize has one version of Kubernetes built in.
+fn read_schema(spec: &Spec, context: &mut Context<'_>) -> Option<CustomSchema> {
+    if let Some(version) = &spec.openapi_version {
+        if spec.openapi_path.is_some() {
+            let message = "`openapi` takes a `path` or a `version`, not both";
+            context.report(ErrorKind::Configuration, version.range, message);
+        } else if version.value != "v1.21.2" && !version.value.is_empty() {
+            let message = "kustomize has only version v1.21.2 of the schema built in";
+            context.report(ErrorKind::Configuration, version.range, message);
+        }
+    }
+    let path = spec.openapi_path.as_ref()?;
+    let (file, tree) = context.tree_of(&path.value, path.range)?;
+    report_syntax(&file, &tree, context);
+    let root = tree.document(0)?.root()?;
+    let document = ValueReader::new(&file, false).read(root);
+    Some(CustomSchema::read(&document))
 }
 
 /// Says where a file of settings is no YAML.

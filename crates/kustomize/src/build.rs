@@ -7,7 +7,6 @@ use camino::Utf8Path;
 use crate::accumulate::{Way, accumulate, read_spec};
 use crate::context::Context;
 use crate::error::{BuildError, ErrorKind};
-use crate::file::FileKind;
 use crate::finish::{add_hashes, clean_annotations, follow_names, is_local, replace_vars, sort};
 use crate::loader::Loader;
 use crate::origin::{Path, Place};
@@ -60,6 +59,7 @@ pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Bui
     let way = Way {
         last: None,
         metadata: spec.build_metadata,
+        schema: None,
     };
     let accumulated = loader.accumulate(directory, &way);
     let mut resources = accumulated.resources.clone();
@@ -69,6 +69,7 @@ pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Bui
         directory: spec.directory.clone(),
         file: spec.file.clone(),
         tree: None,
+        schema: None,
         errors,
     };
     let config = &accumulated.config;
@@ -93,10 +94,6 @@ pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Bui
         }
         clean_annotations(resource, metadata.origins, metadata.transformers);
     }
-    debug_assert!(matches!(
-        spec.kind,
-        FileKind::Kustomization | FileKind::Component
-    ));
     Build {
         resources,
         errors: context.errors,

@@ -54,10 +54,8 @@ impl State {
         way: &Way<'_>,
     ) {
         let here = context.directory.clone();
-        let way = Way {
-            last: Some((&here, way)),
-            metadata: way.metadata,
-        };
+        let schema = context.schema;
+        let way = way.on(&here, schema);
         let found = context.loader.accumulate(directory, &way);
         let around = found
             .directories
@@ -96,10 +94,8 @@ impl State {
             return;
         };
         let here = context.directory.clone();
-        let way = Way {
-            last: Some((&here, way)),
-            metadata: way.metadata,
-        };
+        let schema = context.schema;
+        let way = way.on(&here, schema);
         self.run(context.loader, &spec, tree, &way);
         self.found.directories.push(directory);
         self.ids = None;

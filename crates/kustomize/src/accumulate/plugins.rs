@@ -73,8 +73,13 @@ impl State {
             let input = &settings.input;
             let mut entry = settings.decoder.generator(input);
             if let Some(metadata) = settings.decoder.mapping(input, "metadata") {
-                entry.name = settings.decoder.text(metadata, "name");
-                entry.namespace = settings.decoder.text(metadata, "namespace");
+                let own = [
+                    (&mut entry.name, "name"),
+                    (&mut entry.namespace, "namespace"),
+                ];
+                for (text, key) in own.into_iter().filter(|(text, _)| text.value.is_empty()) {
+                    *text = settings.decoder.text(metadata, key);
+                }
             }
             generate(kind, &entry, None, context)
         });
@@ -161,6 +166,7 @@ impl Settings {
             directory: context.directory.clone(),
             file: self.decoder.file.clone(),
             tree: None,
+            schema: context.schema,
             errors: Vec::new(),
         };
         let result = work(&mut self, &mut inner);

@@ -9,7 +9,7 @@ use crate::field_spec::{FieldSpec, Make, change};
 use crate::id::{Gvk, Id};
 use crate::origin::{Before, How, Origin};
 use crate::resource::Resource;
-use crate::value::{Map, Scalar, Value, resolve_like};
+use crate::value::{Map, Scalar, ScalarKind, Value, resolve_like};
 
 /// Lets references follow what they refer to. Gives what is wrong.
 pub(crate) fn follow_names(
@@ -19,11 +19,15 @@ pub(crate) fn follow_names(
 ) -> Vec<BuildError> {
     let known = Known::of(resources);
     if known.by_name.is_empty() {
-        return Vec::new();
+        return resources.iter().filter_map(blank_subject).collect();
     }
     let by_kind = fields_by_kind(config);
     let mut errors = Vec::new();
     for index in 0..resources.len() {
+        if let Some(error) = blank_subject(&resources[index]) {
+            errors.push(error);
+            continue;
+        }
         let original = resources[index].original_id().gvk;
         let any_kind = by_kind.get("").into_iter().flatten();
         let own_kind = by_kind.get(original.kind.as_str()).into_iter().flatten();
@@ -60,6 +64,26 @@ pub(crate) fn follow_names(
         }
     }
     errors
+}
+
+/// A service account of a RoleBinding with a namespace that is no text: kustomize gives up there.
+fn blank_subject(resource: &Resource) -> Option<BuildError> {
+    if resource.kind() != "RoleBinding" {
+        return None;
+    }
+    let blank = |subject: &Value| {
+        let account = subject.get("kind").and_then(Value::as_str) == Some("ServiceAccount");
+        let namespace = subject.get("namespace").and_then(Value::as_scalar);
+        account && namespace.is_some_and(|namespace| namespace.kind != ScalarKind::String)
+    };
+    let subjects = resource.value.get("subjects").and_then(Value::as_list)?;
+    subjects.iter().any(blank).then(|| {
+        let message = format!(
+            "a subject of RoleBinding {} has a `namespace` that is no text",
+            resource.name()
+        );
+        BuildError::new(ErrorKind::Transformer, resource.place.clone(), message)
+    })
 }
 
 /// The rows of the table by the kind of the referrer, with their order.
@@ -232,9 +256,7 @@ impl<'a> Referrer<'a> {
     }
 
     fn text(&self, text: &SmolStr, found: &Object, before: Option<&Scalar>) -> Value {
-        let kind = before.map_or(crate::value::ScalarKind::String, |before| {
-            resolve_like(before, text)
-        });
+        let kind = before.map_or(ScalarKind::String, |before| resolve_like(before, text));
         let origin = match self.traced {
             false => Origin::default(),
             true => Origin::step(

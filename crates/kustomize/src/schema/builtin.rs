@@ -80,6 +80,10 @@ mod tests {
             at(&ports).merge_keys().unwrap().to_vec(),
             ["containerPort", "protocol"]
         );
-        assert!(Schemas::Builtin.of_object("apps/v2", "Deployment").is_none());
+        assert!(
+            Schemas::Builtin
+                .of_object("apps/v2", "Deployment")
+                .is_none()
+        );
     }
 }

@@ -109,7 +109,10 @@ impl<'v> Reader<'v> {
             let property = self.property(property, depth + 1);
             filled.properties.insert(name.to_string(), property);
         }
-        if let Some(others) = schema.get("additionalProperties").filter(|v| v.as_map().is_some()) {
+        if let Some(others) = schema
+            .get("additionalProperties")
+            .filter(|v| v.as_map().is_some())
+        {
             filled.others = Some(self.property(others, depth + 1));
         }
         if let Some(there) = self.schema.types.get_mut(of) {
@@ -184,10 +187,19 @@ fn merge_keys(schema: &Value) -> Option<Vec<String>> {
     if !strategy.split(',').any(|word| word == "merge") {
         return None;
     }
-    let keys = schema.get("x-kubernetes-list-map-keys").and_then(Value::as_list);
+    let keys = schema
+        .get("x-kubernetes-list-map-keys")
+        .and_then(Value::as_list);
     if let Some(keys) = keys {
-        return Some(keys.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+        return Some(
+            keys.iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
+        );
     }
-    let key = schema.get("x-kubernetes-patch-merge-key").and_then(Value::as_str);
+    let key = schema
+        .get("x-kubernetes-patch-merge-key")
+        .and_then(Value::as_str);
     Some(key.into_iter().map(str::to_owned).collect())
 }

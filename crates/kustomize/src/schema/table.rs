@@ -10,23 +10,67 @@ pub(super) static KINDS: &[(&str, &str, u16)] = &[
     ("admission.k8s.io/v1beta1", "DeleteOptions", 0),
     ("admission.k8s.io/v1beta1", "WatchEvent", 0),
     ("admissionregistration.k8s.io/v1", "DeleteOptions", 0),
-    ("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", 1),
-    ("admissionregistration.k8s.io/v1", "MutatingWebhookConfigurationList", 2),
-    ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", 3),
-    ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfigurationList", 4),
+    (
+        "admissionregistration.k8s.io/v1",
+        "MutatingWebhookConfiguration",
+        1,
+    ),
+    (
+        "admissionregistration.k8s.io/v1",
+        "MutatingWebhookConfigurationList",
+        2,
+    ),
+    (
+        "admissionregistration.k8s.io/v1",
+        "ValidatingWebhookConfiguration",
+        3,
+    ),
+    (
+        "admissionregistration.k8s.io/v1",
+        "ValidatingWebhookConfigurationList",
+        4,
+    ),
     ("admissionregistration.k8s.io/v1", "WatchEvent", 0),
     ("admissionregistration.k8s.io/v1beta1", "DeleteOptions", 0),
-    ("admissionregistration.k8s.io/v1beta1", "MutatingWebhookConfiguration", 5),
-    ("admissionregistration.k8s.io/v1beta1", "MutatingWebhookConfigurationList", 6),
-    ("admissionregistration.k8s.io/v1beta1", "ValidatingWebhookConfiguration", 7),
-    ("admissionregistration.k8s.io/v1beta1", "ValidatingWebhookConfigurationList", 8),
+    (
+        "admissionregistration.k8s.io/v1beta1",
+        "MutatingWebhookConfiguration",
+        5,
+    ),
+    (
+        "admissionregistration.k8s.io/v1beta1",
+        "MutatingWebhookConfigurationList",
+        6,
+    ),
+    (
+        "admissionregistration.k8s.io/v1beta1",
+        "ValidatingWebhookConfiguration",
+        7,
+    ),
+    (
+        "admissionregistration.k8s.io/v1beta1",
+        "ValidatingWebhookConfigurationList",
+        8,
+    ),
     ("admissionregistration.k8s.io/v1beta1", "WatchEvent", 0),
     ("apiextensions.k8s.io/v1", "CustomResourceDefinition", 191),
-    ("apiextensions.k8s.io/v1", "CustomResourceDefinitionList", 192),
+    (
+        "apiextensions.k8s.io/v1",
+        "CustomResourceDefinitionList",
+        192,
+    ),
     ("apiextensions.k8s.io/v1", "DeleteOptions", 0),
     ("apiextensions.k8s.io/v1", "WatchEvent", 0),
-    ("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition", 193),
-    ("apiextensions.k8s.io/v1beta1", "CustomResourceDefinitionList", 194),
+    (
+        "apiextensions.k8s.io/v1beta1",
+        "CustomResourceDefinition",
+        193,
+    ),
+    (
+        "apiextensions.k8s.io/v1beta1",
+        "CustomResourceDefinitionList",
+        194,
+    ),
     ("apiextensions.k8s.io/v1beta1", "DeleteOptions", 0),
     ("apiextensions.k8s.io/v1beta1", "WatchEvent", 0),
     ("apiregistration.k8s.io/v1", "APIService", 196),
@@ -67,8 +111,16 @@ pub(super) static KINDS: &[(&str, &str, u16)] = &[
     ("authorization.k8s.io/v1", "SubjectAccessReview", 33),
     ("authorization.k8s.io/v1", "WatchEvent", 0),
     ("authorization.k8s.io/v1beta1", "DeleteOptions", 0),
-    ("authorization.k8s.io/v1beta1", "LocalSubjectAccessReview", 34),
-    ("authorization.k8s.io/v1beta1", "SelfSubjectAccessReview", 35),
+    (
+        "authorization.k8s.io/v1beta1",
+        "LocalSubjectAccessReview",
+        34,
+    ),
+    (
+        "authorization.k8s.io/v1beta1",
+        "SelfSubjectAccessReview",
+        35,
+    ),
     ("authorization.k8s.io/v1beta1", "SelfSubjectRulesReview", 36),
     ("authorization.k8s.io/v1beta1", "SubjectAccessReview", 37),
     ("authorization.k8s.io/v1beta1", "WatchEvent", 0),
@@ -96,11 +148,23 @@ pub(super) static KINDS: &[(&str, &str, u16)] = &[
     ("batch/v1beta1", "DeleteOptions", 0),
     ("batch/v1beta1", "WatchEvent", 0),
     ("certificates.k8s.io/v1", "CertificateSigningRequest", 57),
-    ("certificates.k8s.io/v1", "CertificateSigningRequestList", 58),
+    (
+        "certificates.k8s.io/v1",
+        "CertificateSigningRequestList",
+        58,
+    ),
     ("certificates.k8s.io/v1", "DeleteOptions", 0),
     ("certificates.k8s.io/v1", "WatchEvent", 0),
-    ("certificates.k8s.io/v1beta1", "CertificateSigningRequest", 59),
-    ("certificates.k8s.io/v1beta1", "CertificateSigningRequestList", 60),
+    (
+        "certificates.k8s.io/v1beta1",
+        "CertificateSigningRequest",
+        59,
+    ),
+    (
+        "certificates.k8s.io/v1beta1",
+        "CertificateSigningRequestList",
+        60,
+    ),
     ("certificates.k8s.io/v1beta1", "DeleteOptions", 0),
     ("certificates.k8s.io/v1beta1", "WatchEvent", 0),
     ("coordination.k8s.io/v1", "DeleteOptions", 0),
@@ -135,9 +199,21 @@ pub(super) static KINDS: &[(&str, &str, u16)] = &[
     ("flowcontrol.apiserver.k8s.io/v1alpha1", "WatchEvent", 0),
     ("flowcontrol.apiserver.k8s.io/v1beta1", "DeleteOptions", 0),
     ("flowcontrol.apiserver.k8s.io/v1beta1", "FlowSchema", 124),
-    ("flowcontrol.apiserver.k8s.io/v1beta1", "FlowSchemaList", 125),
-    ("flowcontrol.apiserver.k8s.io/v1beta1", "PriorityLevelConfiguration", 126),
-    ("flowcontrol.apiserver.k8s.io/v1beta1", "PriorityLevelConfigurationList", 127),
+    (
+        "flowcontrol.apiserver.k8s.io/v1beta1",
+        "FlowSchemaList",
+        125,
+    ),
+    (
+        "flowcontrol.apiserver.k8s.io/v1beta1",
+        "PriorityLevelConfiguration",
+        126,
+    ),
+    (
+        "flowcontrol.apiserver.k8s.io/v1beta1",
+        "PriorityLevelConfigurationList",
+        127,
+    ),
     ("flowcontrol.apiserver.k8s.io/v1beta1", "WatchEvent", 0),
     ("imagepolicy.k8s.io/v1alpha1", "DeleteOptions", 0),
     ("imagepolicy.k8s.io/v1alpha1", "WatchEvent", 0),
@@ -180,7 +256,11 @@ pub(super) static KINDS: &[(&str, &str, u16)] = &[
     ("policy/v1beta1", "WatchEvent", 0),
     ("rbac.authorization.k8s.io/v1", "ClusterRole", 151),
     ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", 152),
-    ("rbac.authorization.k8s.io/v1", "ClusterRoleBindingList", 153),
+    (
+        "rbac.authorization.k8s.io/v1",
+        "ClusterRoleBindingList",
+        153,
+    ),
     ("rbac.authorization.k8s.io/v1", "ClusterRoleList", 154),
     ("rbac.authorization.k8s.io/v1", "DeleteOptions", 0),
     ("rbac.authorization.k8s.io/v1", "Role", 155),
@@ -191,8 +271,16 @@ pub(super) static KINDS: &[(&str, &str, u16)] = &[
     ("rbac.authorization.k8s.io/v1alpha1", "DeleteOptions", 0),
     ("rbac.authorization.k8s.io/v1alpha1", "WatchEvent", 0),
     ("rbac.authorization.k8s.io/v1beta1", "ClusterRole", 159),
-    ("rbac.authorization.k8s.io/v1beta1", "ClusterRoleBinding", 160),
-    ("rbac.authorization.k8s.io/v1beta1", "ClusterRoleBindingList", 161),
+    (
+        "rbac.authorization.k8s.io/v1beta1",
+        "ClusterRoleBinding",
+        160,
+    ),
+    (
+        "rbac.authorization.k8s.io/v1beta1",
+        "ClusterRoleBindingList",
+        161,
+    ),
     ("rbac.authorization.k8s.io/v1beta1", "ClusterRoleList", 162),
     ("rbac.authorization.k8s.io/v1beta1", "DeleteOptions", 0),
     ("rbac.authorization.k8s.io/v1beta1", "Role", 163),
@@ -347,9 +435,7 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("updateStrategy", Object(0)),
     ],
     // api.apps.v1.DaemonSetStatus
-    &[
-        Property::new("conditions", Keyed(0, &["type"])),
-    ],
+    &[Property::new("conditions", Keyed(0, &["type"]))],
     // api.apps.v1.Deployment
     &[
         Property::new("metadata", Object(195)),
@@ -368,9 +454,7 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("template", Object(98)),
     ],
     // api.apps.v1.DeploymentStatus
-    &[
-        Property::new("conditions", Keyed(0, &["type"])),
-    ],
+    &[Property::new("conditions", Keyed(0, &["type"]))],
     // api.apps.v1.ReplicaSet
     &[
         Property::new("metadata", Object(195)),
@@ -388,9 +472,7 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("template", Object(98)),
     ],
     // api.apps.v1.ReplicaSetStatus
-    &[
-        Property::new("conditions", Keyed(0, &["type"])),
-    ],
+    &[Property::new("conditions", Keyed(0, &["type"]))],
     // api.apps.v1.StatefulSet
     &[
         Property::new("metadata", Object(195)),
@@ -410,9 +492,7 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("volumeClaimTemplates", List),
     ],
     // api.apps.v1.StatefulSetStatus
-    &[
-        Property::new("conditions", Keyed(0, &["type"])),
-    ],
+    &[Property::new("conditions", Keyed(0, &["type"]))],
     // api.authentication.v1.TokenRequest
     &[
         Property::new("metadata", Object(195)),
@@ -530,9 +610,7 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("metadata", Object(0)),
     ],
     // api.batch.v1.CronJobSpec
-    &[
-        Property::new("jobTemplate", Object(52)),
-    ],
+    &[Property::new("jobTemplate", Object(52))],
     // api.batch.v1.Job
     &[
         Property::new("metadata", Object(195)),
@@ -572,9 +650,7 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("metadata", Object(0)),
     ],
     // api.batch.v1beta1.CronJobSpec
-    &[
-        Property::new("jobTemplate", Object(56)),
-    ],
+    &[Property::new("jobTemplate", Object(56))],
     // api.batch.v1beta1.JobTemplateSpec
     &[
         Property::new("metadata", Object(195)),
@@ -638,9 +714,7 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("metadata", Object(0)),
     ],
     // api.core.v1.ConfigMap
-    &[
-        Property::new("metadata", Object(195)),
-    ],
+    &[Property::new("metadata", Object(195))],
     // api.core.v1.ConfigMapList
     &[
         Property::new("items", List),
@@ -685,9 +759,7 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("volumeMounts", Keyed(0, &["mountPath"])),
     ],
     // api.core.v1.EphemeralVolumeSource
-    &[
-        Property::new("volumeClaimTemplate", Object(90)),
-    ],
+    &[Property::new("volumeClaimTemplate", Object(90))],
     // api.core.v1.Event
     &[
         Property::new("eventTime", Object(0)),
@@ -726,9 +798,7 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("metadata", Object(0)),
     ],
     // api.core.v1.NamespaceStatus
-    &[
-        Property::new("conditions", Keyed(0, &["type"])),
-    ],
+    &[Property::new("conditions", Keyed(0, &["type"]))],
     // api.core.v1.Node
     &[
         Property::new("metadata", Object(195)),
@@ -814,7 +884,10 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("readinessGates", List),
         Property::new("securityContext", Object(0)),
         Property::new("tolerations", List),
-        Property::new("topologySpreadConstraints", Keyed(0, &["topologyKey", "whenUnsatisfiable"])),
+        Property::new(
+            "topologySpreadConstraints",
+            Keyed(0, &["topologyKey", "whenUnsatisfiable"]),
+        ),
         Property::new("volumes", Keyed(113, &["name"])),
     ],
     // api.core.v1.PodStatus
@@ -853,13 +926,9 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("metadata", Object(0)),
     ],
     // api.core.v1.ReplicationControllerSpec
-    &[
-        Property::new("template", Object(98)),
-    ],
+    &[Property::new("template", Object(98))],
     // api.core.v1.ReplicationControllerStatus
-    &[
-        Property::new("conditions", Keyed(0, &["type"])),
-    ],
+    &[Property::new("conditions", Keyed(0, &["type"]))],
     // api.core.v1.ResourceQuota
     &[
         Property::new("metadata", Object(195)),
@@ -872,9 +941,7 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("metadata", Object(0)),
     ],
     // api.core.v1.Secret
-    &[
-        Property::new("metadata", Object(195)),
-    ],
+    &[Property::new("metadata", Object(195))],
     // api.core.v1.SecretList
     &[
         Property::new("items", List),
@@ -1241,18 +1308,14 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("metadata", Object(0)),
     ],
     // api.scheduling.v1.PriorityClass
-    &[
-        Property::new("metadata", Object(195)),
-    ],
+    &[Property::new("metadata", Object(195))],
     // api.scheduling.v1.PriorityClassList
     &[
         Property::new("items", List),
         Property::new("metadata", Object(0)),
     ],
     // api.scheduling.v1beta1.PriorityClass
-    &[
-        Property::new("metadata", Object(195)),
-    ],
+    &[Property::new("metadata", Object(195))],
     // api.scheduling.v1beta1.PriorityClassList
     &[
         Property::new("items", List),
@@ -1279,9 +1342,7 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("metadata", Object(0)),
     ],
     // api.storage.v1.CSINodeSpec
-    &[
-        Property::new("drivers", Keyed(0, &["name"])),
-    ],
+    &[Property::new("drivers", Keyed(0, &["name"]))],
     // api.storage.v1.StorageClass
     &[
         Property::new("allowedTopologies", List),
@@ -1324,9 +1385,7 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("metadata", Object(0)),
     ],
     // api.storage.v1beta1.CSINodeSpec
-    &[
-        Property::new("drivers", Keyed(0, &["name"])),
-    ],
+    &[Property::new("drivers", Keyed(0, &["name"]))],
     // api.storage.v1beta1.CSIStorageCapacity
     &[
         Property::new("capacity", Object(0)),
@@ -1402,9 +1461,7 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("metadata", Object(0)),
     ],
     // apiregistration.v1.APIServiceStatus
-    &[
-        Property::new("conditions", Keyed(0, &["type"])),
-    ],
+    &[Property::new("conditions", Keyed(0, &["type"]))],
     // apiregistration.v1beta1.APIService
     &[
         Property::new("metadata", Object(195)),
@@ -1417,7 +1474,5 @@ pub(super) static TYPES: &[&[Property]] = &[
         Property::new("metadata", Object(0)),
     ],
     // apiregistration.v1beta1.APIServiceStatus
-    &[
-        Property::new("conditions", Keyed(0, &["type"])),
-    ],
+    &[Property::new("conditions", Keyed(0, &["type"]))],
 ];

@@ -146,8 +146,6 @@ pub struct LabelEntry {
     pub include_selectors: bool,
     /// `includeTemplates`
     pub include_templates: bool,
-    /// `includeVolumeClaimTemplates`
-    pub include_volume_claim_templates: bool,
     /// `fields`
     pub fields: Vec<crate::field_spec::FieldSpec>,
 }

@@ -259,19 +259,12 @@ impl Decoder {
             .map(|item| {
                 self.keys(
                     item,
-                    &[
-                        "pairs",
-                        "includeSelectors",
-                        "includeTemplates",
-                        "includeVolumeClaimTemplates",
-                        "fields",
-                    ],
+                    &["pairs", "includeSelectors", "includeTemplates", "fields"],
                 );
                 LabelEntry {
                     pairs: self.pairs(item, "pairs"),
                     include_selectors: self.flag(item, "includeSelectors"),
                     include_templates: self.flag(item, "includeTemplates"),
-                    include_volume_claim_templates: self.flag(item, "includeVolumeClaimTemplates"),
                     fields: self.field_specs(item, "fields"),
                 }
             })

@@ -5,6 +5,7 @@ use smol_str::{SmolStr, SmolStrBuilder};
 
 use super::refuse;
 use crate::context::Context;
+use crate::error::ErrorKind;
 use crate::field_spec::{FieldSpec, Make, change};
 use crate::origin::How;
 use crate::resource::Resource;
@@ -20,6 +21,11 @@ pub(crate) fn apply_image(
     context: &mut Context<'_>,
 ) {
     let name = ImageName::new(&entry.name.value);
+    if let ImageName::Pattern(None) = name {
+        let message = format!("`{}` is no regular expression", entry.name.value);
+        context.report(ErrorKind::WrongValue, entry.name.range, message);
+        return;
+    }
     for resource in resources {
         if resource.kind() == "CustomResourceDefinition" {
             continue;

@@ -23,9 +23,6 @@ pub(crate) fn label_fields(
     if entry.include_templates {
         config::merge_all(&mut fields, &config.template_labels)?;
     }
-    if entry.include_volume_claim_templates {
-        config::merge_all(&mut fields, &config.volume_claim_template_labels)?;
-    }
     let metadata = FieldSpec {
         path: "metadata/labels".into(),
         create: true,
