@@ -28,7 +28,9 @@ pub(super) fn range_of(path: &[Step], document: TextRange, text: &PatchText) -> 
     let mut range = node.range();
     for step in path {
         let entry_or_item = match step {
-            Step::Key(key) => node.entry(key).map(|entry| (entry.value, entry.key.range())),
+            Step::Key(key) => node
+                .entry(key)
+                .map(|entry| (entry.value, entry.key.range())),
             Step::Item(index) => node.items().nth(*index).map(|item| (item, item.range())),
         };
         let Some((next, place)) = entry_or_item else {
@@ -58,11 +60,15 @@ pub(super) fn no_object(
     resources: &[Resource],
     context: &Context<'_>,
 ) -> BuildError {
-    let document = text.tree.documents().filter_map(Document::root).find(|root| {
-        let api = root.get("apiVersion").and_then(Node::as_str);
-        let named = root.at(&["metadata", "name"]).and_then(Node::as_str);
-        api == patch.get("apiVersion").and_then(Value::as_str) && named == Some(&id.name)
-    });
+    let document = text
+        .tree
+        .documents()
+        .filter_map(Document::root)
+        .find(|root| {
+            let api = root.get("apiVersion").and_then(Node::as_str);
+            let named = root.at(&["metadata", "name"]).and_then(Node::as_str);
+            api == patch.get("apiVersion").and_then(Value::as_str) && named == Some(&id.name)
+        });
     let at = |path: &[&str]| {
         let node = document.and_then(|root| root.at(path));
         node.map_or(place.clone(), |node| text.place(node.content_range()))
@@ -85,7 +91,10 @@ pub(super) fn no_object(
         }
         let wanted = id.effective_namespace();
         let is = other_id.effective_namespace();
-        let message = format!("{} is in the namespace `{is}` here, not in `{wanted}`", name(&bare(&other_id)));
+        let message = format!(
+            "{} is in the namespace `{is}` here, not in `{wanted}`",
+            name(&bare(&other_id))
+        );
         let own = own_namespace(context);
         let help = match id.namespace.as_str() {
             "" => format!("set `metadata.namespace: {is}` in the patch, or use `target`"),
@@ -97,7 +106,9 @@ pub(super) fn no_object(
             _ => format!("use the namespace `{is}`, or `target`"),
         };
         let place = at(&["metadata", "namespace"]);
-        return error(place, message).with_help(help).with_related(related.0, related.1);
+        return error(place, message)
+            .with_help(help)
+            .with_related(related.0, related.1);
     }
     let message = format!("there is no {} of `{api_version}` to patch", name(id));
     let error = error(at(&["metadata", "name"]), message);
@@ -136,7 +147,10 @@ pub(super) fn report_duplicates(
     context: &mut Context<'_>,
 ) {
     for &index in changed {
-        let Some(resource) = resources.get(index).filter(|resource| resource.value.as_map().is_some()) else {
+        let Some(resource) = resources
+            .get(index)
+            .filter(|resource| resource.value.as_map().is_some())
+        else {
             continue;
         };
         let id = resource.id();

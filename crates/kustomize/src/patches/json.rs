@@ -92,7 +92,11 @@ pub(super) fn read(text: &PatchText, traced: bool) -> Result<Vec<Operation>, Wro
     let Some(document) = tree.document(0) else {
         return Ok(Vec::new());
     };
-    if let Some(error) = tree.errors().iter().find(|error| document.range().contains_inclusive(error.range.start())) {
+    if let Some(error) = tree
+        .errors()
+        .iter()
+        .find(|error| document.range().contains_inclusive(error.range.start()))
+    {
         return Err((error.range, error.message.clone()));
     }
     let Some(root) = document.root() else {
@@ -101,16 +105,27 @@ pub(super) fn read(text: &PatchText, traced: bool) -> Result<Vec<Operation>, Wro
     let input = Input::of_node(root);
     match &input.shape {
         Shape::Null => Ok(Vec::new()),
-        Shape::List(items) => items.iter().map(|item| operation(item, text, traced)).collect(),
+        Shape::List(items) => items
+            .iter()
+            .map(|item| operation(item, text, traced))
+            .collect(),
         _ => Err((input.range, "this is no list of operations".to_owned())),
     }
 }
 
 fn operation(item: &Input, text: &PatchText, traced: bool) -> Result<Operation, Wrong> {
     let Shape::Map(entries) = &item.shape else {
-        return Err((item.range, "this is no operation with `op` and `path`".to_owned()));
+        return Err((
+            item.range,
+            "this is no operation with `op` and `path`".to_owned(),
+        ));
     };
-    let get = |key: &str| entries.iter().find(|(name, _)| name.value == key).map(|(_, value)| value);
+    let get = |key: &str| {
+        entries
+            .iter()
+            .find(|(name, _)| name.value == key)
+            .map(|(_, value)| value)
+    };
     let Some(op) = get("op") else {
         return Err((item.range, "the operation has no `op`".to_owned()));
     };
@@ -123,12 +138,19 @@ fn operation(item: &Input, text: &PatchText, traced: bool) -> Result<Operation, 
         return Err((op.range, message.to_owned()));
     };
     let pointer = |key: &str| match get(key) {
-        Some(Input { shape: Shape::Text(text), range, .. }) => Ok(Pointer {
+        Some(Input {
+            shape: Shape::Text(text),
+            range,
+            ..
+        }) => Ok(Pointer {
             text: text.clone(),
             range: *range,
         }),
         Some(other) => Err((other.range, format!("`{key}` must be a text"))),
-        None => Err((item.range, format!("the operation `{}` has no `{key}`", verb.name()))),
+        None => Err((
+            item.range,
+            format!("the operation `{}` has no `{key}`", verb.name()),
+        )),
     };
     let value = get("value");
     let from = match verb {
@@ -136,7 +158,10 @@ fn operation(item: &Input, text: &PatchText, traced: bool) -> Result<Operation, 
         _ => None,
     };
     if value.is_none() && matches!(verb, Verb::Add | Verb::Replace) {
-        return Err((item.range, format!("the operation `{}` has no `value`", verb.name())));
+        return Err((
+            item.range,
+            format!("the operation `{}` has no `value`", verb.name()),
+        ));
     }
     Ok(Operation {
         verb,
@@ -157,6 +182,7 @@ fn value_of(input: &Input, text: &PatchText, traced: bool) -> Value {
         Value::Scalar(Scalar {
             text: content,
             kind,
+            quoted: false,
             origin,
         })
     };
@@ -166,16 +192,25 @@ fn value_of(input: &Input, text: &PatchText, traced: bool) -> Value {
         Shape::Bool(false) => scalar(SmolStr::new_static("false"), ScalarKind::Bool),
         Shape::Number(number) => {
             let whole = number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
-            let kind = if whole { ScalarKind::Int } else { ScalarKind::Float };
+            let kind = if whole {
+                ScalarKind::Int
+            } else {
+                ScalarKind::Float
+            };
             scalar(number.clone(), kind)
         }
         Shape::Text(content) => scalar(content.clone(), ScalarKind::String),
         Shape::Map(entries) => {
-            let entries = entries.iter().map(|(key, value)| (key.value.clone(), value_of(value, text, traced)));
+            let entries = entries
+                .iter()
+                .map(|(key, value)| (key.value.clone(), value_of(value, text, traced)));
             Map::from_entries(entries.collect()).into()
         }
         Shape::List(items) => {
-            let items: Vec<_> = items.iter().map(|item| value_of(item, text, traced)).collect();
+            let items: Vec<_> = items
+                .iter()
+                .map(|item| value_of(item, text, traced))
+                .collect();
             items.into()
         }
     }

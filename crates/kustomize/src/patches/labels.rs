@@ -41,9 +41,14 @@ impl LabelSelector {
             match parser.next() {
                 None => break,
                 Some(Token::Sign(",")) if parser.peek().is_some() => {}
-                Some(Token::Sign(",")) => return Err("a key is missing behind the last `,`".to_owned()),
+                Some(Token::Sign(",")) => {
+                    return Err("a key is missing behind the last `,`".to_owned());
+                }
                 Some(other) => {
-                    return Err(format!("there is `{}` where `,` was expected", other.text()));
+                    return Err(format!(
+                        "there is `{}` where `,` was expected",
+                        other.text()
+                    ));
                 }
             }
         }
@@ -96,14 +101,19 @@ fn tokens(text: &str) -> Result<Vec<Token<'_>>, String> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start_matches([' ', '\t', '\r', '\n']);
     while !rest.is_empty() {
-        let sign = SIGNS.iter().chain(&[">"]).find(|sign| rest.starts_with(**sign));
+        let sign = SIGNS
+            .iter()
+            .chain(&[">"])
+            .find(|sign| rest.starts_with(**sign));
         let len = match sign {
             Some(sign) => {
                 tokens.push(Token::Sign(sign));
                 sign.len()
             }
             None => {
-                let len = rest.find(|c: char| " \t\r\n=!(),<>".contains(c)).unwrap_or(rest.len());
+                let len = rest
+                    .find(|c: char| " \t\r\n=!(),<>".contains(c))
+                    .unwrap_or(rest.len());
                 tokens.push(Token::Word(&rest[..len]));
                 len
             }
@@ -134,7 +144,12 @@ impl<'t> Parser<'t> {
         self.at += usize::from(negated);
         let key = match self.next() {
             Some(Token::Word(key)) => key,
-            Some(other) => return Err(format!("there is `{}` where a key was expected", other.text())),
+            Some(other) => {
+                return Err(format!(
+                    "there is `{}` where a key was expected",
+                    other.text()
+                ));
+            }
             None => return Err("a key is missing behind `!`".to_owned()),
         };
         check_key(key)?;
@@ -169,7 +184,9 @@ impl<'t> Parser<'t> {
             ">" | "<" => {
                 let value = self.value()?;
                 let bound = value.parse();
-                let bound = bound.map_err(|_| format!("`{key} {operator} {value}`: `{value}` is no whole number"))?;
+                let bound = bound.map_err(|_| {
+                    format!("`{key} {operator} {value}`: `{value}` is no whole number")
+                })?;
                 Ok(match operator {
                     ">" => Test::Greater(bound),
                     _ => Test::Less(bound),
@@ -188,7 +205,12 @@ impl<'t> Parser<'t> {
                 self.at += 1;
                 SmolStr::new(word)
             }
-            Some(other) => return Err(format!("there is `{}` where a value was expected", other.text())),
+            Some(other) => {
+                return Err(format!(
+                    "there is `{}` where a value was expected",
+                    other.text()
+                ));
+            }
         };
         check_values(std::slice::from_ref(&value))?;
         Ok(value)
@@ -214,7 +236,10 @@ impl<'t> Parser<'t> {
                     return Ok(values);
                 }
                 Some(other) => {
-                    return Err(format!("there is `{}` where `,` or `)` was expected", other.text()));
+                    return Err(format!(
+                        "there is `{}` where `,` or `)` was expected",
+                        other.text()
+                    ));
                 }
                 None => return Err("a `)` is missing".to_owned()),
             }
@@ -234,13 +259,16 @@ fn is_name(text: &str) -> bool {
 }
 
 fn check_key(key: &str) -> Result<(), String> {
-    let (prefix, name) = key.split_once('/').map_or((None, key), |(p, n)| (Some(p), n));
+    let (prefix, name) = key
+        .split_once('/')
+        .map_or((None, key), |(p, n)| (Some(p), n));
     let part = |part: &str| {
         let edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         let inside = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         part.bytes().all(inside) && edge(part.as_bytes().first()) && edge(part.as_bytes().last())
     };
-    let valid_prefix = prefix.is_none_or(|prefix| prefix.len() <= 253 && prefix.split('.').all(part));
+    let valid_prefix =
+        prefix.is_none_or(|prefix| prefix.len() <= 253 && prefix.split('.').all(part));
     match valid_prefix && !name.is_empty() && is_name(name) {
         true => Ok(()),
         false => Err(format!("`{key}` is no key of a label")),
@@ -253,4 +281,3 @@ fn check_values(values: &[SmolStr]) -> Result<(), String> {
         Some(value) => Err(format!("`{value}` is no value of a label")),
     }
 }
-

@@ -27,7 +27,6 @@ use crate::context::Context;
 use crate::error::{BuildError, ErrorKind};
 use crate::id::Id;
 use crate::resource::Resource;
-use crate::schema::Schemas;
 use crate::spec::{Inline, PatchEntry};
 use crate::value::Value;
 
@@ -85,7 +84,14 @@ pub(crate) fn apply_strategic_merge(
                 continue;
             };
             let value = object::for_target(&patch.value, &resources[index]);
-            merge_one(&mut resources[index], &value, Allowed::default(), &text, patch.range, context);
+            merge_one(
+                &mut resources[index],
+                &value,
+                Allowed::default(),
+                &text,
+                patch.range,
+                context,
+            );
             resources.retain(is_there);
         }
     }
@@ -121,7 +127,10 @@ fn is_there(resource: &Resource) -> bool {
 
 /// The text of an entry, which must have exactly one of `path` and `patch`.
 fn text_of(entry: &PatchEntry, context: &mut Context<'_>) -> Option<PatchText> {
-    let inline = entry.patch.as_ref().filter(|patch| !patch.text.value.trim().is_empty());
+    let inline = entry
+        .patch
+        .as_ref()
+        .filter(|patch| !patch.text.value.trim().is_empty());
     let path = entry.path.as_ref().filter(|path| !path.value.is_empty());
     match (inline, path) {
         (Some(inline), None) => Some(PatchText::of_inline(inline, context)),
@@ -153,7 +162,14 @@ fn merge_entry(
     let Some(target) = &entry.target else {
         for patch in patches {
             if let Some(index) = named(patch, text, resources, context) {
-                merge_one(&mut resources[index], &patch.value, allowed, text, patch.range, context);
+                merge_one(
+                    &mut resources[index],
+                    &patch.value,
+                    allowed,
+                    text,
+                    patch.range,
+                    context,
+                );
             }
         }
         return;
@@ -163,7 +179,8 @@ fn merge_entry(
             let place = text.place(second.range);
             let message = "a patch with `target` can hold one object only, and this is another";
             let help = "make two entries of it, or leave `target` out";
-            context.push(BuildError::new(ErrorKind::UnreadablePatch, place, message).with_help(help));
+            context
+                .push(BuildError::new(ErrorKind::UnreadablePatch, place, message).with_help(help));
         }
         return;
     };
@@ -173,7 +190,14 @@ fn merge_entry(
     let selected: Vec<usize> = selected(&select, resources);
     for &index in &selected {
         let value = object::for_target(&patch.value, &resources[index]);
-        merge_one(&mut resources[index], &value, allowed, text, patch.range, context);
+        merge_one(
+            &mut resources[index],
+            &value,
+            allowed,
+            text,
+            patch.range,
+            context,
+        );
     }
     if allowed.any() {
         fault::report_duplicates(&selected, resources, &text.place(patch.range), context);
@@ -204,7 +228,10 @@ fn named(
     match (found.next(), found.next()) {
         (Some(index), None) => Some(index),
         (Some(_), Some(_)) => {
-            let message = format!("the patch fits several objects that are, or were, called {}", fault::name(&id));
+            let message = format!(
+                "the patch fits several objects that are, or were, called {}",
+                fault::name(&id)
+            );
             context.push(BuildError::new(ErrorKind::PatchTarget, place, message));
             None
         }
@@ -224,7 +251,7 @@ fn merge_one(
     range: TextRange,
     context: &mut Context<'_>,
 ) {
-    if let Err(error) = object::apply(resource, patch, allowed, Schemas::Builtin) {
+    if let Err(error) = object::apply(resource, patch, allowed, context.schemas()) {
         let place = text.place(fault::range_of(&error.path, range, text));
         let message = format!("{}, in {}", error.message, fault::name(&resource.id()));
         let error = BuildError::new(ErrorKind::PatchFails, place, message)
@@ -291,7 +318,9 @@ fn json_one(
 fn ensure_annotations(value: &mut Value) {
     let metadata = value.as_map_mut().and_then(|map| map.get_mut("metadata"));
     if let Some(metadata) = metadata.and_then(Value::as_map_mut)
-        && metadata.get("annotations").is_none_or(|annotations| annotations.as_map().is_none())
+        && metadata
+            .get("annotations")
+            .is_none_or(|annotations| annotations.as_map().is_none())
     {
         metadata.insert("annotations", Value::map());
     }
@@ -305,11 +334,11 @@ fn annotations_as_text(value: &mut Value) {
     };
     match metadata.get_mut("annotations").and_then(Value::as_map_mut) {
         Some(map) if !map.is_empty() => {
-            map.iter_mut().for_each(|(_, value)| *value = object::as_text(value));
+            map.iter_mut()
+                .for_each(|(_, value)| *value = object::as_text(value));
         }
         _ => {
             metadata.remove("annotations");
         }
     }
 }
-

@@ -34,7 +34,8 @@ pub(super) fn apply(
     if allowed.any() {
         resource.remember_id();
     }
-    let Some(mut merged) = merged.filter(|value| value.as_map().is_some_and(|map| !map.is_empty())) else {
+    let Some(mut merged) = merged.filter(|value| value.as_map().is_some_and(|map| !map.is_empty()))
+    else {
         resource.value = Value::NULL;
         return Ok(());
     };
@@ -51,7 +52,11 @@ pub(super) fn apply(
             if !allowed.name {
                 restore(metadata, "name", name);
             }
-            restore(metadata, "namespace", before.and_then(|metadata| metadata.get("namespace")));
+            restore(
+                metadata,
+                "namespace",
+                before.and_then(|metadata| metadata.get("namespace")),
+            );
         }
     }
     resource.value = merged;
@@ -94,7 +99,9 @@ fn texts_only(metadata: &mut Map, key: &str) {
         return;
     };
     match value.as_map_mut().filter(|map| !map.is_empty()) {
-        Some(map) => map.iter_mut().for_each(|(_, value)| *value = as_text(value)),
+        Some(map) => map
+            .iter_mut()
+            .for_each(|(_, value)| *value = as_text(value)),
         None => {
             metadata.remove(key);
         }

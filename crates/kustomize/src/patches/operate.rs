@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::json::{Operation, Pointer, Verb};
 use crate::origin::{Before, How, Origin};
-use crate::value::{Number, ScalarKind, Value, number, to_rfc3339};
+use crate::value::{Number, ScalarKind, Value, needs_no_quotes, number, to_rfc3339};
 
 /// Why an operation cannot be done.
 #[derive(Debug)]
@@ -24,7 +24,11 @@ struct Lost {
 }
 
 /// Does one operation; `what` names the object.
-pub(super) fn operate(object: &mut Value, operation: &Operation, what: &str) -> Result<(), Failure> {
+pub(super) fn operate(
+    object: &mut Value,
+    operation: &Operation,
+    what: &str,
+) -> Result<(), Failure> {
     let at = |pointer: &Pointer| {
         let pointer = pointer.clone();
         move |lost: Lost| Failure {
@@ -110,11 +114,20 @@ fn child_mut<'v>(value: &'v mut Value, key: &str) -> Option<&'v mut Value> {
 
 /// The pointer to the first `count` keys.
 fn prefix(pointer: &Pointer, count: usize) -> String {
-    pointer.text.split('/').take(count + 1).collect::<Vec<_>>().join("/")
+    pointer
+        .text
+        .split('/')
+        .take(count + 1)
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 /// What holds the last key of a pointer.
-fn container<'v>(object: &'v mut Value, pointer: &Pointer, way: &[SmolStr]) -> Result<&'v mut Value, Lost> {
+fn container<'v>(
+    object: &'v mut Value,
+    pointer: &Pointer,
+    way: &[SmolStr],
+) -> Result<&'v mut Value, Lost> {
     let mut value = object;
     for (depth, key) in way.iter().enumerate() {
         value = child_mut(value, key).ok_or_else(|| is_missing(&prefix(pointer, depth + 1)))?;
@@ -122,7 +135,9 @@ fn container<'v>(object: &'v mut Value, pointer: &Pointer, way: &[SmolStr]) -> R
     match value {
         Value::Scalar(_) => {
             let at = prefix(pointer, way.len());
-            Err(lost(format!("finds nothing below `{at}`, a single value, in")))
+            Err(lost(format!(
+                "finds nothing below `{at}`, a single value, in"
+            )))
         }
         _ => Ok(value),
     }
@@ -171,11 +186,15 @@ fn add(object: &mut Value, pointer: &Pointer, value: Value) -> Result<(), Lost> 
 
 fn no_index(key: &str, len: usize, list: &str) -> Lost {
     if key.parse::<i64>().is_err() {
-        let mut lost = lost(format!("takes `{key}` for an index of the list `{list}` in"));
+        let mut lost = lost(format!(
+            "takes `{key}` for an index of the list `{list}` in"
+        ));
         lost.help = Some("use a number, or `-` to add at the end");
         return lost;
     }
-    let mut lost = lost(format!("finds no index {key} in the {len} items of `{list}` in"));
+    let mut lost = lost(format!(
+        "finds no index {key} in the {len} items of `{list}` in"
+    ));
     lost.help = Some("`-` adds at the end");
     lost
 }
@@ -186,7 +205,9 @@ fn remove(object: &mut Value, pointer: &Pointer) -> Result<Value, Lost> {
     if let Some(map) = container.as_map_mut() {
         return map.remove(&last).ok_or_else(|| is_missing(&pointer.text));
     }
-    let items = container.as_list_mut().ok_or_else(|| is_missing(&pointer.text))?;
+    let items = container
+        .as_list_mut()
+        .ok_or_else(|| is_missing(&pointer.text))?;
     match index(&last, items.len()) {
         Some(index) if index < items.len() => Ok(items.remove(index)),
         _ => Err(is_missing(&pointer.text)),
@@ -235,7 +256,10 @@ fn test(object: &mut Value, pointer: &Pointer, wanted: &Value) -> Result<(), Los
     };
     match equal(found.unwrap_or(&Value::NULL), wanted) {
         true => Ok(()),
-        false => Err(lost(format!("finds another value at `{}` in", pointer.text))),
+        false => Err(lost(format!(
+            "finds another value at `{}` in",
+            pointer.text
+        ))),
     }
 }
 
@@ -244,10 +268,16 @@ fn equal(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Map(one), Value::Map(other)) => {
             one.len() == other.len()
-                && one.iter().all(|(key, value)| other.get(key).is_some_and(|other| equal(value, other)))
+                && one
+                    .iter()
+                    .all(|(key, value)| other.get(key).is_some_and(|other| equal(value, other)))
         }
         (Value::List(one), Value::List(other)) => {
-            one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| equal(one, other))
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other.iter())
+                    .all(|(one, other)| equal(one, other))
         }
         (Value::Scalar(left), Value::Scalar(right)) => {
             let is_number = |kind| matches!(kind, ScalarKind::Int | ScalarKind::Float);
@@ -287,14 +317,17 @@ fn as_float(number: Number) -> f64 {
 }
 
 /// What an object becomes on its way through JSON, which is how kustomize applies these patches: numbers are
-/// 64-bit floating point, and dates are texts.
+/// 64-bit floating point, dates are texts, and texts have only those quotes that they need.
 pub(super) fn through_json(value: &mut Value) {
     if !changes(value) {
         return;
     }
     match value {
         Value::Map(_) => {
-            let entries = value.as_map_mut().into_iter().flat_map(|map| map.iter_mut());
+            let entries = value
+                .as_map_mut()
+                .into_iter()
+                .flat_map(|map| map.iter_mut());
             entries.for_each(|(_, value)| through_json(value));
         }
         Value::List(_) => {
@@ -303,6 +336,7 @@ pub(super) fn through_json(value: &mut Value) {
         }
         Value::Scalar(scalar) => match scalar.kind {
             ScalarKind::Null => scalar.text = SmolStr::new_static("null"),
+            ScalarKind::String => scalar.quoted = !needs_no_quotes(&scalar.text),
             ScalarKind::Timestamp => {
                 if let Some(text) = to_rfc3339(&scalar.text) {
                     scalar.text = SmolStr::new(text);
@@ -312,8 +346,15 @@ pub(super) fn through_json(value: &mut Value) {
             ScalarKind::Int | ScalarKind::Float => {
                 if let Some(number) = number(&scalar.text) {
                     scalar.text = SmolStr::new(shortest(as_float(number)));
-                    let whole = scalar.text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-                    scalar.kind = if whole { ScalarKind::Int } else { ScalarKind::Float };
+                    let whole = scalar
+                        .text
+                        .bytes()
+                        .all(|byte| byte.is_ascii_digit() || byte == b'-');
+                    scalar.kind = if whole {
+                        ScalarKind::Int
+                    } else {
+                        ScalarKind::Float
+                    };
                 }
             }
             _ => {}
@@ -333,6 +374,7 @@ fn changes(value: &Value) -> bool {
                 !plain || scalar.text.len() > 6 || scalar.text.starts_with('0')
             }
             ScalarKind::Float | ScalarKind::Timestamp => true,
+            ScalarKind::String => scalar.quoted == needs_no_quotes(&scalar.text),
             _ => false,
         },
     }

@@ -73,7 +73,8 @@ fn collect(value: Value, node: Node<'_>, objects: &mut Vec<MergePatch>) -> Resul
         return Err((range, message.to_owned()));
     }
     if kind.is_empty() {
-        let message = "the patch has no `kind`, which it needs even where `target` says what it is for";
+        let message =
+            "the patch has no `kind`, which it needs even where `target` says what it is for";
         return Err((range, message.to_owned()));
     }
     if kind.ends_with("List") {
@@ -90,8 +91,7 @@ fn collect(value: Value, node: Node<'_>, objects: &mut Vec<MergePatch>) -> Resul
             (None, _) => {}
         }
     } else if text(&["metadata", "name"]).is_empty() {
-        let message =
-            "the patch has no `metadata.name`, which it needs even where `target` says what it is for";
+        let message = "the patch has no `metadata.name`, which it needs even where `target` says what it is for";
         return Err((range, message.to_owned()));
     }
     objects.push(MergePatch { value, range });

@@ -25,7 +25,9 @@ pub(crate) struct Select {
 
 /// Whether a pattern matches; none matches all.
 fn fits(pattern: &Option<GoRegex>, text: &str) -> bool {
-    pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
+    pattern
+        .as_ref()
+        .is_none_or(|pattern| pattern.is_match(text))
 }
 
 impl Select {
@@ -44,7 +46,8 @@ impl Select {
                     let place = context.place(part_of(text, error.range));
                     let mut error = BuildError::new(ErrorKind::Selector, place, message);
                     if text.value.trim_matches('*').is_empty() {
-                        error = error.with_help(format!("use `.*`, or leave `{field}` out to match any"));
+                        error = error
+                            .with_help(format!("use `.*`, or leave `{field}` out to match any"));
                     }
                     context.push(error);
                     None
@@ -102,7 +105,13 @@ impl Select {
 
     /// Whether it asks for nothing but labels and annotations.
     pub(crate) fn is_only_labels(&self) -> bool {
-        let patterns = [&self.group, &self.version, &self.kind, &self.name, &self.namespace];
+        let patterns = [
+            &self.group,
+            &self.version,
+            &self.kind,
+            &self.name,
+            &self.namespace,
+        ];
         patterns.into_iter().all(Option::is_none)
     }
 
@@ -117,14 +126,17 @@ impl Select {
     }
 
     fn fits_gvk(&self, gvk: &Gvk) -> bool {
-        fits(&self.kind, &gvk.kind) && fits(&self.group, &gvk.group) && fits(&self.version, &gvk.version)
+        fits(&self.kind, &gvk.kind)
+            && fits(&self.group, &gvk.group)
+            && fits(&self.version, &gvk.version)
     }
 }
 
 /// The place of a part of a text, where it stands in the file as it is; else all of it.
 fn part_of(text: &Text, part: std::ops::Range<usize>) -> TextRange {
     let is_plain = usize::from(text.range.len()) == text.value.len();
-    let (Ok(start), Ok(end)) = (TextSize::try_from(part.start), TextSize::try_from(part.end)) else {
+    let (Ok(start), Ok(end)) = (TextSize::try_from(part.start), TextSize::try_from(part.end))
+    else {
         return text.range;
     };
     if !is_plain || part.is_empty() || end > text.range.len() {

@@ -148,10 +148,16 @@ mod tests {
 
     #[test]
     fn takes_json_only() {
-        for good in ["[]", "[1, -0.5e+3, \"a\\u00e9\\n\", {\"a\": [true, null]}] ", "[\n{}\n]"] {
+        for good in [
+            "[]",
+            "[1, -0.5e+3, \"a\\u00e9\\n\", {\"a\": [true, null]}] ",
+            "[\n{}\n]",
+        ] {
             assert_eq!(first_error(good), None, "{good}");
         }
-        for bad in ["[a]", "[1,]", "[{a: 1}]", "['a']", "[01]", "[1] # no", "[\"\t\"]", "[", "[1.]"] {
+        for bad in [
+            "[a]", "[1,]", "[{a: 1}]", "['a']", "[01]", "[1] # no", "[\"\t\"]", "[", "[1.]",
+        ] {
             assert!(first_error(bad).is_some(), "{bad}");
         }
     }

@@ -57,7 +57,9 @@ impl World {
         let mut world = World::default();
         for file in text.split("#file ").skip(1) {
             let (name, content) = file.split_once('\n').unwrap();
-            world.files.insert(name.to_owned(), Arc::new(Tree::parse(content)));
+            world
+                .files
+                .insert(name.to_owned(), Arc::new(Tree::parse(content)));
         }
         world
     }
@@ -88,11 +90,17 @@ pub(crate) fn check(cases: &str) {
         let (got, said) = outcome(files);
         count += 1;
         if got.trim_end() != expected.trim_end() {
-            wrong.push(format!("=== {name}\n{files}--- kustomize\n{expected}--- here\n{got}\n{said}"));
+            wrong.push(format!(
+                "=== {name}\n{files}--- kustomize\n{expected}--- here\n{got}\n{said}"
+            ));
         }
     }
     let shown = wrong.iter().take(4).cloned().collect::<Vec<_>>().join("\n");
-    assert!(wrong.is_empty(), "{} of {count} cases differ\n{shown}", wrong.len());
+    assert!(
+        wrong.is_empty(),
+        "{} of {count} cases differ\n{shown}",
+        wrong.len()
+    );
 }
 
 #[test]

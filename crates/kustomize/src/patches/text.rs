@@ -49,9 +49,10 @@ impl PatchText {
         let cut = whole.len() - whole.trim_start().len();
         let tree = Arc::new(Tree::parse(whole.trim()));
         let way = match embedded {
-            Some(embedded) => {
-                Way::Embedded(Box::new(embedded), TextSize::try_from(cut).unwrap_or_default())
-            }
+            Some(embedded) => Way::Embedded(
+                Box::new(embedded),
+                TextSize::try_from(cut).unwrap_or_default(),
+            ),
             None => Way::Whole(inline.text.range),
         };
         PatchText {
@@ -96,7 +97,9 @@ impl PatchText {
                 Value::Scalar(scalar)
             }
             Value::Map(map) => {
-                let entries = map.iter().map(|(key, value)| (key.clone(), self.as_patch(value)));
+                let entries = map
+                    .iter()
+                    .map(|(key, value)| (key.clone(), self.as_patch(value)));
                 Map::from_entries(entries.collect()).into()
             }
             Value::List(items) => {
