@@ -107,9 +107,7 @@ impl Walk {
             return change(value);
         };
         match value {
-            Value::List(items) => {
-                each(items, &mut |item| self.value(item, Some(path), change))
-            }
+            Value::List(items) => each(items, &mut |item| self.value(item, Some(path), change)),
             Value::Map(map) => {
                 let (key, rest) = match path.split_once('/') {
                     Some((key, rest)) => (key, Some(rest)),

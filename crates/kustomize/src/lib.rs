@@ -4,6 +4,7 @@
 //! file or lists a directory. Facts about fields are those of kustomize 5.8.1.
 
 mod accumulate;
+mod build;
 mod context;
 mod error;
 mod field_spec;
@@ -15,6 +16,7 @@ mod loader;
 mod origin;
 mod patches;
 mod path;
+mod print;
 mod remote;
 mod replacements;
 mod resource;
@@ -23,6 +25,7 @@ pub mod spec;
 mod value;
 
 pub use accumulate::{Accumulated, Way, accumulate};
+pub use build::{Built, build};
 pub use error::{BuildError, ErrorKind};
 pub use field_spec::FieldSpec;
 pub use fields::{Expects, FIELDS, Field, FieldRow};
@@ -34,6 +37,8 @@ pub use id::{Gvk, Id};
 pub use keys::{KEYS, Keys};
 pub use loader::{Entry, Loader};
 pub use origin::{Before, How, Origin, Path, Place, Step};
+pub use path::join;
+pub use print::{Printed, print};
 pub use remote::is_remote;
 pub use resource::{Behavior, FileResources, Generated, Previous, Resource};
 pub use value::{Map, Scalar, ScalarKind, Unprintable, Value, emit, kind_of, plain_kind};
