@@ -120,7 +120,7 @@ impl Loader for Disk {
 
     fn accumulate(&self, directory: &Utf8Path, way: &Way<'_>) -> Arc<Accumulated> {
         let make = || Arc::new(accumulate(self, directory, way));
-        if way.metadata == Default::default() {
+        if way.is_plain() {
             self.accumulated.get(directory, make)
         } else {
             make()

@@ -1,28 +1,126 @@
-//! The whole build of a directory.
+//! A whole build: what a directory accumulates, finished.
 
 use std::sync::Arc;
 
 use camino::Utf8Path;
 
-use crate::accumulate::Way;
-use crate::error::BuildError;
+use crate::accumulate::{Way, accumulate, read_spec};
+use crate::context::Context;
+use crate::error::{BuildError, ErrorKind};
+use crate::finish::{add_hashes, clean_annotations, follow_names, is_local, replace_vars, sort};
 use crate::loader::Loader;
+use crate::origin::{Path, Place};
 use crate::resource::Resource;
+use crate::spec;
+use crate::trail;
+use crate::value::emit;
 
-/// What a directory builds.
+/// How a build is made beside what its files say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Options {
+    /// Whether objects are sorted where `sortOptions` says nothing: the command line of kustomize does,
+    /// Flux does not.
+    pub sorted: bool,
+}
+
+/// What a build gives.
 #[derive(Debug, Clone, Default)]
-pub struct Built {
-    /// The objects in the order in which they are printed.
+pub struct Build {
+    /// The objects in order.
     pub resources: Vec<Resource>,
-    /// What is wrong.
+    /// What is wrong: kustomize gives nothing if there is anything.
     pub errors: Vec<Arc<BuildError>>,
 }
 
+/// The label of `buildMetadata: [managedByLabel]`.
+const MANAGED_BY: (&str, &str) = ("app.kubernetes.io/managed-by", "kustomize-v5.8.1");
+
 /// Builds a directory.
-pub fn build(loader: &dyn Loader, directory: &Utf8Path) -> Built {
-    let accumulated = loader.accumulate(directory, &Way::default());
-    Built {
-        resources: accumulated.resources.clone(),
-        errors: accumulated.errors.clone(),
+pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Build {
+    let mut errors = Vec::new();
+    let named_at = Place::start_of(Path::from(directory));
+    let file = match spec::find(loader, directory, &named_at) {
+        Ok(file) => file,
+        Err(error) => {
+            errors.push(Arc::new(error));
+            return Build {
+                resources: Vec::new(),
+                errors,
+            };
+        }
+    };
+    // Errors of the file are reported by whoever accumulates it.
+    let Some((spec, _)) = read_spec(loader, &file, &mut Vec::new()) else {
+        return Build {
+            resources: Vec::new(),
+            errors: accumulate(loader, directory, &Way::default()).errors,
+        };
+    };
+    let way = Way {
+        last: None,
+        metadata: spec.build_metadata,
+        schema: None,
+    };
+    let accumulated = loader.accumulate(directory, &way);
+    let mut resources = accumulated.resources.clone();
+    errors.extend(accumulated.errors.iter().cloned());
+    let mut context = Context {
+        loader,
+        directory: spec.directory.clone(),
+        file: spec.file.clone(),
+        tree: None,
+        schema: None,
+        errors,
+    };
+    let config = &accumulated.config;
+    add_hashes(&mut resources);
+    for error in follow_names(config, &mut resources, loader.traced()) {
+        context.push(error);
+    }
+    for error in replace_vars(&accumulated.vars, config, &mut resources, loader.traced()) {
+        context.push(error);
+    }
+    resources.retain(|resource| !is_local(resource));
+    sort(
+        spec.sort_options.as_ref(),
+        options.sorted,
+        &mut resources,
+        &mut context,
+    );
+    let metadata = spec.build_metadata;
+    for resource in &mut resources {
+        if metadata.managed_by {
+            trail::set_in(resource, "labels", MANAGED_BY.0, MANAGED_BY.1.to_owned());
+        }
+        clean_annotations(resource, metadata.origins, metadata.transformers);
+    }
+    Build {
+        resources,
+        errors: context.errors,
+    }
+}
+
+impl Build {
+    /// The objects as kustomize prints them. What cannot be printed is left out, and said in `errors`.
+    pub fn print(&mut self) -> String {
+        let mut text = String::new();
+        for resource in &self.resources {
+            let start = text.len();
+            if start > 0 {
+                text.push_str("---\n");
+            }
+            if let Err(error) = emit(&resource.value, &mut text) {
+                text.truncate(start);
+                let message = format!(
+                    "`{}` cannot be printed: {}",
+                    error.path.join("."),
+                    error.message
+                );
+                let error =
+                    BuildError::new(ErrorKind::Unprintable, resource.place.clone(), message);
+                self.errors.push(Arc::new(error));
+            }
+        }
+        text
     }
 }

@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 use crate::error::{BuildError, ErrorKind};
 use crate::loader::Loader;
 use crate::origin::{Before, How, Origin, Path, Place};
+use crate::schema::CustomSchema;
 use crate::value::{Scalar, ScalarKind, Value};
 
 /// One kustomization file at work.
@@ -21,6 +22,8 @@ pub(crate) struct Context<'a> {
     pub file: Path,
     /// Its tree: where inline texts stand. None where settings came out of an object.
     pub tree: Option<Arc<Tree>>,
+    /// The schema that stands in for the built-in one.
+    pub schema: Option<&'a CustomSchema>,
     /// What is wrong.
     pub errors: Vec<Arc<BuildError>>,
 }

@@ -32,8 +32,8 @@ pub trait Loader {
     /// entries of a directory, in order.
     fn list(&self, directory: &Utf8Path) -> Vec<String>;
 
-    /// What a directory accumulates as a resource of another: a loader may remember it where
-    /// `way.metadata` is the default. It calls [`accumulate`](crate::accumulate()) with itself and the way.
+    /// What a directory accumulates as a resource of another: a loader may remember it where the way
+    /// [is plain](Way::is_plain). It calls [`accumulate`](crate::accumulate()) with itself and the way.
     /// It must not wait for another thread that accumulates the same directory: two directories that include
     /// each other would wait for ever.
     fn accumulate(&self, directory: &Utf8Path, way: &Way<'_>) -> Arc<Accumulated>;

@@ -52,3 +52,55 @@ pub(crate) fn contains(above: &Utf8Path, directory: &Utf8Path) -> bool {
     }
     directory.starts_with(above)
 }
+
+/// The way from a directory to a path, with `..` where it leads up.
+pub(crate) fn relative(directory: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
+    let mut from = directory.components().peekable();
+    let mut to = path.components().peekable();
+    while from.peek().is_some() && from.peek() == to.peek() {
+        from.next();
+        to.next();
+    }
+    let mut relative = Utf8PathBuf::new();
+    for _ in from {
+        relative.push("..");
+    }
+    for part in to {
+        relative.push(part.as_str());
+    }
+    relative
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joins() {
+        let join = |directory: &str, path| join(Utf8Path::new(directory), path).to_string();
+        assert_eq!(join("a/b", "./c.yaml"), "a/b/c.yaml");
+        assert_eq!(join("a/b", "../../../c"), "../c");
+        assert_eq!(join("", ".."), "..");
+        assert_eq!(join("a", "/etc/../x"), "/x");
+    }
+
+    #[test]
+    fn contains_what_is_inside() {
+        let contains = |above: &str, directory: &str| contains(above.into(), directory.into());
+        assert!(contains("", "a/b"));
+        assert!(contains("a", "a/b"));
+        assert!(contains("a", "a"));
+        assert!(!contains("a", "ab"));
+        assert!(contains("..", "a"));
+        assert!(contains("../..", ".."));
+        assert!(!contains("../b", "a"));
+    }
+
+    #[test]
+    fn finds_the_way() {
+        let relative = |from: &str, to: &str| relative(from.into(), to.into()).to_string();
+        assert_eq!(relative("a/prod", "a/base/x.yaml"), "../base/x.yaml");
+        assert_eq!(relative("a", "a/x.yaml"), "x.yaml");
+        assert_eq!(relative("", "x.yaml"), "x.yaml");
+    }
+}

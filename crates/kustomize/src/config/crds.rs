@@ -40,7 +40,9 @@ pub(crate) fn read_crds(tree: &Tree) -> Result<Config, Conflict> {
 }
 
 fn properties_of(definition: Node<'_>) -> Option<Node<'_>> {
-    definition.at(&["Schema", "properties"]).or_else(|| definition.at(&["schema", "properties"]))
+    definition
+        .at(&["Schema", "properties"])
+        .or_else(|| definition.at(&["schema", "properties"]))
 }
 
 struct Reader<'a, 't> {
@@ -58,7 +60,11 @@ impl Reader<'_, '_> {
             let Some(name) = property.key.as_str() else {
                 continue;
             };
-            let below = if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
+            let below = if path.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{path}/{name}")
+            };
             let says = |extension| property.value.get(extension).and_then(Node::as_str);
             let spec = |path: &str| FieldSpec {
                 kind: self.kind.clone(),

@@ -23,7 +23,6 @@ pub(crate) struct Config {
     pub common_labels: Vec<FieldSpec>,
     pub labels: Vec<FieldSpec>,
     pub template_labels: Vec<FieldSpec>,
-    pub volume_claim_template_labels: Vec<FieldSpec>,
     pub common_annotations: Vec<FieldSpec>,
     pub name_references: Vec<NameReference>,
     pub var_references: Vec<FieldSpec>,
@@ -46,13 +45,6 @@ pub(crate) struct Conflict;
 
 /// What kustomize does by itself.
 static DEFAULT: LazyLock<Arc<Config>> = LazyLock::new(|| {
-    let volume_claims: &[tables::Row] = &[(
-        "apps",
-        "",
-        "StatefulSet",
-        "spec/volumeClaimTemplates[]/metadata/labels",
-        true,
-    )];
     Arc::new(Config {
         name_prefix: specs(tables::NAME_PREFIX),
         name_suffix: specs(tables::NAME_SUFFIX),
@@ -60,7 +52,6 @@ static DEFAULT: LazyLock<Arc<Config>> = LazyLock::new(|| {
         common_labels: specs(tables::COMMON_LABELS),
         labels: Vec::new(),
         template_labels: specs(tables::TEMPLATE_LABELS),
-        volume_claim_template_labels: specs(volume_claims),
         common_annotations: specs(tables::COMMON_ANNOTATIONS),
         name_references: tables::NAME_REFERENCES
             .iter()
@@ -106,10 +97,6 @@ impl Config {
             (&mut self.common_labels, &other.common_labels),
             (&mut self.labels, &other.labels),
             (&mut self.template_labels, &other.template_labels),
-            (
-                &mut self.volume_claim_template_labels,
-                &other.volume_claim_template_labels,
-            ),
             (&mut self.common_annotations, &other.common_annotations),
             (&mut self.var_references, &other.var_references),
             (&mut self.images, &other.images),
@@ -119,7 +106,10 @@ impl Config {
             merge_all(own, others)?;
         }
         for reference in &other.name_references {
-            let own = self.name_references.iter_mut().find(|own| own.gvk == reference.gvk);
+            let own = self
+                .name_references
+                .iter_mut()
+                .find(|own| own.gvk == reference.gvk);
             match own {
                 Some(own) => merge_all(&mut own.fields, &reference.fields)?,
                 None => self.name_references.push(reference.clone()),

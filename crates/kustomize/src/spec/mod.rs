@@ -12,7 +12,7 @@ use infragen_syntax::{Spanned, TextRange};
 use smol_str::SmolStr;
 
 pub(crate) use self::input::Input;
-pub(crate) use self::read::{find, read_patch, read_replacements, read_selector};
+pub(crate) use self::read::{find, read_patch, read_replacement, read_replacements};
 use crate::file::FileKind;
 use crate::origin::Path;
 
@@ -146,8 +146,6 @@ pub struct LabelEntry {
     pub include_selectors: bool,
     /// `includeTemplates`
     pub include_templates: bool,
-    /// `includeVolumeClaimTemplates`
-    pub include_volume_claim_templates: bool,
     /// `fields`
     pub fields: Vec<crate::field_spec::FieldSpec>,
 }

@@ -259,19 +259,12 @@ impl Decoder {
             .map(|item| {
                 self.keys(
                     item,
-                    &[
-                        "pairs",
-                        "includeSelectors",
-                        "includeTemplates",
-                        "includeVolumeClaimTemplates",
-                        "fields",
-                    ],
+                    &["pairs", "includeSelectors", "includeTemplates", "fields"],
                 );
                 LabelEntry {
                     pairs: self.pairs(item, "pairs"),
                     include_selectors: self.flag(item, "includeSelectors"),
                     include_templates: self.flag(item, "includeTemplates"),
-                    include_volume_claim_templates: self.flag(item, "includeVolumeClaimTemplates"),
                     fields: self.field_specs(item, "fields"),
                 }
             })
@@ -601,6 +594,11 @@ pub(crate) fn read_selector(decoder: &mut Decoder, input: &Input) -> Selector {
         label_selector: decoder.text(input, "labelSelector"),
         annotation_selector: decoder.text(input, "annotationSelector"),
     }
+}
+
+/// One item of `replacements`.
+pub(crate) fn read_replacement(decoder: &mut Decoder, item: &Input) -> ReplacementEntry {
+    decoder.replacement(item, true)
 }
 
 /// The replacements of a file that `path` names: one, or a list of them.

@@ -1,9 +1,11 @@
 //! `images`.
 
+use infragen_go_regex::GoRegex;
 use smol_str::{SmolStr, SmolStrBuilder};
 
 use super::refuse;
 use crate::context::Context;
+use crate::error::ErrorKind;
 use crate::field_spec::{FieldSpec, Make, change};
 use crate::origin::How;
 use crate::resource::Resource;
@@ -19,6 +21,11 @@ pub(crate) fn apply_image(
     context: &mut Context<'_>,
 ) {
     let name = ImageName::new(&entry.name.value);
+    if let ImageName::Pattern(None) = name {
+        let message = format!("`{}` is no regular expression", entry.name.value);
+        context.report(ErrorKind::WrongValue, entry.name.range, message);
+        return;
+    }
     for resource in resources {
         if resource.kind() == "CustomResourceDefinition" {
             continue;
@@ -75,7 +82,9 @@ fn containers(
                     new = Some(updated);
                 }
                 if let Some(new) = new {
-                    changed.get_or_insert_with(|| map.as_ref().clone()).insert(key.clone(), new);
+                    changed
+                        .get_or_insert_with(|| map.as_ref().clone())
+                        .insert(key.clone(), new);
                 }
             }
             Ok(changed.map(Value::from))
@@ -126,7 +135,13 @@ fn update(
     }
     let text = renamed(entry, &scalar.text);
     let kind = resolve_like(scalar, &text);
-    Ok(Some(context.scalar(text, kind, How::Transformer, entry.range, Some(value))))
+    Ok(Some(context.scalar(
+        text,
+        kind,
+        How::Transformer,
+        entry.range,
+        Some(value),
+    )))
 }
 
 fn renamed(entry: &ImageEntry, image: &str) -> SmolStr {
@@ -170,41 +185,48 @@ fn split(image: &str) -> (&str, &str, &str) {
     }
 }
 
-/// The name of an entry: kustomize reads it as a regular expression.
-struct ImageName {
-    /// The pattern, where it is more than a plain text.
-    pattern: Option<infragen_go_regex::Regex>,
-    /// The text.
-    text: SmolStr,
+/// The name of an entry. kustomize reads it as a regular expression; nearly all are texts with dots.
+enum ImageName {
+    /// A text whose dots stand for any character.
+    Text(SmolStr),
+    /// Anything else; none where it is no expression: then it matches nothing.
+    Pattern(Option<GoRegex>),
 }
 
 impl ImageName {
     fn new(name: &SmolStr) -> ImageName {
         let plain = name
             .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b':'));
-        ImageName {
-            pattern: (!plain).then(|| pattern(name)).flatten(),
-            text: if plain { name.clone() } else { SmolStr::default() },
+            .all(|byte| byte.is_ascii_alphanumeric() || b"/-_:.".contains(&byte));
+        match plain {
+            true => ImageName::Text(name.clone()),
+            false => ImageName::Pattern(pattern(name)),
         }
     }
 
     fn matches(&self, image: &str) -> bool {
-        if let Some(pattern) = &self.pattern {
-            return pattern.is_match(image);
-        }
-        !self.text.is_empty()
-            && image
-                .strip_prefix(self.text.as_str())
-                .is_some_and(is_tag_and_digest)
+        let text = match self {
+            ImageName::Text(text) => text,
+            ImageName::Pattern(pattern) => {
+                return pattern
+                    .as_ref()
+                    .is_some_and(|pattern| pattern.is_match(image));
+            }
+        };
+        let mut rest = image.chars();
+        let fits = text.chars().all(|wanted| match (wanted, rest.next()) {
+            ('.', Some(any)) => any != '\n',
+            (wanted, found) => found == Some(wanted),
+        });
+        fits && is_tag_and_digest(rest.as_str())
     }
 }
 
-fn pattern(name: &str) -> Option<infragen_go_regex::Regex> {
+fn pattern(name: &str) -> Option<GoRegex> {
     let text = format!(
         "^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{{}}-]*)?$"
     );
-    infragen_go_regex::Regex::new(&text).ok()
+    GoRegex::new(&text).ok()
 }
 
 /// Whether a text is what may follow the name of an image: a tag, a digest, both or nothing.
@@ -234,14 +256,26 @@ mod tests {
     fn splits_images() {
         assert_eq!(split("nginx"), ("nginx", "", ""));
         assert_eq!(split("nginx:1.2"), ("nginx", "1.2", ""));
-        assert_eq!(split("host:5000/nginx:1.2@sha256:ab"), ("host:5000/nginx", "1.2", "sha256:ab"));
-        assert_eq!(split("host:5000/nginx@sha256:ab"), ("host:5000/nginx", "", "sha256:ab"));
+        assert_eq!(
+            split("host:5000/nginx:1.2@sha256:ab"),
+            ("host:5000/nginx", "1.2", "sha256:ab")
+        );
+        assert_eq!(
+            split("host:5000/nginx@sha256:ab"),
+            ("host:5000/nginx", "", "sha256:ab")
+        );
     }
 
     #[test]
     fn matches_whole_names() {
         let name = ImageName::new(&"nginx".into());
-        for image in ["nginx", "nginx:1", "nginx:", "nginx@sha256:ab", "nginx:1@sha256:ab"] {
+        for image in [
+            "nginx",
+            "nginx:1",
+            "nginx:",
+            "nginx@sha256:ab",
+            "nginx:1@sha256:ab",
+        ] {
             assert!(name.matches(image), "{image}");
         }
         for image in ["nginx2", "library/nginx", "nginx:1/2", "nginx@ab"] {

@@ -10,7 +10,10 @@ use crate::spec::{LabelEntry, Pairs};
 use crate::value::{Map, ScalarKind, Value};
 
 /// The fields that an item of `labels` acts on.
-pub(crate) fn label_fields(entry: &LabelEntry, config: &Config) -> Result<Vec<FieldSpec>, Conflict> {
+pub(crate) fn label_fields(
+    entry: &LabelEntry,
+    config: &Config,
+) -> Result<Vec<FieldSpec>, Conflict> {
     let mut fields = entry.fields.clone();
     config::merge_all(&mut fields, &config.labels)?;
     if entry.include_selectors {
@@ -19,9 +22,6 @@ pub(crate) fn label_fields(entry: &LabelEntry, config: &Config) -> Result<Vec<Fi
     }
     if entry.include_templates {
         config::merge_all(&mut fields, &config.template_labels)?;
-    }
-    if entry.include_volume_claim_templates {
-        config::merge_all(&mut fields, &config.volume_claim_template_labels)?;
     }
     let metadata = FieldSpec {
         path: "metadata/labels".into(),

@@ -22,7 +22,13 @@ use crate::field_spec::FieldSpec;
 use crate::resource::Resource;
 
 /// Says that a transformer cannot change a field of an object.
-fn refuse(context: &mut Context<'_>, range: TextRange, resource: &Resource, spec: &FieldSpec, why: &str) {
+fn refuse(
+    context: &mut Context<'_>,
+    range: TextRange,
+    resource: &Resource,
+    spec: &FieldSpec,
+    why: &str,
+) {
     let message = format!(
         "`{}` of {} {} cannot be changed: {why}",
         spec.path,

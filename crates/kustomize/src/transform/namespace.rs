@@ -105,7 +105,11 @@ fn set(
 }
 
 /// Lets the subjects of a binding follow.
-fn put_subjects(settings: &NamespaceSettings<'_>, resource: &mut Resource, context: &mut Context<'_>) {
+fn put_subjects(
+    settings: &NamespaceSettings<'_>,
+    resource: &mut Resource,
+    context: &mut Context<'_>,
+) {
     let (key, wanted) = match settings.subjects {
         Subjects::Default => ("name", "default"),
         Subjects::ServiceAccounts => ("kind", "ServiceAccount"),

@@ -225,3 +225,12 @@ impl Map {
         self.entries.is_empty()
     }
 }
+
+/// The type of a text that takes the place of a scalar and is written as that one was: what was a string
+/// stays one, anything else is whatever the text says.
+pub(crate) fn resolve_like(before: &Scalar, text: &str) -> ScalarKind {
+    match before.kind {
+        ScalarKind::String => ScalarKind::String,
+        _ => plain_kind(text),
+    }
+}

@@ -90,13 +90,16 @@ impl<'a> ValueReader<'a> {
                 merges.push(entry.value);
                 continue;
             }
-            let Some((key, _)) = entry.key.scalar() else {
-                self.errors.push((
-                    entry.key.range(),
-                    "a key of an object must be a text".to_owned(),
-                ));
+            let Some((key, style)) = entry.key.scalar() else {
+                let message = "a key of an object must be a text".to_owned();
+                self.errors.push((entry.key.range(), message));
                 continue;
             };
+            // kustomize reads such a key, but cannot print it.
+            if kind_of(key, style, entry.key.tag()) != Some(ScalarKind::String) {
+                let message = format!("the key `{key}` is no text, put it in quotes");
+                self.errors.push((entry.key.range(), message));
+            }
             // kustomize takes out every key of this text, also one that merges nothing.
             if key == "<<" {
                 continue;
