@@ -51,13 +51,19 @@ pub fn resource(random: &mut Random) -> Yaml {
     let (version, kind) = KINDS[random.below(KINDS.len())];
     let mut metadata = map([("name", scalar(name(random)))]);
     if random.chance(20) {
-        metadata.set("namespace", scalar(random.pick(&["apps", "default", "other"])));
+        metadata.set(
+            "namespace",
+            scalar(random.pick(&["apps", "default", "other"])),
+        );
     }
     if random.chance(40) {
         metadata.set("labels", labels(random));
     }
     if random.chance(30) {
-        metadata.set("annotations", map([("note", scalar(text(random))), ("a/b", scalar("x"))]));
+        metadata.set(
+            "annotations",
+            map([("note", scalar(text(random))), ("a/b", scalar("x"))]),
+        );
     }
     let mut object = map([
         ("apiVersion", scalar(version)),
@@ -71,7 +77,10 @@ pub fn resource(random: &mut Random) -> Yaml {
 fn labels(random: &mut Random) -> Yaml {
     let mut labels = map([("app", scalar(name(random)))]);
     if random.chance(40) {
-        labels.set(random.pick(&["tier", "app.kubernetes.io/name", "\"1\""]), scalar(text(random)));
+        labels.set(
+            random.pick(&["tier", "app.kubernetes.io/name", "\"1\""]),
+            scalar(text(random)),
+        );
     }
     labels
 }
@@ -174,7 +183,10 @@ fn fill(kind: &str, object: &mut Yaml, random: &mut Random) {
             object.set("spec", spec);
         }
         "PodDisruptionBudget" => {
-            object.set("spec", map([("selector", map([("matchLabels", labels(random))]))]));
+            object.set(
+                "spec",
+                map([("selector", map([("matchLabels", labels(random))]))]),
+            );
         }
         "Widget" | "HelmRelease" => object.set("spec", tree(random, 3)),
         _ => {}
@@ -212,11 +224,20 @@ fn template(random: &mut Random) -> Yaml {
         spec.set("serviceAccountName", scalar(name(random)));
     }
     if random.chance(40) {
-        let config = map([("name", scalar("config")), ("configMap", map([("name", scalar(name(random)))]))]);
-        let secret = map([("name", scalar("secret")), ("secret", map([("secretName", scalar(name(random)))]))]);
+        let config = map([
+            ("name", scalar("config")),
+            ("configMap", map([("name", scalar(name(random)))])),
+        ]);
+        let secret = map([
+            ("name", scalar("secret")),
+            ("secret", map([("secretName", scalar(name(random)))])),
+        ]);
         let claim = map([
             ("name", scalar("claim")),
-            ("persistentVolumeClaim", map([("claimName", scalar(name(random)))])),
+            (
+                "persistentVolumeClaim",
+                map([("claimName", scalar(name(random)))]),
+            ),
         ]);
         spec.set("volumes", list([config, secret, claim]));
     }
@@ -238,7 +259,10 @@ pub fn container(name: &str, random: &mut Random) -> Yaml {
         ("image", scalar(random.pick(&IMAGES))),
     ]);
     if random.chance(50) {
-        let mut env = vec![map([("name", scalar("A")), ("value", scalar(text(random)))])];
+        let mut env = vec![map([
+            ("name", scalar("A")),
+            ("value", scalar(text(random))),
+        ])];
         if random.chance(50) {
             let key = map([("name", scalar(self::name(random))), ("key", scalar("k"))]);
             let from = map([(random.pick(&["configMapKeyRef", "secretKeyRef"]), key)]);
@@ -252,7 +276,10 @@ pub fn container(name: &str, random: &mut Random) -> Yaml {
     }
     if random.chance(30) {
         let port = map([("containerPort", scalar("80")), ("name", scalar("http"))]);
-        let other = map([("containerPort", scalar("8080")), ("protocol", scalar("UDP"))]);
+        let other = map([
+            ("containerPort", scalar("8080")),
+            ("protocol", scalar("UDP")),
+        ]);
         container.set("ports", list([port, other]));
     }
     if random.chance(30) {
@@ -285,7 +312,9 @@ pub fn tree(random: &mut Random, depth: usize) -> Yaml {
     }
     let mut value = Yaml::Map(Vec::new());
     for _ in 0..1 + random.below(4) {
-        let key = random.pick(&["a", "b", "c10", "c9", "name", "image", "list", "on", "\"y\"", "D"]);
+        let key = random.pick(&[
+            "a", "b", "c10", "c9", "name", "image", "list", "on", "\"y\"", "D",
+        ]);
         value.set(key, tree(random, depth - 1));
     }
     value

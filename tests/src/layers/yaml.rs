@@ -117,7 +117,12 @@ impl Yaml {
         match self {
             Yaml::Scalar(_) | Yaml::Block(_) => {}
             Yaml::Inner(value) => {
-                found.extend(value.smaller().into_iter().map(|value| Yaml::Inner(Box::new(value))));
+                found.extend(
+                    value
+                        .smaller()
+                        .into_iter()
+                        .map(|value| Yaml::Inner(Box::new(value))),
+                );
             }
             Yaml::Map(entries) => {
                 for at in 0..entries.len() {
@@ -153,7 +158,11 @@ impl Yaml {
 }
 
 fn write_block(text: &str, pad: &str, out: &mut String) {
-    let indent = if text.starts_with([' ', '\n']) { "2" } else { "" };
+    let indent = if text.starts_with([' ', '\n']) {
+        "2"
+    } else {
+        ""
+    };
     let chomp = if !text.ends_with('\n') {
         "-"
     } else if text.ends_with("\n\n") || text == "\n" {
@@ -182,7 +191,10 @@ mod tests {
     fn renders() {
         let value = map([
             ("a", scalar("1")),
-            ("b", list([map([("c", scalars(["x"]))]), Yaml::List(Vec::new())])),
+            (
+                "b",
+                list([map([("c", scalars(["x"]))]), Yaml::List(Vec::new())]),
+            ),
             ("d", Yaml::Inner(Box::new(map([("e", scalar("f"))])))),
         ]);
         assert_eq!(
@@ -197,7 +209,12 @@ mod tests {
         let smaller: Vec<_> = value.smaller().iter().map(Yaml::render).collect();
         assert_eq!(
             smaller,
-            ["b:\n  - x\n  - y\n", "a: 1\n", "a: 1\nb:\n  - y\n", "a: 1\nb:\n  - x\n"]
+            [
+                "b:\n  - x\n  - y\n",
+                "a: 1\n",
+                "a: 1\nb:\n  - y\n",
+                "a: 1\nb:\n  - x\n"
+            ]
         );
     }
 }

@@ -1,10 +1,11 @@
 //! `infragen build`
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Instant;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use infragen_kustomize::{Options, Printed, build, join};
+use infragen_kustomize::{BuildError, Options, build, join};
 use rayon::prelude::*;
 
 use crate::commands::{Failure, Outcome};
@@ -73,25 +74,19 @@ fn every(
     let started = Instant::now();
     let root = directory(disk, root)?;
     let directories = disk.kustomizations(&root);
-    let builds: Vec<Printed> = directories
+    let builds: Vec<Vec<Arc<BuildError>>> = directories
         .par_iter()
         .map(|directory| {
             let printed = print(disk, directory);
             if printed.errors.is_empty() {
                 write(&disk.absolute(out), &root, directory, &printed.yaml)?;
             }
-            Ok(Printed {
-                yaml: String::new(),
-                ..printed
-            })
+            Ok(printed.errors)
         })
         .collect::<Result<_, Failure>>()?;
-    let failed = builds
-        .iter()
-        .filter(|built| !built.errors.is_empty())
-        .count();
+    let failed = builds.iter().filter(|errors| !errors.is_empty()).count();
     let mut errors: Vec<_> = Vec::new();
-    for error in builds.iter().flat_map(|built| &built.errors) {
+    for error in builds.iter().flatten() {
         // A base with an error fails every overlay of it; once is enough to say so.
         if !errors.contains(error) {
             errors.push(error.clone());
@@ -118,9 +113,19 @@ fn every(
     })
 }
 
+/// The objects of a directory as text, and what is wrong with them.
+struct Printed {
+    yaml: String,
+    errors: Vec<Arc<BuildError>>,
+}
+
 /// Builds one directory and prints its objects.
 fn print(disk: &Disk, directory: &Utf8Path) -> Printed {
-    infragen_kustomize::print(build(disk, directory, Options { sorted: true }))
+    let mut build = build(disk, directory, Options { sorted: true });
+    Printed {
+        yaml: build.print(),
+        errors: build.errors,
+    }
 }
 
 /// A directory as the builds of this process call it.

@@ -8,6 +8,6 @@ mod vars;
 
 pub(crate) use self::annotations::{clean_annotations, is_local};
 pub(crate) use self::hash::add_hashes;
-pub(crate) use self::order::sort;
+pub(crate) use self::order::{place_of_kind, sort};
 pub(crate) use self::references::follow_names;
 pub(crate) use self::vars::{add as add_var, note_vars, replace_vars};
