@@ -19,16 +19,27 @@ pub(super) fn write(value: &mut Value, resource: &Resource) {
     let Some(metadata) = metadata(value) else {
         return;
     };
-    if metadata.get("annotations").and_then(Value::as_map).is_none() {
+    if metadata
+        .get("annotations")
+        .and_then(Value::as_map)
+        .is_none()
+    {
         metadata.insert("annotations", Value::map());
     }
     let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_map_mut) else {
         return;
     };
-    let parts: [fn(&Previous) -> &SmolStr; 3] =
-        [|previous| &previous.kind, |previous| &previous.name, |previous| &previous.namespace];
+    let parts: [fn(&Previous) -> &SmolStr; 3] = [
+        |previous| &previous.kind,
+        |previous| &previous.name,
+        |previous| &previous.namespace,
+    ];
     for (key, part) in KEYS.into_iter().zip(parts) {
-        let texts: Vec<&str> = resource.previous.iter().map(|previous| part(previous).as_str()).collect();
+        let texts: Vec<&str> = resource
+            .previous
+            .iter()
+            .map(|previous| part(previous).as_str())
+            .collect();
         if !texts.is_empty() {
             annotations.insert(key, Value::string(texts.join(",")));
         }
@@ -46,14 +57,17 @@ pub(super) fn take_out(value: &mut Value) -> Result<(), String> {
     };
     match metadata.get_mut("annotations") {
         Some(Value::List(items)) if !items.is_empty() => {
-            return Err("a list takes the place of the annotations, which are a mapping, in".to_owned());
+            return Err(
+                "a list takes the place of the annotations, which are a mapping, in".to_owned(),
+            );
         }
         Some(annotations) => {
             if let Some(map) = annotations.as_map_mut() {
                 for key in KEYS {
                     map.remove(key);
                 }
-                map.iter_mut().for_each(|(_, value)| *value = as_text(value));
+                map.iter_mut()
+                    .for_each(|(_, value)| *value = as_text(value));
             }
             if annotations.as_map().is_none_or(Map::is_empty) {
                 metadata.remove("annotations");

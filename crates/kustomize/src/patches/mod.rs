@@ -326,7 +326,9 @@ fn operated(
         })?;
     }
     operate::through_json(&mut value);
-    let range = operations.last().map_or_else(TextRange::default, |last| last.path.range);
+    let range = operations
+        .last()
+        .map_or_else(TextRange::default, |last| last.path.range);
     hidden::take_out(&mut value).map_err(|message| error(range, format!("{message} {what}")))?;
     Ok(value)
 }

@@ -95,7 +95,12 @@ pub(crate) fn check(cases: &str) {
             ));
         }
     }
-    let shown = wrong.iter().take(40).cloned().collect::<Vec<_>>().join("\n");
+    let shown = wrong
+        .iter()
+        .take(40)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join("\n");
     assert!(
         wrong.is_empty(),
         "{} of {count} cases differ\n{shown}",

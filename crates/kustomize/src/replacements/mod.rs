@@ -30,9 +30,10 @@ pub(crate) fn apply_replacements(
     resources: &mut [Resource],
     context: &mut Context<'_>,
 ) {
+    let mut odd = Vec::new();
     for entry in entries {
         let Some(path) = &entry.path else {
-            apply(entry, resources, context);
+            apply(entry, resources, &mut odd, context);
             continue;
         };
         if entry.source.is_some()
@@ -52,9 +53,17 @@ pub(crate) fn apply_replacements(
         // What is wrong with them stands in that file.
         let outer: Path = std::mem::replace(&mut context.file, file);
         for entry in &entries {
-            apply(entry, resources, context);
+            apply(entry, resources, &mut odd, context);
         }
         context.file = outer;
+    }
+    for (index, error) in odd {
+        if resources
+            .get(index)
+            .is_some_and(|resource| has_contradiction(&resource.value))
+        {
+            context.push(error);
+        }
     }
 }
 
@@ -65,12 +74,21 @@ struct Source {
     place: Place,
 }
 
-fn apply(entry: &ReplacementEntry, resources: &mut [Resource], context: &mut Context<'_>) {
+/// An object, by its number, that a replacement gave a value of a wrong type. That is an error only if it
+/// stays: another replacement may set it right.
+type Odd = (usize, BuildError);
+
+fn apply(
+    entry: &ReplacementEntry,
+    resources: &mut [Resource],
+    odd: &mut Vec<Odd>,
+    context: &mut Context<'_>,
+) {
     let Some(source) = source(entry, resources, context) else {
         return;
     };
     for target in entry.targets.iter().flatten() {
-        apply_target(target, &source, resources, context);
+        apply_target(target, &source, resources, odd, context);
     }
 }
 
@@ -237,6 +255,7 @@ fn apply_target(
     target: &ReplacementTarget,
     source: &Source,
     resources: &mut [Resource],
+    odd: &mut Vec<Odd>,
     context: &mut Context<'_>,
 ) {
     let Some(selector) = &target.select else {
@@ -262,7 +281,7 @@ fn apply_target(
     if paths.is_empty() {
         paths.push((SmolStr::new_static(NAME), target.range));
     }
-    for resource in resources {
+    for (index, resource) in resources.iter_mut().enumerate() {
         let ids: Vec<Id> = std::iter::once(resource.id())
             .chain(resource.previous_ids())
             .collect();
@@ -274,15 +293,19 @@ fn apply_target(
             continue;
         }
         for (path, range) in &paths {
-            if let Err((message, help)) =
-                set_field(resource, path, source, target.options.as_ref(), context)
-            {
-                let message = format!("{} `{}`: {message}", resource.kind(), resource.name());
-                let mut error =
-                    BuildError::new(ErrorKind::Replacement, context.place(*range), message)
-                        .with_related(resource.place.clone(), "the target");
-                error.help = help.map(str::to_owned);
-                context.push(error);
+            let done = set_field(resource, path, source, target.options.as_ref(), context);
+            let (message, help) = match &done {
+                Ok(None) => continue,
+                Ok(Some(odd)) => (odd, None),
+                Err((message, help)) => (message, *help),
+            };
+            let message = format!("{} `{}`: {message}", resource.kind(), resource.name());
+            let mut error = BuildError::new(ErrorKind::Replacement, context.place(*range), message)
+                .with_related(resource.place.clone(), "the target");
+            error.help = help.map(str::to_owned);
+            match done {
+                Ok(_) => odd.push((index, error)),
+                Err(_) => context.push(error),
             }
         }
     }
@@ -297,21 +320,32 @@ fn set_field(
     source: &Source,
     options: Option<&FieldOptions>,
     context: &Context<'_>,
-) -> Result<(), Wrong> {
+) -> Result<Option<String>, Wrong> {
     let parts = path::parse(path).map_err(|message| (message, None))?;
     let may_create = options.is_some_and(|options| options.create);
     let create = may_create.then(|| Kind::of(&source.value));
     let traced = context.loader.traced();
-    let mut set = |field: &mut Value, new: bool| set_value(field, new, source, options, traced);
+    let mut odd = None;
+    let mut set = |field: &mut Value, new: bool| {
+        let before = SmolStr::new(lookup::text(field));
+        set_value(field, new, source, options, traced)?;
+        if field.as_scalar().is_some_and(contradicts) {
+            let text = lookup::text(field);
+            odd = Some(format!(
+                "`{before}` cannot become `{text}`, which is of another type"
+            ));
+        }
+        Ok(())
+    };
     if structured::set(&mut resource.value, &parts, create, &mut set) {
-        return Ok(());
+        return Ok(None);
     }
+    let mut value = resource.value.clone();
     let mut setter = Setter {
         create,
         set: &mut set,
         found: 0,
     };
-    let mut value = resource.value.clone();
     setter
         .visit(&mut value, &parts, false)
         .map_err(|message| (format!("`{path}`: {message}"), None))?;
@@ -323,7 +357,7 @@ fn set_field(
         ));
     }
     resource.value = value;
-    Ok(())
+    Ok(odd.filter(|_| has_contradiction(&resource.value)))
 }
 
 /// Sets one field to the value, or a part of it.
@@ -357,12 +391,6 @@ fn set_value(
     match field {
         Value::Scalar(scalar) if !new => {
             let text = SmolStr::new(lookup::text(&value));
-            if !keeps_kind(scalar, &text) {
-                return Err(format!(
-                    "`{}` cannot become `{text}`, which is of another type",
-                    scalar.text
-                ));
-            }
             scalar.text = text;
             scalar.origin = origin;
         }
@@ -397,15 +425,30 @@ fn joined(text: &str, part: &str, options: &FieldOptions) -> SmolStr {
     SmolStr::new(parts.join(delimiter))
 }
 
-/// Whether a scalar may have another text: a number stays a number.
-fn keeps_kind(scalar: &Scalar, text: &str) -> bool {
+/// Whether a scalar is not what its type says: a number that is none cannot be printed.
+fn contradicts(scalar: &Scalar) -> bool {
+    contradicted(scalar).is_some()
+}
+
+/// The tag of the type that a scalar is not.
+fn contradicted(scalar: &Scalar) -> Option<&'static str> {
     let tag = match scalar.kind {
         ScalarKind::Null => "!!null",
         ScalarKind::Bool => "!!bool",
         ScalarKind::Int => "!!int",
         ScalarKind::Float => "!!float",
         ScalarKind::Timestamp => "!!timestamp",
-        _ => return true,
+        _ => return None,
     };
-    kind_of(text, ScalarStyle::Plain, Some(tag)).is_some()
+    let is_none = kind_of(&scalar.text, ScalarStyle::Plain, Some(tag)).is_none();
+    is_none.then_some(tag)
+}
+
+/// Whether anything in a value contradicts its type.
+fn has_contradiction(value: &Value) -> bool {
+    match value {
+        Value::Map(map) => map.iter().any(|(_, value)| has_contradiction(value)),
+        Value::List(items) => items.iter().any(has_contradiction),
+        Value::Scalar(scalar) => contradicts(scalar),
+    }
 }

@@ -85,7 +85,7 @@ fn put(object: &mut Value, path: &[Part], written: String) {
 /// The text anew: JSON where it was JSON, with line breaks if it had any.
 fn write(value: &Value, before: &str) -> Option<String> {
     if !before.trim().starts_with(['{', '[']) {
-        return write_yaml::write(value, before);
+        return Some(write_yaml::write(value, before));
     }
     let pretty = before.contains('\n') && before.contains("  ");
     let mut out = String::new();
