@@ -72,6 +72,43 @@ pub enum ErrorKind {
     Vars,
     /// A file of `configurations`, `crds`, `openapi`, `transformers` … that cannot be used.
     Configuration,
+    /// A value that JSON has no text for: kustomize cannot print the object.
+    Unprintable,
+}
+
+impl ErrorKind {
+    /// Its stable name, as findings show it.
+    pub fn id(self) -> &'static str {
+        match self {
+            ErrorKind::MissingPath => "missing-path",
+            ErrorKind::NoKustomizationFile => "no-kustomization-file",
+            ErrorKind::SeveralKustomizationFiles => "several-kustomization-files",
+            ErrorKind::EmptyKustomization => "empty-kustomization",
+            ErrorKind::WrongKind => "wrong-kind",
+            ErrorKind::WrongList => "wrong-list",
+            ErrorKind::UnknownField => "unknown-field",
+            ErrorKind::WrongType => "wrong-type",
+            ErrorKind::WrongValue => "wrong-value",
+            ErrorKind::Syntax => "syntax",
+            ErrorKind::DuplicateKey => "duplicate-key",
+            ErrorKind::NotAnObject => "not-an-object",
+            ErrorKind::DuplicateId => "duplicate-id",
+            ErrorKind::Cycle => "cycle",
+            ErrorKind::Unsupported => "unsupported",
+            ErrorKind::Generator => "generator",
+            ErrorKind::UnreadablePatch => "unreadable-patch",
+            ErrorKind::PatchTarget => "patch-target",
+            ErrorKind::PatchFails => "patch-fails",
+            ErrorKind::Selector => "selector",
+            ErrorKind::Replacement => "replacement",
+            ErrorKind::Replicas => "replicas",
+            ErrorKind::Transformer => "transformer",
+            ErrorKind::AmbiguousReference => "ambiguous-reference",
+            ErrorKind::Vars => "vars",
+            ErrorKind::Configuration => "configuration",
+            ErrorKind::Unprintable => "unprintable",
+        }
+    }
 }
 
 impl BuildError {

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::origin::Path;
 
 /// A path relative to a directory, normalised: no `.`, and `..` only at its beginning.
-pub(crate) fn join(directory: &Utf8Path, path: &str) -> Path {
+pub fn join(directory: &Utf8Path, path: &str) -> Path {
     if path.starts_with('/') {
         return Arc::from(clean(path).as_path());
     }
