@@ -150,7 +150,10 @@ fn read_entries(node: Node<'_>, depth: usize) -> Vec<(Spanned<SmolStr>, Input)> 
             value: text,
             range: entry.key.content_range(),
         };
-        match entries.iter_mut().find(|(there, _)| there.value == key.value) {
+        match entries
+            .iter_mut()
+            .find(|(there, _)| there.value == key.value)
+        {
             Some(there) => *there = (key, value),
             None => entries.push((key, value)),
         }
