@@ -9,6 +9,7 @@ mod write_yaml;
 use infragen_syntax::{ScalarStyle, TextRange};
 use smol_str::SmolStr;
 
+use self::path::Part;
 use self::target::{Kind, Setter};
 use crate::context::Context;
 use crate::error::{BuildError, ErrorKind};
@@ -70,8 +71,25 @@ pub(crate) fn apply_replacements(
 /// The value that is copied.
 struct Source {
     value: Value,
+    /// The object and the path that it is read from, where it is whole: it changes with them, so that a
+    /// replacement can copy what it has itself set.
+    follows: Option<(usize, Vec<Part>)>,
     /// Where the replacement stands.
     place: Place,
+}
+
+impl Source {
+    fn refresh(&mut self, resources: &[Resource]) {
+        let Some((index, path)) = &self.follows else {
+            return;
+        };
+        let now = resources
+            .get(*index)
+            .map(|resource| lookup::lookup(&resource.value, path));
+        if let Some(Ok(Some(now))) = now {
+            self.value = now.clone();
+        }
+    }
 }
 
 /// An object, by its number, that a replacement gave a value of a wrong type. That is an error only if it
@@ -84,11 +102,11 @@ fn apply(
     odd: &mut Vec<Odd>,
     context: &mut Context<'_>,
 ) {
-    let Some(source) = source(entry, resources, context) else {
+    let Some(mut source) = source(entry, resources, context) else {
         return;
     };
     for target in entry.targets.iter().flatten() {
-        apply_target(target, &source, resources, odd, context);
+        apply_target(target, &mut source, resources, odd, context);
     }
 }
 
@@ -111,13 +129,15 @@ fn source(
             None
         }
         (None, Some(value)) => Some(Source {
-            value: plain(&value.value),
+            value: Value::plain(value.value.clone()),
+            follows: None,
             place: context.place(value.range),
         }),
         (Some(source), None) => {
-            let value = source_value(source, resources, context)?;
+            let (value, follows) = source_value(source, resources, context)?;
             Some(Source {
                 value,
+                follows,
                 place: context.place(source.field_path.range),
             })
         }
@@ -125,19 +145,11 @@ fn source(
     }
 }
 
-/// A text without quotes; only nothing stays a text.
-fn plain(text: &SmolStr) -> Value {
-    match text.is_empty() {
-        true => Value::string(text.clone()),
-        false => Value::plain(text.clone()),
-    }
-}
-
 fn source_value(
     source: &ReplacementSource,
     resources: &[Resource],
     context: &mut Context<'_>,
-) -> Option<Value> {
+) -> Option<(Value, Option<(usize, Vec<Part>)>)> {
     let selector = &source.selector;
     let range = selector.range;
     let fits = |id: &Id| {
@@ -160,9 +172,10 @@ fn source_value(
     };
     let mut found = resources
         .iter()
-        .filter(|resource| fits(&resource.id()) || resource.previous_ids().any(|id| fits(&id)));
+        .enumerate()
+        .filter(|(_, other)| fits(&other.id()) || other.previous_ids().any(|id| fits(&id)));
     let (first, second) = (found.next(), found.next());
-    let Some(resource) = first else {
+    let Some((index, resource)) = first else {
         let place = context.place(match selector.name.value.is_empty() {
             true => range,
             false => selector.name.range,
@@ -182,7 +195,7 @@ fn source_value(
         });
         return None;
     };
-    if let Some(second) = second {
+    if let Some((_, second)) = second {
         let message = "several objects could be the source of this replacement";
         let error = BuildError::new(ErrorKind::Replacement, context.place(range), message)
             .with_help("name it by `kind`, `name` and `namespace`")
@@ -200,36 +213,34 @@ fn source_value(
         BuildError::new(ErrorKind::Replacement, place.clone(), message)
             .with_related(resource.place.clone(), "the source")
     };
-    let value = path::parse(path)
-        .and_then(|path| lookup::lookup(&resource.value, &path).map(Option::<&Value>::cloned));
-    let value = match value {
+    let found = path::parse(path)
+        .and_then(|parts| Ok((lookup::lookup(&resource.value, &parts)?.cloned(), parts)));
+    let (value, parts) = match found {
+        Ok(found) => found,
         Err(message) => {
             context.push(error(format!("`{path}` leads to nothing: {message}")));
             return None;
         }
-        Ok(value) => value.filter(|value| match value {
-            Value::Map(map) => !map.is_empty(),
-            Value::List(items) => !items.is_empty(),
-            Value::Scalar(_) => !value.is_null(),
-        }),
     };
+    let value = value.filter(|value| match value {
+        Value::Map(map) => !map.is_empty(),
+        Value::List(items) => !items.is_empty(),
+        Value::Scalar(_) => !value.is_null(),
+    });
     let Some(value) = value else {
         let message = format!("{} `{}` has no `{path}`", resource.kind(), resource.name());
         context.push(error(message));
         return None;
     };
-    refined(value, source.options.as_ref(), context)
+    let options = source.options.as_ref();
+    match options.filter(|options| !options.delimiter.value.is_empty()) {
+        Some(options) => Some((refined(value, options, context)?, None)),
+        None => Some((value, Some((index, parts)))),
+    }
 }
 
 /// The part of a value that `options` of the source ask for.
-fn refined(
-    value: Value,
-    options: Option<&FieldOptions>,
-    context: &mut Context<'_>,
-) -> Option<Value> {
-    let Some(options) = options.filter(|options| !options.delimiter.value.is_empty()) else {
-        return Some(value);
-    };
+fn refined(value: Value, options: &FieldOptions, context: &mut Context<'_>) -> Option<Value> {
     let Value::Scalar(mut scalar) = value else {
         let message = format!(
             "`delimiter` needs a text, and the source is {}",
@@ -253,7 +264,7 @@ fn refined(
 
 fn apply_target(
     target: &ReplacementTarget,
-    source: &Source,
+    source: &mut Source,
     resources: &mut [Resource],
     odd: &mut Vec<Odd>,
     context: &mut Context<'_>,
@@ -281,7 +292,10 @@ fn apply_target(
     if paths.is_empty() {
         paths.push((SmolStr::new_static(NAME), target.range));
     }
-    for (index, resource) in resources.iter_mut().enumerate() {
+    for index in 0..resources.len() {
+        let Some(resource) = resources.get(index) else {
+            break;
+        };
         let ids: Vec<Id> = std::iter::once(resource.id())
             .chain(resource.previous_ids())
             .collect();
@@ -293,6 +307,10 @@ fn apply_target(
             continue;
         }
         for (path, range) in &paths {
+            source.refresh(resources);
+            let Some(resource) = resources.get_mut(index) else {
+                break;
+            };
             let done = set_field(resource, path, source, target.options.as_ref(), context);
             let (message, help) = match &done {
                 Ok(None) => continue,
@@ -395,7 +413,7 @@ fn set_value(
             scalar.origin = origin;
         }
         Value::Scalar(_) => {
-            let mut made = plain(&SmolStr::new(lookup::text(&value)));
+            let mut made = Value::plain(lookup::text(&value));
             if let Value::Scalar(scalar) = &mut made {
                 scalar.origin = origin;
             }

@@ -20,9 +20,8 @@ pub(super) fn read(content: &str) -> Result<Value, String> {
     }
     let file = Path::from(Utf8Path::new(""));
     let root = tree.document(0).and_then(|document| document.root());
-    Ok(root.map_or(Value::NULL, |root| {
-        ValueReader::new(&file, false).read(root)
-    }))
+    let root = root.ok_or("the text is empty")?;
+    Ok(ValueReader::new(&file, false).read(root))
 }
 
 /// Sets what a path leads to inside a text of an object. Whether it did; if not, nothing has changed.
