@@ -98,7 +98,7 @@ pub(crate) fn check(cases: &str) {
     }
     let shown = wrong
         .iter()
-        .take(40)
+        .take(400)
         .cloned()
         .collect::<Vec<_>>()
         .join("\n");

@@ -61,7 +61,7 @@ pub(crate) fn apply_replacements(
     for (index, error) in odd {
         if resources
             .get(index)
-            .is_some_and(|resource| has_contradiction(&resource.value))
+            .is_some_and(|resource| cannot_be_printed(&resource.value))
         {
             context.push(error);
         }
@@ -460,6 +460,19 @@ fn contradicted(scalar: &Scalar) -> Option<&'static str> {
     };
     let is_none = kind_of(&scalar.text, ScalarStyle::Plain, Some(tag)).is_none();
     is_none.then_some(tag)
+}
+
+/// Whether anything in an object contradicts its type. Annotations become texts before they are printed.
+fn cannot_be_printed(object: &Value) -> bool {
+    let outside = |value: &Value, but: &str| {
+        let map = value.as_map().into_iter().flat_map(|map| map.iter());
+        map.filter(|(key, _)| *key != but)
+            .any(|(_, value)| has_contradiction(value))
+    };
+    outside(object, "metadata")
+        || object
+            .get("metadata")
+            .is_some_and(|metadata| outside(metadata, "annotations"))
 }
 
 /// Whether anything in a value contradicts its type.
