@@ -413,11 +413,11 @@ fn usable<'k>(
 /// Makes items one that differ only in that one of them leaves a value out.
 fn unite(all: &mut [Vec<SmolStr>]) {
     for one in 0..all.len() {
+        let Some(left) = all.get(one).cloned() else {
+            continue;
+        };
         for other in 0..all.len() {
-            let (Some(left), Some(right)) = (all.get(one), all.get(other)) else {
-                continue;
-            };
-            if let Some(united) = united(left, right) {
+            if let Some(united) = all.get(other).and_then(|right| united(&left, right)) {
                 all[one] = united.clone();
                 all[other] = united;
             }

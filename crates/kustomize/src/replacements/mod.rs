@@ -9,6 +9,7 @@ mod write_yaml;
 use infragen_syntax::{ScalarStyle, TextRange};
 use smol_str::SmolStr;
 
+use self::path::Part;
 use self::target::{Kind, Setter};
 use crate::context::Context;
 use crate::error::{BuildError, ErrorKind};
@@ -30,9 +31,10 @@ pub(crate) fn apply_replacements(
     resources: &mut [Resource],
     context: &mut Context<'_>,
 ) {
+    let mut odd = Vec::new();
     for entry in entries {
         let Some(path) = &entry.path else {
-            apply(entry, resources, context);
+            apply(entry, resources, &mut odd, context);
             continue;
         };
         if entry.source.is_some()
@@ -52,25 +54,59 @@ pub(crate) fn apply_replacements(
         // What is wrong with them stands in that file.
         let outer: Path = std::mem::replace(&mut context.file, file);
         for entry in &entries {
-            apply(entry, resources, context);
+            apply(entry, resources, &mut odd, context);
         }
         context.file = outer;
+    }
+    for (index, error) in odd {
+        if resources
+            .get(index)
+            .is_some_and(|resource| cannot_be_printed(&resource.value))
+        {
+            context.push(error);
+        }
     }
 }
 
 /// The value that is copied.
 struct Source {
     value: Value,
+    /// The object and the path that it is read from, where it is whole: it changes with them, so that a
+    /// replacement can copy what it has itself set.
+    follows: Option<(usize, Vec<Part>)>,
     /// Where the replacement stands.
     place: Place,
 }
 
-fn apply(entry: &ReplacementEntry, resources: &mut [Resource], context: &mut Context<'_>) {
-    let Some(source) = source(entry, resources, context) else {
+impl Source {
+    fn refresh(&mut self, resources: &[Resource]) {
+        let Some((index, path)) = &self.follows else {
+            return;
+        };
+        let now = resources
+            .get(*index)
+            .map(|resource| lookup::lookup(&resource.value, path));
+        if let Some(Ok(Some(now))) = now {
+            self.value = now.clone();
+        }
+    }
+}
+
+/// An object, by its number, that a replacement gave a value of a wrong type. That is an error only if it
+/// stays: another replacement may set it right.
+type Odd = (usize, BuildError);
+
+fn apply(
+    entry: &ReplacementEntry,
+    resources: &mut [Resource],
+    odd: &mut Vec<Odd>,
+    context: &mut Context<'_>,
+) {
+    let Some(mut source) = source(entry, resources, context) else {
         return;
     };
     for target in entry.targets.iter().flatten() {
-        apply_target(target, &source, resources, context);
+        apply_target(target, &mut source, resources, odd, context);
     }
 }
 
@@ -93,13 +129,15 @@ fn source(
             None
         }
         (None, Some(value)) => Some(Source {
-            value: plain(&value.value),
+            value: Value::plain(value.value.clone()),
+            follows: None,
             place: context.place(value.range),
         }),
         (Some(source), None) => {
-            let value = source_value(source, resources, context)?;
+            let (value, follows) = source_value(source, resources, context)?;
             Some(Source {
                 value,
+                follows,
                 place: context.place(source.field_path.range),
             })
         }
@@ -107,19 +145,11 @@ fn source(
     }
 }
 
-/// A text without quotes; only nothing stays a text.
-fn plain(text: &SmolStr) -> Value {
-    match text.is_empty() {
-        true => Value::string(text.clone()),
-        false => Value::plain(text.clone()),
-    }
-}
-
 fn source_value(
     source: &ReplacementSource,
     resources: &[Resource],
     context: &mut Context<'_>,
-) -> Option<Value> {
+) -> Option<(Value, Option<(usize, Vec<Part>)>)> {
     let selector = &source.selector;
     let range = selector.range;
     let fits = |id: &Id| {
@@ -142,9 +172,10 @@ fn source_value(
     };
     let mut found = resources
         .iter()
-        .filter(|resource| fits(&resource.id()) || resource.previous_ids().any(|id| fits(&id)));
+        .enumerate()
+        .filter(|(_, other)| fits(&other.id()) || other.previous_ids().any(|id| fits(&id)));
     let (first, second) = (found.next(), found.next());
-    let Some(resource) = first else {
+    let Some((index, resource)) = first else {
         let place = context.place(match selector.name.value.is_empty() {
             true => range,
             false => selector.name.range,
@@ -164,7 +195,7 @@ fn source_value(
         });
         return None;
     };
-    if let Some(second) = second {
+    if let Some((_, second)) = second {
         let message = "several objects could be the source of this replacement";
         let error = BuildError::new(ErrorKind::Replacement, context.place(range), message)
             .with_help("name it by `kind`, `name` and `namespace`")
@@ -182,36 +213,34 @@ fn source_value(
         BuildError::new(ErrorKind::Replacement, place.clone(), message)
             .with_related(resource.place.clone(), "the source")
     };
-    let value = path::parse(path)
-        .and_then(|path| lookup::lookup(&resource.value, &path).map(Option::<&Value>::cloned));
-    let value = match value {
+    let found = path::parse(path)
+        .and_then(|parts| Ok((lookup::lookup(&resource.value, &parts)?.cloned(), parts)));
+    let (value, parts) = match found {
+        Ok(found) => found,
         Err(message) => {
             context.push(error(format!("`{path}` leads to nothing: {message}")));
             return None;
         }
-        Ok(value) => value.filter(|value| match value {
-            Value::Map(map) => !map.is_empty(),
-            Value::List(items) => !items.is_empty(),
-            Value::Scalar(_) => !value.is_null(),
-        }),
     };
+    let value = value.filter(|value| match value {
+        Value::Map(map) => !map.is_empty(),
+        Value::List(items) => !items.is_empty(),
+        Value::Scalar(_) => !value.is_null(),
+    });
     let Some(value) = value else {
         let message = format!("{} `{}` has no `{path}`", resource.kind(), resource.name());
         context.push(error(message));
         return None;
     };
-    refined(value, source.options.as_ref(), context)
+    let options = source.options.as_ref();
+    match options.filter(|options| !options.delimiter.value.is_empty()) {
+        Some(options) => Some((refined(value, options, context)?, None)),
+        None => Some((value, Some((index, parts)))),
+    }
 }
 
 /// The part of a value that `options` of the source ask for.
-fn refined(
-    value: Value,
-    options: Option<&FieldOptions>,
-    context: &mut Context<'_>,
-) -> Option<Value> {
-    let Some(options) = options.filter(|options| !options.delimiter.value.is_empty()) else {
-        return Some(value);
-    };
+fn refined(value: Value, options: &FieldOptions, context: &mut Context<'_>) -> Option<Value> {
     let Value::Scalar(mut scalar) = value else {
         let message = format!(
             "`delimiter` needs a text, and the source is {}",
@@ -235,8 +264,9 @@ fn refined(
 
 fn apply_target(
     target: &ReplacementTarget,
-    source: &Source,
+    source: &mut Source,
     resources: &mut [Resource],
+    odd: &mut Vec<Odd>,
     context: &mut Context<'_>,
 ) {
     let Some(selector) = &target.select else {
@@ -262,7 +292,10 @@ fn apply_target(
     if paths.is_empty() {
         paths.push((SmolStr::new_static(NAME), target.range));
     }
-    for resource in resources {
+    for index in 0..resources.len() {
+        let Some(resource) = resources.get(index) else {
+            break;
+        };
         let ids: Vec<Id> = std::iter::once(resource.id())
             .chain(resource.previous_ids())
             .collect();
@@ -274,15 +307,23 @@ fn apply_target(
             continue;
         }
         for (path, range) in &paths {
-            if let Err((message, help)) =
-                set_field(resource, path, source, target.options.as_ref(), context)
-            {
-                let message = format!("{} `{}`: {message}", resource.kind(), resource.name());
-                let mut error =
-                    BuildError::new(ErrorKind::Replacement, context.place(*range), message)
-                        .with_related(resource.place.clone(), "the target");
-                error.help = help.map(str::to_owned);
-                context.push(error);
+            source.refresh(resources);
+            let Some(resource) = resources.get_mut(index) else {
+                break;
+            };
+            let done = set_field(resource, path, source, target.options.as_ref(), context);
+            let (message, help) = match &done {
+                Ok(None) => continue,
+                Ok(Some(odd)) => (odd, None),
+                Err((message, help)) => (message, *help),
+            };
+            let message = format!("{} `{}`: {message}", resource.kind(), resource.name());
+            let mut error = BuildError::new(ErrorKind::Replacement, context.place(*range), message)
+                .with_related(resource.place.clone(), "the target");
+            error.help = help.map(str::to_owned);
+            match done {
+                Ok(_) => odd.push((index, error)),
+                Err(_) => context.push(error),
             }
         }
     }
@@ -297,21 +338,32 @@ fn set_field(
     source: &Source,
     options: Option<&FieldOptions>,
     context: &Context<'_>,
-) -> Result<(), Wrong> {
+) -> Result<Option<String>, Wrong> {
     let parts = path::parse(path).map_err(|message| (message, None))?;
     let may_create = options.is_some_and(|options| options.create);
     let create = may_create.then(|| Kind::of(&source.value));
     let traced = context.loader.traced();
-    let mut set = |field: &mut Value, new: bool| set_value(field, new, source, options, traced);
+    let mut odd = None;
+    let mut set = |field: &mut Value, new: bool| {
+        let before = SmolStr::new(lookup::text(field));
+        set_value(field, new, source, options, traced)?;
+        if field.as_scalar().is_some_and(contradicts) {
+            let text = lookup::text(field);
+            odd = Some(format!(
+                "`{before}` cannot become `{text}`, which is of another type"
+            ));
+        }
+        Ok(())
+    };
     if structured::set(&mut resource.value, &parts, create, &mut set) {
-        return Ok(());
+        return Ok(None);
     }
+    let mut value = resource.value.clone();
     let mut setter = Setter {
         create,
         set: &mut set,
         found: 0,
     };
-    let mut value = resource.value.clone();
     setter
         .visit(&mut value, &parts, false)
         .map_err(|message| (format!("`{path}`: {message}"), None))?;
@@ -323,7 +375,7 @@ fn set_field(
         ));
     }
     resource.value = value;
-    Ok(())
+    Ok(odd.filter(|_| has_contradiction(&resource.value)))
 }
 
 /// Sets one field to the value, or a part of it.
@@ -357,17 +409,11 @@ fn set_value(
     match field {
         Value::Scalar(scalar) if !new => {
             let text = SmolStr::new(lookup::text(&value));
-            if !keeps_kind(scalar, &text) {
-                return Err(format!(
-                    "`{}` cannot become `{text}`, which is of another type",
-                    scalar.text
-                ));
-            }
             scalar.text = text;
             scalar.origin = origin;
         }
         Value::Scalar(_) => {
-            let mut made = plain(&SmolStr::new(lookup::text(&value)));
+            let mut made = Value::plain(lookup::text(&value));
             if let Value::Scalar(scalar) = &mut made {
                 scalar.origin = origin;
             }
@@ -397,15 +443,43 @@ fn joined(text: &str, part: &str, options: &FieldOptions) -> SmolStr {
     SmolStr::new(parts.join(delimiter))
 }
 
-/// Whether a scalar may have another text: a number stays a number.
-fn keeps_kind(scalar: &Scalar, text: &str) -> bool {
+/// Whether a scalar is not what its type says: a number that is none cannot be printed.
+fn contradicts(scalar: &Scalar) -> bool {
+    contradicted(scalar).is_some()
+}
+
+/// The tag of the type that a scalar is not.
+fn contradicted(scalar: &Scalar) -> Option<&'static str> {
     let tag = match scalar.kind {
         ScalarKind::Null => "!!null",
         ScalarKind::Bool => "!!bool",
         ScalarKind::Int => "!!int",
         ScalarKind::Float => "!!float",
         ScalarKind::Timestamp => "!!timestamp",
-        _ => return true,
+        _ => return None,
     };
-    kind_of(text, ScalarStyle::Plain, Some(tag)).is_some()
+    let is_none = kind_of(&scalar.text, ScalarStyle::Plain, Some(tag)).is_none();
+    is_none.then_some(tag)
+}
+
+/// Whether anything in an object contradicts its type. Annotations become texts before they are printed.
+fn cannot_be_printed(object: &Value) -> bool {
+    let outside = |value: &Value, but: &str| {
+        let map = value.as_map().into_iter().flat_map(|map| map.iter());
+        map.filter(|(key, _)| *key != but)
+            .any(|(_, value)| has_contradiction(value))
+    };
+    outside(object, "metadata")
+        || object
+            .get("metadata")
+            .is_some_and(|metadata| outside(metadata, "annotations"))
+}
+
+/// Whether anything in a value contradicts its type.
+fn has_contradiction(value: &Value) -> bool {
+    match value {
+        Value::Map(map) => map.iter().any(|(_, value)| has_contradiction(value)),
+        Value::List(items) => items.iter().any(has_contradiction),
+        Value::Scalar(scalar) => contradicts(scalar),
+    }
 }

@@ -20,9 +20,8 @@ pub(super) fn read(content: &str) -> Result<Value, String> {
     }
     let file = Path::from(Utf8Path::new(""));
     let root = tree.document(0).and_then(|document| document.root());
-    Ok(root.map_or(Value::NULL, |root| {
-        ValueReader::new(&file, false).read(root)
-    }))
+    let root = root.ok_or("the text is empty")?;
+    Ok(ValueReader::new(&file, false).read(root))
 }
 
 /// Sets what a path leads to inside a text of an object. Whether it did; if not, nothing has changed.
@@ -85,7 +84,7 @@ fn put(object: &mut Value, path: &[Part], written: String) {
 /// The text anew: JSON where it was JSON, with line breaks if it had any.
 fn write(value: &Value, before: &str) -> Option<String> {
     if !before.trim().starts_with(['{', '[']) {
-        return write_yaml::write(value, before);
+        return Some(write_yaml::write(value, before));
     }
     let pretty = before.contains('\n') && before.contains("  ");
     let mut out = String::new();

@@ -70,6 +70,7 @@ impl Setter<'_> {
                 key,
                 value: pattern,
             } => self.items(value, key, pattern, rest),
+            Part::All if value.is_null() => Ok(()),
             Part::All => items(value)?
                 .iter_mut()
                 .try_for_each(|item| self.visit(item, rest, false)),
@@ -119,6 +120,11 @@ impl Setter<'_> {
 
     fn index(&mut self, value: &mut Value, index: usize, rest: &[Part]) -> Result<(), String> {
         let create = self.create;
+        if value.is_null() && index == 0 && create.is_some() {
+            // kustomize makes it, but keeps it nowhere.
+            self.found += 1;
+            return Ok(());
+        }
         let items = items(value)?;
         let mut new = false;
         if let Some(create) = create.filter(|_| index == items.len()) {
@@ -145,6 +151,10 @@ impl Setter<'_> {
             .map_err(|error| format!("`{pattern}` is no regular expression: {error}"))?;
         let found = self.found;
         let create = self.create;
+        if value.is_null() {
+            self.found += usize::from(create.is_some());
+            return Ok(());
+        }
         let items = items(value)?;
         for item in items.iter_mut() {
             let fits = match key.is_empty() {
