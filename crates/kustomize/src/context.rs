@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use crate::error::{BuildError, ErrorKind};
 use crate::loader::Loader;
 use crate::origin::{Before, How, Origin, Path, Place};
-use crate::schema::CustomSchema;
+use crate::schema::{CustomSchema, Schemas};
 use crate::value::{Scalar, ScalarKind, Value};
 
 /// One kustomization file at work.
@@ -29,6 +29,11 @@ pub(crate) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// The schema that is in force.
+    pub(crate) fn schemas(&self) -> Schemas<'a> {
+        self.schema.map_or(Schemas::Builtin, Schemas::Custom)
+    }
+
     /// Notes an error at a place of the file.
     pub(crate) fn report(&mut self, kind: ErrorKind, range: TextRange, message: impl Into<String>) {
         let place = self.place(range);
@@ -53,7 +58,8 @@ impl<'a> Context<'a> {
         crate::path::join(&self.directory, path)
     }
 
-    /// A scalar that a step sets, with its history where the build is traced.
+    /// A scalar that a step sets, with its history where the build is traced. It keeps the quotes of what was
+    /// there before, and is a text then.
     pub(crate) fn scalar(
         &self,
         text: impl Into<SmolStr>,
@@ -62,9 +68,13 @@ impl<'a> Context<'a> {
         range: TextRange,
         before: Option<&Value>,
     ) -> Value {
+        let quoted = before
+            .and_then(Value::as_scalar)
+            .is_some_and(|before| before.quoted);
         Value::Scalar(Scalar {
             text: text.into(),
-            kind,
+            kind: if quoted { ScalarKind::String } else { kind },
+            quoted,
             origin: self.origin(how, range, before),
         })
     }

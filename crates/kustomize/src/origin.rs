@@ -82,6 +82,9 @@ pub enum How {
 }
 
 impl Origin {
+    /// No history.
+    pub const NONE: Origin = Origin(None);
+
     /// The history that begins or goes on with a step.
     pub fn step(how: How, place: Place, before: Before) -> Origin {
         Origin(Some(Arc::new(Step { how, place, before })))

@@ -35,6 +35,7 @@ pub(crate) fn add_hashes(resources: &mut [Resource]) {
                 Value::Scalar(Scalar {
                     text: name,
                     kind: ScalarKind::String,
+                    quoted: false,
                     origin,
                 }),
             );

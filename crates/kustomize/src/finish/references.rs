@@ -271,6 +271,7 @@ impl<'a> Referrer<'a> {
         Value::Scalar(Scalar {
             text: text.clone(),
             kind,
+            quoted: before.is_some_and(|before| before.quoted),
             origin,
         })
     }

@@ -248,7 +248,12 @@ impl Replacer {
             ),
             _ => scalar.origin.clone(),
         };
-        Some(Value::Scalar(Scalar { text, kind, origin }))
+        Some(Value::Scalar(Scalar {
+            text,
+            kind,
+            quoted: false,
+            origin,
+        }))
     }
 
     /// A text with its vars replaced: `$$` stands for one `$`. A text that is nothing but one var takes the

@@ -54,12 +54,6 @@ pub(super) fn load(entry: &GeneratorEntry, context: &mut Context<'_>) -> Option<
         }
     }
     pairs.sort_by(|one, other| one.key.cmp(&other.key));
-    for pair in &pairs {
-        if !is_key(&pair.key) {
-            let message = format!("`{}` cannot be a key of a ConfigMap or Secret", pair.key);
-            context.report(ErrorKind::Generator, pair.range, message);
-        }
-    }
     for two in pairs.windows(2) {
         if two[0].key == two[1].key {
             let message = format!("the key `{}` is there twice", two[1].key);
@@ -133,9 +127,8 @@ fn read_lines(bytes: &[u8], source: &Text, pairs: &mut Vec<Pair>, context: &mut 
             continue;
         }
         let (key, value) = line.split_once('=').unwrap_or((line, ""));
-        if !is_variable(key) {
-            let message = format!("`{}` has the line `{key}`, which is no name", source.value);
-            context.report(ErrorKind::Generator, source.range, message);
+        // What kustomize calls a check of the key accepts anything.
+        if key.is_empty() {
             continue;
         }
         pairs.push(Pair {
@@ -144,21 +137,6 @@ fn read_lines(bytes: &[u8], source: &Text, pairs: &mut Vec<Pair>, context: &mut 
             range: source.range,
         });
     }
-}
-
-/// Whether a text may be the name of an environment variable.
-fn is_variable(name: &str) -> bool {
-    !name.starts_with(|sign: char| sign.is_ascii_digit()) && is_key(name)
-}
-
-/// Whether a text may be a key of a ConfigMap.
-fn is_key(key: &str) -> bool {
-    (1..=253).contains(&key.len())
-        && key
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
-        && key != "."
-        && !key.starts_with("..")
 }
 
 /// A value without the quotes around it.

@@ -52,7 +52,10 @@ pub(super) fn of_list(items: &[Value]) -> Result<(Directive, Vec<Value>), String
     let first = items
         .iter()
         .find_map(|item| item.as_map().filter(|map| map.get(KEY).is_some()));
-    let Some(value) = first.filter(|map| map.len() == 1).and_then(|map| map.get(KEY)) else {
+    let Some(value) = first
+        .filter(|map| map.len() == 1)
+        .and_then(|map| map.get(KEY))
+    else {
         return Ok((Directive::Merge, items.to_vec()));
     };
     let word = text(value);

@@ -67,7 +67,10 @@ pub(super) fn settle<'a>(
     for item in items {
         settled.extend(merger.settled(item, schema)?);
     }
-    let same = settled.iter().zip(items).all(|(new, old)| is_same(new, old));
+    let same = settled
+        .iter()
+        .zip(items)
+        .all(|(new, old)| is_same(new, old));
     Ok(match same && settled.len() == items.len() {
         true => own.clone(),
         false => settled.into(),
@@ -83,7 +86,11 @@ fn is_regular(items: &[Value], keys: &[&str]) -> bool {
             scalar.is_some_and(|s| s.kind != ScalarKind::Null && seen.insert(vec![s.text.as_str()]))
         });
     }
-    let given = |item: &Value| -> Vec<bool> { keys.iter().map(|key| !key_text(item, key).is_empty()).collect() };
+    let given = |item: &Value| -> Vec<bool> {
+        keys.iter()
+            .map(|key| !key_text(item, key).is_empty())
+            .collect()
+    };
     let Some(first) = items.first().map(given) else {
         return true;
     };
@@ -146,7 +153,11 @@ impl Lists {
     }
 
     fn values(&self, list: &[usize]) -> Value {
-        let values: Vec<Value> = list.iter().filter_map(|&item| self.pool.get(item)).cloned().collect();
+        let values: Vec<Value> = list
+            .iter()
+            .filter_map(|&item| self.pool.get(item))
+            .cloned()
+            .collect();
         values.into()
     }
 
@@ -161,7 +172,10 @@ impl Lists {
         let mut seen = HashSet::new();
         for &item in self.new.iter().flatten().chain(&self.own) {
             let item = self.get(item);
-            let values: Vec<_> = keys.iter().map(|key| SmolStr::new(key_text(item, key))).collect();
+            let values: Vec<_> = keys
+                .iter()
+                .map(|key| SmolStr::new(key_text(item, key)))
+                .collect();
             if seen.insert(values.clone()) {
                 wanted.push(values);
             }
@@ -304,8 +318,12 @@ impl Lists {
                 (Value::Map(map), key) if !key.is_empty() => map
                     .get(key)
                     .is_some_and(|there| value.is_empty() || text(there) == value),
-                (item, "") => return merger.error(format!("an item is {}, not a text", what(item))),
-                (item, _) => return merger.error(format!("an item is {}, not a mapping", what(item))),
+                (item, "") => {
+                    return merger.error(format!("an item is {}, not a text", what(item)));
+                }
+                (item, _) => {
+                    return merger.error(format!("an item is {}, not a mapping", what(item)));
+                }
             };
             if !fits {
                 return Ok(false);
@@ -407,7 +425,11 @@ fn united(left: &[SmolStr], right: &[SmolStr]) -> Option<Vec<SmolStr>> {
         } else if !left.is_empty() && !right.is_empty() {
             return None;
         }
-        united.push(if left.is_empty() { right.clone() } else { left.clone() });
+        united.push(if left.is_empty() {
+            right.clone()
+        } else {
+            left.clone()
+        });
     }
     common.then_some(united)
 }

@@ -49,8 +49,12 @@ pub(crate) fn merge(
         schemas,
         path: Vec::new(),
     };
-    let merged = merger.both(object, patch, None)?;
-    Ok(merged.into_value())
+    Ok(match merger.both(object, patch, None)? {
+        Merged::Gone => None,
+        Merged::Changed(value) => Some(value),
+        // kustomize forgets to take what replaces the whole object.
+        Merged::Replaced(_) => Some(object.clone()),
+    })
 }
 
 /// A merge on its way.
@@ -90,10 +94,19 @@ impl<'a> Merger<'a> {
     }
 
     /// The schema of a place: an object inside an object that nothing is known of brings its own.
-    fn schema_of(&self, schema: Option<Schema<'a>>, values: [Option<&Value>; 2]) -> Option<Schema<'a>> {
+    fn schema_of(
+        &self,
+        schema: Option<Schema<'a>>,
+        values: [Option<&Value>; 2],
+    ) -> Option<Schema<'a>> {
         schema.or_else(|| {
             values.into_iter().flatten().find_map(|value| {
-                let text = |key| value.get(key).and_then(Value::as_str).filter(|t| !t.is_empty());
+                let text = |key| {
+                    value
+                        .get(key)
+                        .and_then(Value::as_str)
+                        .filter(|t| !t.is_empty())
+                };
                 self.schemas.of_object(text("apiVersion")?, text("kind")?)
             })
         })
@@ -107,7 +120,13 @@ impl<'a> Merger<'a> {
         schema: Option<Schema<'a>>,
     ) -> Result<Merged, MergeError> {
         if object.is_null() {
-            return self.added(patch, schema);
+            let added = self.added(patch, schema)?;
+            return Ok(match added {
+                Merged::Replaced(Value::Scalar(scalar)) => {
+                    Merged::Replaced(replaced(&scalar, object))
+                }
+                other => other,
+            });
         }
         if patch.is_null() {
             return Ok(Merged::Gone);
@@ -212,9 +231,7 @@ impl<'a> Merger<'a> {
                     Ok((_, new)) => items::adopt(self, &new, &keys.to_vec(), item).map(Some),
                 }
             }
-            Value::Scalar(scalar) => {
-                Ok((scalar.kind != ScalarKind::Null).then(|| patch.clone()))
-            }
+            Value::Scalar(scalar) => Ok((scalar.kind != ScalarKind::Null).then(|| patch.clone())),
         }
     }
 
@@ -321,9 +338,13 @@ pub(super) fn is_same(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// A scalar of the patch that stands where another one was.
+/// A scalar of the patch that stands where another one was, whose quotes it gets.
 fn replaced(new: &Scalar, before: &Value) -> Value {
     let mut scalar = new.clone();
+    scalar.quoted = before.as_scalar().is_some_and(|before| before.quoted);
+    if scalar.quoted {
+        scalar.kind = ScalarKind::String;
+    }
     if let Some(step) = new.origin.newest() {
         let before = Before::of(Some(before));
         scalar.origin = Origin::step(How::Patch, step.place.clone(), before);

@@ -1,8 +1,8 @@
 //! Settings before they are decoded: what a kustomization file, or an object that configures a transformer,
 //! says, in one form with places.
 
-use infragen_syntax::{Node, NodeId, NodeKind, Spanned, TextRange, Typed, type_of};
-use smol_str::SmolStr;
+use infragen_syntax::{Node, NodeId, NodeKind, ScalarStyle, Spanned, TextRange, Typed, type_of};
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::value::{ScalarKind, Value};
 
@@ -93,16 +93,7 @@ fn read_node(node: Node<'_>, depth: usize) -> Input {
         _ if depth == 0 => Shape::Null,
         NodeKind::Scalar(style) => {
             let text = node.scalar().map_or("", |(text, _)| text);
-            match type_of(text, style, node.tag()) {
-                Typed::Null => Shape::Null,
-                Typed::Bool(value) => Shape::Bool(value),
-                Typed::Int(value) => Shape::Number(smol_str::format_smolstr!("{value}")),
-                Typed::UInt(value) => Shape::Number(smol_str::format_smolstr!("{value}")),
-                Typed::Float(value) => Shape::Number(smol_str::format_smolstr!("{value}")),
-                Typed::Timestamp | Typed::Merge | Typed::String | Typed::Invalid => {
-                    Shape::Text(SmolStr::new(text))
-                }
-            }
+            scalar(text, style, node.tag())
         }
         NodeKind::Mapping => Shape::Map(read_entries(node, depth)),
         NodeKind::Sequence => Shape::List(
@@ -119,6 +110,20 @@ fn read_node(node: Node<'_>, depth: usize) -> Input {
     }
 }
 
+/// A scalar with the type that YAML 1.1 gives it.
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&str>) -> Shape {
+    match type_of(text, style, tag) {
+        Typed::Null => Shape::Null,
+        Typed::Bool(value) => Shape::Bool(value),
+        Typed::Int(value) => Shape::Number(format_smolstr!("{value}")),
+        Typed::UInt(value) => Shape::Number(format_smolstr!("{value}")),
+        Typed::Float(value) => Shape::Number(format_smolstr!("{value}")),
+        Typed::Timestamp | Typed::Merge | Typed::String | Typed::Invalid => {
+            Shape::Text(SmolStr::new(text))
+        }
+    }
+}
+
 /// The entries of a mapping: merged ones where it has no own of that key; of a key given twice the last.
 fn read_entries(node: Node<'_>, depth: usize) -> Vec<(Spanned<SmolStr>, Input)> {
     let mut entries: Vec<(Spanned<SmolStr>, Input)> = Vec::new();
@@ -131,15 +136,24 @@ fn read_entries(node: Node<'_>, depth: usize) -> Vec<(Spanned<SmolStr>, Input)> 
             }
             continue;
         }
-        let Some((text, _)) = entry.key.scalar() else {
+        let Some((text, style)) = entry.key.scalar() else {
             continue;
+        };
+        // A key is a text in JSON, whatever it was in YAML: `n` is `false`.
+        let text = match scalar(text, style, entry.key.tag()) {
+            Shape::Bool(value) => SmolStr::new_static(if value { "true" } else { "false" }),
+            Shape::Number(text) | Shape::Text(text) => text,
+            _ => SmolStr::new_static("null"),
         };
         let value = read_node(entry.value, depth - 1);
         let key = Spanned {
-            value: SmolStr::new(text),
+            value: text,
             range: entry.key.content_range(),
         };
-        match entries.iter_mut().find(|(there, _)| there.value == text) {
+        match entries
+            .iter_mut()
+            .find(|(there, _)| there.value == key.value)
+        {
             Some(there) => *there = (key, value),
             None => entries.push((key, value)),
         }

@@ -7,7 +7,7 @@ use crate::field_spec::{FieldSpec, Make, change};
 use crate::origin::How;
 use crate::resource::Resource;
 use crate::spec::{LabelEntry, Pairs};
-use crate::value::{Map, ScalarKind, Value};
+use crate::value::{Map, ScalarKind, Value, plain_kind};
 
 /// The fields that an item of `labels` acts on.
 pub(crate) fn label_fields(
@@ -47,7 +47,7 @@ pub(crate) fn apply_labels(
         let gvk = resource.gvk();
         for field in fields.iter().filter(|field| field.selects(&gvk)) {
             let set = &mut |value: &Value| match value {
-                Value::Map(map) => Ok(Some(Value::from(with_labels(map, labels, context)))),
+                Value::Map(map) => with_labels(map, labels, context).map(Value::from).map(Some),
                 _ => Err("it is no mapping".to_owned()),
             };
             match change(&resource.value, field, Make::Map, set) {
@@ -59,9 +59,13 @@ pub(crate) fn apply_labels(
     }
 }
 
-fn with_labels(map: &Map, labels: &Pairs, context: &Context<'_>) -> Map {
+fn with_labels(map: &Map, labels: &Pairs, context: &Context<'_>) -> Result<Map, String> {
     let mut map = map.clone();
     for (key, text) in labels {
+        // kustomize writes a new key without quotes.
+        if plain_kind(&key.value) != ScalarKind::String && map.get(&key.value).is_none() {
+            return Err(format!("the key `{}` would be no text", key.value));
+        }
         let value = context.scalar(
             text.value.clone(),
             ScalarKind::String,
@@ -71,5 +75,5 @@ fn with_labels(map: &Map, labels: &Pairs, context: &Context<'_>) -> Map {
         );
         map.insert(key.value.clone(), value);
     }
-    map
+    Ok(map)
 }

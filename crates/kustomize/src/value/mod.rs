@@ -14,7 +14,10 @@ mod timestamp;
 pub use emit::{Unprintable, emit};
 pub use kind::{kind_of, plain_kind};
 
+pub(crate) use self::emit::needs_no_quotes;
+pub(crate) use self::kind::{Number, number};
 pub(crate) use self::read::ValueReader;
+pub(crate) use self::timestamp::to_rfc3339;
 
 use std::sync::Arc;
 
@@ -40,6 +43,9 @@ pub struct Scalar {
     pub text: SmolStr,
     /// Its type.
     pub kind: ScalarKind,
+    /// Whether it is written with quotes, or as a block. kustomize keeps that when it sets another value, so
+    /// a number that takes the place of `"1"` is a text.
+    pub quoted: bool,
     /// Where it comes from; empty unless the build is traced.
     pub origin: Origin,
 }
@@ -70,11 +76,32 @@ pub struct Map {
 }
 
 impl Value {
+    /// Nothing.
+    pub const NULL: Value = Value::Scalar(Scalar {
+        text: SmolStr::new_static("null"),
+        kind: ScalarKind::Null,
+        quoted: false,
+        origin: Origin::NONE,
+    });
+
+    /// A scalar as it would be read without quotes.
+    pub fn plain(text: impl Into<SmolStr>) -> Value {
+        let text = text.into();
+        let kind = plain_kind(&text);
+        Value::Scalar(Scalar {
+            text,
+            kind,
+            quoted: false,
+            origin: Origin::NONE,
+        })
+    }
+
     /// A string that a transformer makes.
     pub fn string(text: impl Into<SmolStr>) -> Value {
         Value::Scalar(Scalar {
             text: text.into(),
             kind: ScalarKind::String,
+            quoted: false,
             origin: Origin::default(),
         })
     }
@@ -84,6 +111,7 @@ impl Value {
         Value::Scalar(Scalar {
             text: SmolStr::new_static("null"),
             kind: ScalarKind::Null,
+            quoted: false,
             origin: Origin::default(),
         })
     }

@@ -77,6 +77,7 @@ impl<'a> ValueReader<'a> {
         Value::Scalar(Scalar {
             text: SmolStr::new(text),
             kind,
+            quoted: matches!(node.kind(), NodeKind::Scalar(style) if style != ScalarStyle::Plain),
             origin,
         })
     }

@@ -9,6 +9,8 @@ mod number;
 mod text;
 mod writer;
 
+pub(crate) use self::text::needs_no_quotes;
+
 use std::borrow::Cow;
 
 use smol_str::SmolStr;

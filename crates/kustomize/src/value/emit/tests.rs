@@ -20,6 +20,7 @@ fn value_of(node: Node<'_>) -> Value {
             Value::Scalar(Scalar {
                 text: text.into(),
                 kind: kind_of(text, style, node.resolve().tag()).unwrap(),
+                quoted: false,
                 origin: crate::Origin::default(),
             })
         }
@@ -123,6 +124,7 @@ fn a_kind_that_its_text_contradicts_cannot_be_printed() {
         let value = Value::Scalar(Scalar {
             text: "abc".into(),
             kind,
+            quoted: false,
             origin: crate::Origin::default(),
         });
         assert!(emit(&value, &mut String::new()).is_err());

@@ -144,6 +144,11 @@ pub(super) fn reads_as_string(text: &str) -> bool {
 }
 
 /// `190:20:30`, a number in base 60 to YAML 1.1.
+/// Whether a text needs no quotes to stay what it is.
+pub(crate) fn needs_no_quotes(text: &str) -> bool {
+    !text.is_empty() && reads_as_string(text) && styles(text).plain
+}
+
 fn is_base_60(text: &str) -> bool {
     if !text.starts_with(|first: char| first.is_ascii_digit() || first == '+' || first == '-') {
         return false;
