@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::process::Command;
 
 use camino::Utf8Path;
-use infragen_kustomize::{Options, build};
+use infragen_kustomize::{Options, Printed, build, print};
 use infragen_tests::corpora::skip;
 use infragen_tests::layers::Layers;
 use infragen_tests::memory::Memory;
@@ -65,11 +65,11 @@ fn ours(layers: &Layers) -> Outcome {
         let text = build.print();
         (text, build.errors)
     });
-    let Ok((text, errors)) = build else {
+    let Ok(Printed { yaml, errors }) = build else {
         return Err("PANIC".to_owned());
     };
     if errors.is_empty() {
-        return Ok(text);
+        return Ok(yaml);
     }
     let messages: Vec<_> = errors
         .iter()

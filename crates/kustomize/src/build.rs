@@ -6,7 +6,7 @@ use camino::Utf8Path;
 
 use crate::accumulate::{Way, accumulate, read_spec};
 use crate::context::Context;
-use crate::error::{BuildError, ErrorKind};
+use crate::error::BuildError;
 use crate::finish::{
     add_hashes, check, clean_annotations, follow_names, is_local, replace_vars, sort,
 };
@@ -15,7 +15,6 @@ use crate::origin::{Path, Place};
 use crate::resource::Resource;
 use crate::spec;
 use crate::trail;
-use crate::value::emit;
 
 /// How a build is made beside what its files say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,7 +26,7 @@ pub struct Options {
 
 /// What a build gives.
 #[derive(Debug, Clone, Default)]
-pub struct Build {
+pub struct Built {
     /// The objects in order.
     pub resources: Vec<Resource>,
     /// What is wrong: kustomize gives nothing if there is anything.
@@ -38,14 +37,14 @@ pub struct Build {
 const MANAGED_BY: (&str, &str) = ("app.kubernetes.io/managed-by", "kustomize-v5.8.1");
 
 /// Builds a directory.
-pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Build {
+pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Built {
     let mut errors = Vec::new();
     let named_at = Place::start_of(Path::from(directory));
     let file = match spec::find(loader, directory, &named_at) {
         Ok(file) => file,
         Err(error) => {
             errors.push(Arc::new(error));
-            return Build {
+            return Built {
                 resources: Vec::new(),
                 errors,
             };
@@ -53,7 +52,7 @@ pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Bui
     };
     // Errors of the file are reported by whoever accumulates it.
     let Some((spec, _)) = read_spec(loader, &file, &mut Vec::new()) else {
-        return Build {
+        return Built {
             resources: Vec::new(),
             errors: accumulate(loader, directory, &Way::default()).errors,
         };
@@ -97,33 +96,8 @@ pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Bui
         }
         clean_annotations(resource, metadata.origins, metadata.transformers);
     }
-    Build {
+    Built {
         resources,
         errors: context.errors,
-    }
-}
-
-impl Build {
-    /// The objects as kustomize prints them. What cannot be printed is left out, and said in `errors`.
-    pub fn print(&mut self) -> String {
-        let mut text = String::new();
-        for resource in &self.resources {
-            let start = text.len();
-            if start > 0 {
-                text.push_str("---\n");
-            }
-            if let Err(error) = emit(&resource.value, &mut text) {
-                text.truncate(start);
-                let message = format!(
-                    "`{}` cannot be printed: {}",
-                    error.path.join("."),
-                    error.message
-                );
-                let error =
-                    BuildError::new(ErrorKind::Unprintable, resource.place.clone(), message);
-                self.errors.push(Arc::new(error));
-            }
-        }
-        text
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use infragen_kustomize::{BuildError, Options, build, join};
+use infragen_kustomize::{BuildError, Options, Printed, build, join};
 use rayon::prelude::*;
 
 use crate::commands::{Failure, Outcome};
@@ -113,19 +113,9 @@ fn every(
     })
 }
 
-/// The objects of a directory as text, and what is wrong with them.
-struct Printed {
-    yaml: String,
-    errors: Vec<Arc<BuildError>>,
-}
-
 /// Builds one directory and prints its objects.
 fn print(disk: &Disk, directory: &Utf8Path) -> Printed {
-    let mut build = build(disk, directory, Options { sorted: true });
-    Printed {
-        yaml: build.print(),
-        errors: build.errors,
-    }
+    infragen_kustomize::print(build(disk, directory, Options { sorted: true }))
 }
 
 /// A directory as the builds of this process call it.
