@@ -13,7 +13,7 @@ mod parse;
 mod select;
 mod strict_json;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod text;
 
 pub(crate) use self::select::Select;
