@@ -47,7 +47,7 @@ impl Default for Accumulated {
             vars: Vec::new(),
             directories: Vec::new(),
             errors: Vec::new(),
-            config: Config::default_shared(),
+            config: Config::empty_shared(),
         }
     }
 }
@@ -175,15 +175,30 @@ impl State {
 
     /// Reads `configurations` and `crds`.
     fn configure(&mut self, spec: &Spec, context: &mut Context<'_>) {
-        if spec.configurations.is_empty() && spec.crds.is_empty() {
-            return;
-        }
+        let mut config = Config::default_shared();
+        let mut files = Config::default();
         for entry in &spec.configurations {
             if let Some((file, tree)) = context.tree_of(&entry.value, entry.range) {
                 report_syntax(&file, &tree, context);
-                let config = read_configuration(&file, &tree, &mut context.errors);
-                self.merge_config(&Arc::new(config), entry, context);
+                let read = read_configuration(&file, &tree, &mut context.errors);
+                if files.merge(&read).is_err() {
+                    conflict(entry, context);
+                }
             }
+        }
+        let last = spec.configurations.last();
+        if let Some(last) = last
+            && config::merge_shared(&mut config, &Arc::new(files)).is_err()
+        {
+            conflict(last, context);
+        }
+        if config::merge_shared(&mut self.found.config, &config).is_err() {
+            // Without an entry here the two that contradict each other came from below.
+            let above = Text {
+                value: spec.file.as_str().into(),
+                range: Default::default(),
+            };
+            conflict(last.unwrap_or(&above), context);
         }
         for entry in &spec.crds {
             if let Some((file, tree)) = context.tree_of(&entry.value, entry.range) {

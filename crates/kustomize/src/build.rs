@@ -7,7 +7,9 @@ use camino::Utf8Path;
 use crate::accumulate::{Way, accumulate, read_spec};
 use crate::context::Context;
 use crate::error::BuildError;
-use crate::finish::{add_hashes, clean_annotations, follow_names, is_local, replace_vars, sort};
+use crate::finish::{
+    add_hashes, check, clean_annotations, follow_names, is_local, replace_vars, sort,
+};
 use crate::loader::Loader;
 use crate::origin::{Path, Place};
 use crate::resource::Resource;
@@ -80,6 +82,7 @@ pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Bui
         context.push(error);
     }
     resources.retain(|resource| !is_local(resource));
+    check(&resources, &mut context);
     sort(
         spec.sort_options.as_ref(),
         options.sorted,

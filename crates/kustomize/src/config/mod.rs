@@ -43,6 +43,8 @@ pub(crate) struct NameReference {
 #[derive(Debug)]
 pub(crate) struct Conflict;
 
+static EMPTY: LazyLock<Arc<Config>> = LazyLock::new(Arc::default);
+
 /// What kustomize does by itself.
 static DEFAULT: LazyLock<Arc<Config>> = LazyLock::new(|| {
     Arc::new(Config {
@@ -88,7 +90,13 @@ impl Config {
         DEFAULT.clone()
     }
 
-    /// Adds what another one says.
+    /// Nothing yet.
+    pub(crate) fn empty_shared() -> Arc<Config> {
+        EMPTY.clone()
+    }
+
+    /// Adds what another one says. The order counts: a field of one kind that is there makes kustomize
+    /// ignore the same field of any kind.
     pub(crate) fn merge(&mut self, other: &Config) -> Result<(), Conflict> {
         let lists = [
             (&mut self.name_prefix, &other.name_prefix),
@@ -115,13 +123,45 @@ impl Config {
                 None => self.name_references.push(reference.clone()),
             }
         }
+        self.sort();
         Ok(())
+    }
+
+    /// Puts every list in the order of kustomize: by type.
+    pub(crate) fn sort(&mut self) {
+        let lists = [
+            &mut self.name_prefix,
+            &mut self.name_suffix,
+            &mut self.namespace,
+            &mut self.common_labels,
+            &mut self.labels,
+            &mut self.template_labels,
+            &mut self.common_annotations,
+            &mut self.var_references,
+            &mut self.images,
+            &mut self.replicas,
+        ];
+        for list in lists {
+            list.sort_by_cached_key(|spec| order_of(&spec.group, &spec.version, &spec.kind));
+        }
+        self.name_references.sort_by_cached_key(|reference| {
+            let Gvk {
+                group,
+                version,
+                kind,
+            } = &reference.gvk;
+            order_of(group, version, kind)
+        });
     }
 }
 
 /// Adds a configuration to a shared one, which stays shared where that changes nothing.
 pub(crate) fn merge_shared(own: &mut Arc<Config>, other: &Arc<Config>) -> Result<(), Conflict> {
     if Arc::ptr_eq(own, other) {
+        return Ok(());
+    }
+    if Arc::ptr_eq(own, &EMPTY) && Arc::ptr_eq(other, &DEFAULT) {
+        *own = other.clone();
         return Ok(());
     }
     let mut merged = Config::clone(own);
@@ -157,4 +197,19 @@ pub(crate) fn merge_one(own: &mut Vec<FieldSpec>, spec: &FieldSpec) -> Result<()
             Ok(())
         }
     }
+}
+
+/// The place of a type among others.
+fn order_of(group: &str, version: &str, kind: &str) -> (isize, String) {
+    let or = |text: &str, or: &'static str| match text {
+        "" => or.to_owned(),
+        text => text.to_owned(),
+    };
+    let key = format!(
+        "{}_{}_{}",
+        or(group, "~G"),
+        or(version, "~V"),
+        or(kind, "~K")
+    );
+    (crate::finish::place_of_kind(kind), key)
 }

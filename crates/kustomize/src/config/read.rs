@@ -68,8 +68,10 @@ pub(crate) fn read_configuration(
         })
         .collect();
     errors.extend(decoder.errors.into_iter().map(Arc::new));
-    Config {
+    let mut config = Config {
         name_references,
         ..config
-    }
+    };
+    config.sort();
+    config
 }

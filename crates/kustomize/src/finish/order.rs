@@ -71,16 +71,6 @@ pub(crate) fn sort(
 }
 
 fn sort_by(first: &[&str], last: &[&str], resources: &mut [Resource]) {
-    // Of a kind that is listed twice the later place counts.
-    let place = |kind: &str| -> isize {
-        let first_place = first.iter().rposition(|listed| *listed == kind);
-        let last_place = last.iter().rposition(|listed| *listed == kind);
-        match (first_place, last_place) {
-            (_, Some(at)) => 1 + at as isize,
-            (Some(at), None) => at as isize - first.len() as isize,
-            (None, None) => 0,
-        }
-    };
     resources.sort_by_cached_key(|resource| {
         let gvk = resource.gvk();
         let or = |text: &str, or: &'static str| match text {
@@ -92,8 +82,24 @@ fn sort_by(first: &[&str], last: &[&str], resources: &mut [Resource]) {
             or(resource.namespace(), "~X"),
             or(resource.name(), "~N")
         );
-        (place(&gvk.kind), type_key(&gvk), id)
+        (place(first, last, &gvk.kind), type_key(&gvk), id)
     });
+}
+
+/// The place of a kind in the default order: negative, if it is among the first.
+pub(crate) fn place_of_kind(kind: &str) -> isize {
+    place(FIRST, LAST, kind)
+}
+
+/// The place of a kind; of one that is listed twice the later counts.
+fn place(first: &[&str], last: &[&str], kind: &str) -> isize {
+    let first_place = first.iter().rposition(|listed| *listed == kind);
+    let last_place = last.iter().rposition(|listed| *listed == kind);
+    match (first_place, last_place) {
+        (_, Some(at)) => 1 + at as isize,
+        (Some(at), None) => at as isize - first.len() as isize,
+        (None, None) => 0,
+    }
 }
 
 /// Types by group, version and kind. A Namespace of the core group comes before those of other groups.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use smol_str::SmolStr;
 
+use super::directive;
 use super::merge::{MergeError, Merged, Merger, Step, is_same, what};
 use crate::schema::Schema;
 use crate::value::{Map, ScalarKind, Value};
@@ -222,6 +223,14 @@ impl Lists {
                 })?
             }
         };
+        // kustomize takes a directive out of the patch as soon as it has read it.
+        if let Some(Value::Map(map)) = new.and_then(|new| self.pool.get(new))
+            && let Ok((_, rest)) = directive::of_map(map)
+            && rest.len() < map.len()
+            && let Some(there) = new.and_then(|new| self.pool.get_mut(new))
+        {
+            *there = rest.into();
+        }
         let merged = merged.filter(|value| !is_nothing(value));
         let Some(merged) = merged else {
             return Ok(None);
@@ -404,11 +413,11 @@ fn usable<'k>(
 /// Makes items one that differ only in that one of them leaves a value out.
 fn unite(all: &mut [Vec<SmolStr>]) {
     for one in 0..all.len() {
+        let Some(left) = all.get(one).cloned() else {
+            continue;
+        };
         for other in 0..all.len() {
-            let (Some(left), Some(right)) = (all.get(one), all.get(other)) else {
-                continue;
-            };
-            if let Some(united) = united(left, right) {
+            if let Some(united) = all.get(other).and_then(|right| united(&left, right)) {
                 all[one] = united.clone();
                 all[other] = united;
             }

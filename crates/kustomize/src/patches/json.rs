@@ -20,8 +20,6 @@ pub(super) struct Operation {
     pub from: Option<Pointer>,
     /// `value`; null where it is missing.
     pub value: Value,
-    /// The whole item.
-    pub range: TextRange,
 }
 
 /// What an operation does.
@@ -168,7 +166,6 @@ fn operation(item: &Input, text: &PatchText, traced: bool) -> Result<Operation, 
         path: pointer("path")?,
         from,
         value: value.map_or(Value::NULL, |value| value_of(value, text, traced)),
-        range: item.range,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod directive;
 mod fault;
+mod hidden;
 mod items;
 mod json;
 mod labels;
@@ -291,54 +292,43 @@ fn json_one(
     context: &mut Context<'_>,
 ) {
     let what = fault::name(&resource.id());
-    let mut value = resource.value.clone();
-    // Between the objects that it keeps its own notes in annotations of theirs, so the mapping is there.
-    let hidden = remembers || resource.has_hidden_annotations();
-    if hidden {
-        ensure_annotations(&mut value);
-    }
-    for operation in operations {
-        if let Err(failure) = operate::operate(&mut value, operation, &what) {
-            let place = text.place(failure.pointer.range);
-            let mut error = BuildError::new(ErrorKind::PatchFails, place, failure.message)
-                .with_related(resource.place.clone(), "the object");
-            error.help = failure.help.map(str::to_owned);
-            context.push(error);
-            return;
-        }
-    }
-    operate::through_json(&mut value);
-    annotations_as_text(&mut value);
+    let before = resource.previous.len();
     if remembers {
         resource.remember_id();
     }
-    resource.value = value;
-}
-
-fn ensure_annotations(value: &mut Value) {
-    let metadata = value.as_map_mut().and_then(|map| map.get_mut("metadata"));
-    if let Some(metadata) = metadata.and_then(Value::as_map_mut)
-        && metadata
-            .get("annotations")
-            .is_none_or(|annotations| annotations.as_map().is_none())
-    {
-        metadata.insert("annotations", Value::map());
+    let done = operated(resource, operations, text, &what);
+    match done {
+        Ok(value) => resource.value = value,
+        Err(error) => {
+            resource.previous.truncate(before);
+            context.push(error.with_related(resource.place.clone(), "the object"));
+        }
     }
 }
 
-/// kustomize writes the annotations anew after the operations: as texts, and none if there are none.
-fn annotations_as_text(value: &mut Value) {
-    let metadata = value.as_map_mut().and_then(|map| map.get_mut("metadata"));
-    let Some(metadata) = metadata.and_then(Value::as_map_mut) else {
-        return;
-    };
-    match metadata.get_mut("annotations").and_then(Value::as_map_mut) {
-        Some(map) if !map.is_empty() => {
-            map.iter_mut()
-                .for_each(|(_, value)| *value = object::as_text(value));
-        }
-        _ => {
-            metadata.remove("annotations");
-        }
+/// What an object is after the operations.
+fn operated(
+    resource: &Resource,
+    operations: &[Operation],
+    text: &PatchText,
+    what: &str,
+) -> Result<Value, BuildError> {
+    let mut value = resource.value.clone();
+    if resource.has_hidden_annotations() {
+        hidden::write(&mut value, resource);
     }
+    let error = |range, message| BuildError::new(ErrorKind::PatchFails, text.place(range), message);
+    for operation in operations {
+        operate::operate(&mut value, operation, what).map_err(|failure| {
+            let mut error = error(failure.pointer.range, failure.message);
+            error.help = failure.help.map(str::to_owned);
+            error
+        })?;
+    }
+    operate::through_json(&mut value);
+    let range = operations
+        .last()
+        .map_or_else(TextRange::default, |last| last.path.range);
+    hidden::take_out(&mut value).map_err(|message| error(range, format!("{message} {what}")))?;
+    Ok(value)
 }

@@ -10,6 +10,7 @@ use infragen_syntax::Tree;
 use crate::accumulate::{Accumulated, Way, accumulate};
 use crate::build::{Options, build};
 use crate::loader::{Entry, Loader};
+use crate::print::print;
 use crate::read_resources::read_file;
 use crate::resource::FileResources;
 
@@ -68,14 +69,14 @@ impl World {
 /// What comes out: the objects, or `error`.
 fn outcome(files: &str) -> (String, String) {
     let world = World::of(files);
-    let mut built = build(&world, Utf8Path::new(""), Options { sorted: true });
-    let printed = built.print();
+    let built = build(&world, Utf8Path::new(""), Options { sorted: true });
+    let printed = print(built);
     let mut said = String::new();
-    for error in &built.errors {
+    for error in &printed.errors {
         let _ = writeln!(said, "{}", error.message);
     }
-    match built.errors.is_empty() {
-        true => (printed, said),
+    match printed.errors.is_empty() {
+        true => (printed.yaml, said),
         false => ("error".to_owned(), said),
     }
 }
@@ -95,7 +96,12 @@ pub(crate) fn check(cases: &str) {
             ));
         }
     }
-    let shown = wrong.iter().take(4).cloned().collect::<Vec<_>>().join("\n");
+    let shown = wrong
+        .iter()
+        .take(40)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join("\n");
     assert!(
         wrong.is_empty(),
         "{} of {count} cases differ\n{shown}",

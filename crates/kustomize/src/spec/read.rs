@@ -530,12 +530,7 @@ impl Decoder {
                 "originAnnotations" => metadata.origins = true,
                 "transformerAnnotations" => metadata.transformers = true,
                 "managedByLabel" => metadata.managed_by = true,
-                _ => self.report(
-                    ErrorKind::WrongValue,
-                    option.range,
-                    "this must be originAnnotations, transformerAnnotations or managedByLabel"
-                        .to_owned(),
-                ),
+                _ => {}
             }
         }
         metadata

@@ -14,7 +14,7 @@ mod timestamp;
 pub use emit::{Unprintable, emit};
 pub use kind::{kind_of, plain_kind};
 
-pub(crate) use self::emit::needs_no_quotes;
+pub(crate) use self::emit::{may_be_plain, needs_no_quotes};
 pub(crate) use self::kind::{Number, number};
 pub(crate) use self::read::ValueReader;
 pub(crate) use self::timestamp::to_rfc3339;

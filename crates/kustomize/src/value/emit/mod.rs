@@ -9,7 +9,7 @@ mod number;
 mod text;
 mod writer;
 
-pub(crate) use self::text::needs_no_quotes;
+pub(crate) use self::text::{may_be_plain, needs_no_quotes};
 
 use std::borrow::Cow;
 

@@ -149,6 +149,13 @@ pub(crate) fn needs_no_quotes(text: &str) -> bool {
     !text.is_empty() && reads_as_string(text) && styles(text).plain
 }
 
+/// Whether a text may stand without quotes in YAML that kustomize's own library writes.
+pub(crate) fn may_be_plain(text: &str) -> bool {
+    !text.is_empty()
+        && crate::value::plain_kind(text) == crate::value::ScalarKind::String
+        && styles(text).plain
+}
+
 fn is_base_60(text: &str) -> bool {
     if !text.starts_with(|first: char| first.is_ascii_digit() || first == '+' || first == '-') {
         return false;
