@@ -23,7 +23,11 @@ pub(crate) struct World {
 
 impl Loader for World {
     fn entry(&self, path: &Utf8Path) -> Option<Entry> {
-        self.files.get(path.as_str()).map(|_| Entry::File)
+        if self.files.contains_key(path.as_str()) {
+            return Some(Entry::File);
+        }
+        let is_above = |file: &String| Utf8Path::new(file).starts_with(path);
+        self.files.keys().any(is_above).then_some(Entry::Directory)
     }
 
     fn bytes(&self, path: &Utf8Path) -> Option<Arc<[u8]>> {
@@ -53,6 +57,12 @@ impl Loader for World {
 }
 
 impl World {
+    /// It, with origins.
+    pub(crate) fn traced(mut self) -> World {
+        self.traced = true;
+        self
+    }
+
     /// The files of a text: each begins with `#file` and its name.
     pub(crate) fn of(text: &str) -> World {
         let mut world = World::default();
