@@ -9,6 +9,7 @@
     clippy::disallowed_types
 )] // writes trees and runs the oracle
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::process::Command;
 
@@ -20,6 +21,12 @@ use infragen_tests::memory::Memory;
 
 /// How many seeds a run without a wish tries.
 const SEEDS: u64 = 300;
+
+/// How many trees that differ are shrunk and shown.
+const SHOWN: usize = 20;
+
+/// What stands for a message where there is none.
+const PANIC: &str = "a panic";
 
 /// What a build gives: the text, or why there is none.
 type Outcome = Result<String, String>;
@@ -57,16 +64,14 @@ fn theirs(program: &str, layers: &Layers) -> Outcome {
 fn ours(layers: &Layers) -> Outcome {
     let memory = Memory::new(layers.texts());
     let build = std::panic::catch_unwind(|| {
-        let mut build = build(
+        print(build(
             &memory,
             layers.top.as_str().into(),
             Options { sorted: true },
-        );
-        let text = build.print();
-        (text, build.errors)
+        ))
     });
     let Ok(Printed { yaml, errors }) = build else {
-        return Err("PANIC".to_owned());
+        return Err(PANIC.to_owned());
     };
     if errors.is_empty() {
         return Ok(yaml);
@@ -78,23 +83,79 @@ fn ours(layers: &Layers) -> Outcome {
     Err(messages.join("\n"))
 }
 
-fn agree(program: &str, layers: &Layers) -> bool {
-    match (theirs(program, layers), ours(layers)) {
-        (Ok(theirs), Ok(ours)) => theirs == ours,
-        (Err(_), Err(ours)) => ours != "PANIC",
-        _ => false,
+/// How two builds differ.
+#[derive(Debug, PartialEq, Eq)]
+enum Difference {
+    /// Both gave a text, not the same.
+    Text,
+    /// kustomize refused, in short for this reason.
+    Accepted(String),
+    /// kustomize built it.
+    Refused,
+    /// It ended with a panic.
+    Panic,
+}
+
+/// A tree with what the two programs make of it.
+struct Compared {
+    layers: Layers,
+    theirs: Outcome,
+    ours: Outcome,
+}
+
+impl Compared {
+    fn new(program: &str, layers: Layers) -> Self {
+        Self {
+            theirs: theirs(program, &layers),
+            ours: ours(&layers),
+            layers,
+        }
+    }
+
+    fn difference(&self) -> Option<Difference> {
+        match (&self.theirs, &self.ours) {
+            (_, Err(ours)) if ours == PANIC => Some(Difference::Panic),
+            (Ok(theirs), Ok(ours)) => (theirs != ours).then_some(Difference::Text),
+            (Err(theirs), Ok(_)) => Some(Difference::Accepted(gist(theirs))),
+            (Ok(_), Err(_)) => Some(Difference::Refused),
+            (Err(_), Err(_)) => None,
+        }
+    }
+
+    /// The least tree that differs in the same way.
+    fn shrink(self, program: &str) -> Self {
+        let difference = self.difference();
+        let built = self.ours.is_ok();
+        let least = self.layers.shrink(|layers| {
+            // Cheap questions first: the other program has to be started.
+            ours(layers).is_ok() == built
+                && Compared::new(program, layers.clone()).difference() == difference
+        });
+        Compared::new(program, least)
+    }
+
+    fn report(&self) -> String {
+        let mut report = format!("build `{}`\n", self.layers.top);
+        for (path, text) in self.layers.texts() {
+            report.push_str(&format!("=== {path}\n{text}"));
+        }
+        for (who, outcome) in [("kustomize", &self.theirs), ("infragen", &self.ours)] {
+            let (Ok(text) | Err(text)) = outcome;
+            report.push_str(&format!("=== {who}\n{text}\n"));
+        }
+        report
     }
 }
 
-/// Like [`agree`], where a smaller tree must differ in the same way.
-fn differs_alike(program: &str, layers: &Layers, first: (bool, bool)) -> bool {
-    let (theirs, ours) = (theirs(program, layers), ours(layers));
-    let same = match (&theirs, &ours) {
-        (Ok(theirs), Ok(ours)) => theirs == ours,
-        (Err(_), Err(ours)) => ours != "PANIC",
-        _ => false,
-    };
-    !same && (theirs.is_ok(), ours.is_ok()) == first
+/// The last words of a message without what is named in it: what kind of message it is.
+fn gist(message: &str) -> String {
+    let plain: String = message
+        .trim()
+        .chars()
+        .filter(|character| character.is_ascii_alphabetic() || *character == ' ')
+        .collect();
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    words[words.len().saturating_sub(6)..].join(" ")
 }
 
 fn seeds() -> Range<u64> {
@@ -111,37 +172,28 @@ fn a_random_tree_builds_as_with_kustomize() {
         skip("builds", "there is no kustomize (INFRAGEN_KUSTOMIZE, PATH)");
         return;
     };
-    let keep_going = std::env::var("INFRAGEN_KEEP_GOING").is_ok();
-    let (mut built, mut failed, mut differing) = (0, 0, 0);
+    let (mut built, mut differing) = (0, Vec::new());
+    let mut refusals: BTreeMap<String, usize> = BTreeMap::new();
     for seed in seeds() {
-        let layers = Layers::random(seed);
-        let outcome = theirs(&program, &layers);
-        *if outcome.is_ok() {
-            &mut built
-        } else {
-            &mut failed
-        } += 1;
-        if agree(&program, &layers) {
-            continue;
+        let compared = Compared::new(&program, Layers::random(seed));
+        match &compared.theirs {
+            Ok(_) => built += 1,
+            Err(error) => *refusals.entry(gist(error)).or_default() += 1,
         }
-        differing += 1;
-        let first = (outcome.is_ok(), ours(&layers).is_ok());
-        let least = layers.shrink(|layers| differs_alike(&program, layers, first));
-        let mut report = format!("seed {seed}, build `{}`\n", least.top);
-        for (path, text) in least.texts() {
-            report.push_str(&format!("=== {path}\n{text}"));
+        if compared.difference().is_some() {
+            differing.push(seed);
+            if differing.len() <= SHOWN {
+                eprintln!("seed {seed}: {}", compared.shrink(&program).report());
+            }
         }
-        report.push_str(&format!(
-            "=== kustomize\n{}\n",
-            theirs(&program, &least).unwrap_or_else(|error| error)
-        ));
-        report.push_str(&format!(
-            "=== infragen\n{}\n",
-            ours(&least).unwrap_or_else(|error| error)
-        ));
-        assert!(keep_going, "{report}");
-        eprintln!("{report}");
     }
-    eprintln!("{built} built and {failed} refused by kustomize, {differing} differ");
-    assert_eq!(differing, 0);
+    for (gist, count) in &refusals {
+        eprintln!("{count:5} refused: … {gist}");
+    }
+    let refused: usize = refusals.values().sum();
+    eprintln!(
+        "{built} built and {refused} refused by kustomize, {} differ",
+        differing.len()
+    );
+    assert_eq!(differing, [0; 0], "the seeds that differ");
 }

@@ -21,7 +21,7 @@ pub fn fill(layer: &mut Layer, random: &mut Random) {
         set("namePrefix", scalar("pre-"));
     }
     if random.chance(20) {
-        set("nameSuffix", scalar(random.pick(&["-suf", "-1"])));
+        set("nameSuffix", scalar(random.pick(&["-suf", "\"-1\""])));
     }
     if random.chance(25) {
         set("labels", list([labels(random)]));
@@ -52,8 +52,9 @@ pub fn fill(layer: &mut Layer, random: &mut Random) {
             list((0..1 + random.below(2)).map(|_| image(random))),
         );
     }
-    if random.chance(12)
-        && let Some(object) = random.any(&objects)
+    let scaled: Vec<&Yaml> = objects.iter().filter(|object| is_scaled(object)).collect();
+    if random.chance(20)
+        && let Some(object) = random.any(&scaled)
     {
         let named = object.text_at(&["metadata", "name"]).unwrap_or_default();
         let replica = map([("name", scalar(named)), ("count", scalar("7"))]);
@@ -122,6 +123,13 @@ pub fn fill(layer: &mut Layer, random: &mut Random) {
     }
 }
 
+fn is_scaled(object: &Yaml) -> bool {
+    matches!(
+        object.text_at(&["kind"]),
+        Some("Deployment" | "StatefulSet")
+    )
+}
+
 fn labels(random: &mut Random) -> Yaml {
     let mut item = map([(
         "pairs",
@@ -185,7 +193,7 @@ fn generators(layer: &mut Layer, random: &mut Random) {
             let literals = [
                 "a=b",
                 "'k=x y'",
-                "q=\"quoted\"",
+                "'q=\"quoted\"'",
                 "'n=1'",
                 "'e='",
                 "\"l=a\\nb\"",
@@ -213,7 +221,22 @@ fn generators(layer: &mut Layer, random: &mut Random) {
             );
             item.set("envs", scalars(["data.env"]));
         }
-        if random.chance(20) {
+        let kind = if field == "configMapGenerator" {
+            "ConfigMap"
+        } else {
+            "Secret"
+        };
+        let same = layer.objects.iter().find(|object| {
+            object.text_at(&["kind"]) == Some(kind)
+                && object.text_at(&["metadata", "namespace"]).is_none()
+        });
+        let same = same.and_then(|object| object.text_at(&["metadata", "name"]));
+        if let Some(same) = same
+            && random.chance(50)
+        {
+            item.set("name", scalar(same));
+            item.set("behavior", scalar(random.pick(&["merge", "replace"])));
+        } else if random.chance(4) {
             item.set(
                 "behavior",
                 scalar(random.pick(&["create", "merge", "replace"])),
@@ -301,16 +324,18 @@ fn replacement(random: &mut Random, objects: &[Yaml]) -> Option<Yaml> {
         ("kind", scalar(from.text_at(&["kind"])?)),
         ("name", scalar(from.text_at(&["metadata", "name"])?)),
     ]);
-    if random.chance(50) {
-        let paths = [
-            "metadata.name",
-            "kind",
-            "metadata.labels.app",
-            "data.k",
-            "spec.replicas",
-            "metadata",
-        ];
-        source.set("fieldPath", scalar(random.pick(&paths)));
+    let mut known = Vec::new();
+    scalars_of(from, "", &mut known);
+    if random.chance(70) {
+        let path = random.any(&known).cloned().unwrap_or_default();
+        source.set(
+            "fieldPath",
+            scalar(if random.chance(95) {
+                path
+            } else {
+                "metadata".to_owned()
+            }),
+        );
     }
     if random.chance(15) {
         let options = map([("delimiter", scalar("'-'")), ("index", scalar("0"))]);
@@ -323,17 +348,20 @@ fn replacement(random: &mut Random, objects: &[Yaml]) -> Option<Yaml> {
     let paths = [
         "metadata.annotations.copied",
         "metadata.name",
-        "metadata.annotations.[a/b]",
+        "metadata.annotations.note",
         "spec.template.spec.containers.[name=main].image",
         "spec.template.spec.containers.*.env.[name=A].value",
         "spec.template.spec.containers.0.name",
         "spec.a",
         "data.k",
     ];
-    let mut aim = map([
-        ("select", select),
-        ("fieldPaths", scalars([random.pick(&paths)])),
-    ]);
+    let mut known = Vec::new();
+    scalars_of(to, "", &mut known);
+    let path = match random.any(&known) {
+        Some(path) if random.chance(60) => path,
+        _ => random.pick(&paths),
+    };
+    let mut aim = map([("select", select), ("fieldPaths", scalars([path]))]);
     if random.chance(60) {
         let mut options = map([("create", scalar("true"))]);
         if random.chance(20) {
@@ -352,6 +380,32 @@ fn replacement(random: &mut Random, objects: &[Yaml]) -> Option<Yaml> {
         item.set("source", source);
     }
     Some(item)
+}
+
+/// The paths of the scalars of an object, as replacements write them.
+fn scalars_of(value: &Yaml, path: &str, into: &mut Vec<String>) {
+    match value {
+        Yaml::Map(entries) => {
+            for (key, value) in entries {
+                if key.contains(['.', '/', '"']) {
+                    continue;
+                }
+                let dot = if path.is_empty() { "" } else { "." };
+                scalars_of(value, &format!("{path}{dot}{key}"), into);
+            }
+        }
+        Yaml::List(items) => {
+            for (at, value) in items.iter().enumerate() {
+                let path = match value.text_at(&["name"]) {
+                    Some(name) => format!("{path}.[name={name}]"),
+                    None => format!("{path}.{at}"),
+                };
+                scalars_of(value, &path, into);
+            }
+        }
+        _ if path.starts_with("apiVersion") => {}
+        _ => into.push(path.to_owned()),
+    }
 }
 
 fn transformers(layer: &mut Layer, random: &mut Random) {

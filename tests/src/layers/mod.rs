@@ -185,10 +185,18 @@ impl Layers {
     /// The least tree that still does what `fails` says: parts are left out for as long as it does.
     pub fn shrink(mut self, fails: impl Fn(&Layers) -> bool) -> Self {
         loop {
-            let smaller = self.smaller().into_iter().find(|smaller| fails(smaller));
-            match smaller {
-                Some(smaller) => self = smaller,
-                None => return self,
+            let before = self.clone();
+            // What could not be left out a moment ago mostly cannot be now: go on behind it.
+            let mut at = 0;
+            while let Some(smaller) = self.smaller().into_iter().nth(at) {
+                if fails(&smaller) {
+                    self = smaller;
+                } else {
+                    at += 1;
+                }
+            }
+            if self == before {
+                return self;
             }
         }
     }
