@@ -5,6 +5,8 @@
 
 mod accumulate;
 mod build;
+#[cfg(test)]
+mod cases;
 mod config;
 mod context;
 mod error;

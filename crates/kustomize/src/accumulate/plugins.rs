@@ -13,11 +13,11 @@ use crate::read_resources::read_tree;
 use crate::replacements::apply_replacements;
 use crate::resource::Resource;
 use crate::spec::decode::Decoder;
-use crate::spec::{Inline, Input, PatchEntry, Text, read_patch, read_replacement};
+use crate::spec::{Inline, Input, PatchEntry, Text, read_patch, read_replacement, read_selector};
 use crate::trail::Trail;
 use crate::transform::{
-    Affix, NamespaceSettings, Subjects, apply_affix, apply_annotations, apply_image, apply_labels,
-    apply_namespace, apply_replicas,
+    Affix, NamespaceSettings, Subjects, ValueTarget, add_value, apply_affix, apply_annotations,
+    apply_image, apply_labels, apply_namespace, apply_replicas,
 };
 use crate::value::emit;
 
@@ -242,6 +242,7 @@ impl Settings {
                     .collect();
                 apply_replacements(&entries, resources, context);
             }
+            "ValueAddTransformer" => self.value(resources, context),
             "HashTransformer" => add_hashes(resources),
             _ => unsupported(plugin, context),
         }
@@ -275,6 +276,35 @@ impl Settings {
         apply_namespace(&settings, resources, context);
     }
 
+    fn value(&mut self, resources: &mut [Resource], context: &mut Context<'_>) {
+        let Settings { decoder, input, .. } = self;
+        let mut value = decoder.text(input, "value");
+        value.value = value.value.trim().into();
+        if value.value.is_empty() {
+            value.value = context.directory.file_name().unwrap_or_default().into();
+        }
+        let mut targets = value_targets(decoder, input);
+        if let Some(path) = decoder.given(input, "targetFilePath")
+            && let Some((file, tree)) = context.tree_of(&path.value, path.range)
+            && let Some(root) = tree.document(0).and_then(|document| document.root())
+        {
+            let mut decoder = Decoder::new(file, false);
+            targets.extend(value_targets(&mut decoder, &Input::of_node(root)));
+            let errors = decoder.errors.into_iter();
+            context.errors.extend(errors.map(std::sync::Arc::new));
+        }
+        if targets.is_empty()
+            || targets
+                .iter()
+                .any(|target| target.field_path.value.is_empty())
+        {
+            let message = "this needs `targets`, each with a `fieldPath`";
+            context.report(ErrorKind::Configuration, self.range, message);
+            return;
+        }
+        add_value(&value, &targets, resources, context);
+    }
+
     fn affix(
         &mut self,
         side: Affix,
@@ -292,6 +322,24 @@ impl Settings {
         let fields = decoder.field_specs(input, "fieldSpecs");
         apply_affix(side, &affix, &fields, resources, context);
     }
+}
+
+fn value_targets(decoder: &mut Decoder, input: &Input) -> Vec<ValueTarget> {
+    let items = decoder.items(input, "targets");
+    items
+        .iter()
+        .map(|item| ValueTarget {
+            selector: decoder
+                .mapping(item, "selector")
+                .map(|selector| read_selector(decoder, selector)),
+            field_path: decoder.text(item, "fieldPath"),
+            position: decoder
+                .number(item, "filePathPosition")
+                .map_or(0, |(position, _)| {
+                    usize::try_from(position).unwrap_or_default()
+                }),
+        })
+        .collect()
 }
 
 fn inline(text: Text) -> Inline {

@@ -13,7 +13,7 @@ mod parse;
 mod select;
 mod strict_json;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod text;
 
 pub(crate) use self::select::Select;
@@ -61,6 +61,7 @@ pub(crate) fn apply_strategic_merge(
     resources: &mut Vec<Resource>,
     context: &mut Context<'_>,
 ) {
+    let mut empty = true;
     for entry in entries {
         // An item that can be read as objects is a patch, any other a path.
         let inline = PatchText::of_inline(entry, context);
@@ -68,11 +69,13 @@ pub(crate) fn apply_strategic_merge(
             Ok(patches) => (inline, patches),
             Err(_) => {
                 let Some(text) = PatchText::of_file(&entry.text, context) else {
+                    empty = false;
                     continue;
                 };
                 match parse::read_objects(&text, context.loader.traced()) {
                     Ok(patches) => (text, patches),
                     Err((range, message)) => {
+                        empty = false;
                         let place = text.place(range);
                         context.push(BuildError::new(ErrorKind::UnreadablePatch, place, message));
                         continue;
@@ -80,6 +83,7 @@ pub(crate) fn apply_strategic_merge(
                 }
             }
         };
+        empty &= patches.is_empty();
         for patch in &patches {
             let Some(index) = named(patch, &text, resources, context) else {
                 continue;
@@ -95,6 +99,10 @@ pub(crate) fn apply_strategic_merge(
             );
             resources.retain(is_there);
         }
+    }
+    if let (true, Some(first)) = (empty, entries.first()) {
+        let message = "these patches are all empty";
+        context.report(ErrorKind::UnreadablePatch, first.text.range, message);
     }
 }
 

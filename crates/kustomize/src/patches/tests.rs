@@ -23,7 +23,11 @@ pub(crate) struct World {
 
 impl Loader for World {
     fn entry(&self, path: &Utf8Path) -> Option<Entry> {
-        self.files.get(path.as_str()).map(|_| Entry::File)
+        if self.files.contains_key(path.as_str()) {
+            return Some(Entry::File);
+        }
+        let is_above = |file: &String| Utf8Path::new(file).starts_with(path);
+        self.files.keys().any(is_above).then_some(Entry::Directory)
     }
 
     fn bytes(&self, path: &Utf8Path) -> Option<Arc<[u8]>> {
@@ -53,6 +57,12 @@ impl Loader for World {
 }
 
 impl World {
+    /// It, with origins.
+    pub(crate) fn traced(mut self) -> World {
+        self.traced = true;
+        self
+    }
+
     /// The files of a text: each begins with `#file` and its name.
     pub(crate) fn of(text: &str) -> World {
         let mut world = World::default();
@@ -96,12 +106,7 @@ pub(crate) fn check(cases: &str) {
             ));
         }
     }
-    let shown = wrong
-        .iter()
-        .take(40)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join("\n");
+    let shown = wrong.iter().take(4).cloned().collect::<Vec<_>>().join("\n");
     assert!(
         wrong.is_empty(),
         "{} of {count} cases differ\n{shown}",
@@ -112,4 +117,81 @@ pub(crate) fn check(cases: &str) {
 #[test]
 fn patches_do_what_kustomize_does() {
     check(include_str!("cases.txt"));
+}
+
+/// The only error of a build: the text of its place, what it says, and what it advises.
+fn only_error(files: &str) -> (String, String, Option<String>) {
+    let world = World::of(files);
+    let built = build(&world, Utf8Path::new(""), Options { sorted: true });
+    let [error] = &built.errors[..] else {
+        panic!("not one error: {:?}", built.errors);
+    };
+    let tree = world.tree(&error.place.file).unwrap();
+    let text = &tree.text()[error.place.range];
+    (text.to_owned(), error.message.clone(), error.help.clone())
+}
+
+const WEB: &str = "#file web.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 1\n";
+
+#[test]
+fn a_missing_path_points_into_the_inline_patch() {
+    let (text, message, help) = only_error(&format!(
+        "{WEB}#file kustomization.yaml\nresources: [web.yaml]\npatches:\n- target: {{kind: Deployment}}\n  patch: |-\n    - op: replace\n      path: /spec/nope\n      value: 1\n"
+    ));
+    assert_eq!(text, "/spec/nope");
+    assert_eq!(
+        message,
+        "`replace` finds no `/spec/nope` in Deployment `web`"
+    );
+    assert_eq!(
+        help.unwrap(),
+        "use `op: add`, which also sets what is not there"
+    );
+}
+
+#[test]
+fn another_api_version_is_said() {
+    let (text, message, help) = only_error(&format!(
+        "{WEB}#file kustomization.yaml\nresources: [web.yaml]\npatches:\n- path: p.yaml\n#file p.yaml\napiVersion: apps/v1beta2\nkind: Deployment\nmetadata:\n  name: web\n"
+    ));
+    assert_eq!(text, "apps/v1beta2");
+    assert_eq!(
+        message,
+        "there is no Deployment `web` of `apps/v1beta2`, only of `apps/v1`"
+    );
+    assert_eq!(help.unwrap(), "set `apiVersion: apps/v1`");
+}
+
+#[test]
+fn the_namespace_of_the_same_file_comes_later() {
+    let (text, _, help) = only_error(&format!(
+        "{WEB}#file kustomization.yaml\nnamespace: prod\nresources: [web.yaml]\npatches:\n- patch: |\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata:\n      name: web\n      namespace: prod\n"
+    ));
+    assert_eq!(text, "prod");
+    assert!(
+        help.unwrap()
+            .starts_with("patches come before the `namespace` of this file")
+    );
+}
+
+#[test]
+fn a_star_is_no_pattern() {
+    let (text, message, help) = only_error(&format!(
+        "{WEB}#file kustomization.yaml\nresources: [web.yaml]\npatches:\n- target: {{kind: '*'}}\n  patch: '[{{\"op\": \"remove\", \"path\": \"/spec\"}}]'\n"
+    ));
+    assert_eq!(text, "*");
+    assert!(message.starts_with("`*` is no regular expression"));
+    assert_eq!(help.unwrap(), "use `.*`, or leave `kind` out to match any");
+}
+
+#[test]
+fn a_wrong_shape_points_at_its_key() {
+    let (text, message, _) = only_error(&format!(
+        "{WEB}#file kustomization.yaml\nresources: [web.yaml]\npatches:\n- path: p.yaml\n#file p.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: [1]\n"
+    ));
+    assert_eq!(text, "replicas");
+    assert_eq!(
+        message,
+        "the patch has a list where the object has a single value, in Deployment `web`"
+    );
 }

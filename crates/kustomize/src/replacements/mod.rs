@@ -483,3 +483,13 @@ fn has_contradiction(value: &Value) -> bool {
         Value::Scalar(scalar) => contradicts(scalar),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::patches::tests::check;
+
+    #[test]
+    fn replacements_do_what_kustomize_does() {
+        check(include_str!("cases.txt"));
+    }
+}

@@ -6,6 +6,7 @@ mod images;
 mod labels;
 mod namespace;
 mod replicas;
+mod value_add;
 
 pub(crate) use self::affixes::{Affix, apply_affix};
 pub(crate) use self::annotations::apply_annotations;
@@ -13,6 +14,7 @@ pub(crate) use self::images::apply_image;
 pub(crate) use self::labels::{apply_labels, label_fields};
 pub(crate) use self::namespace::{NamespaceSettings, Subjects, apply_namespace};
 pub(crate) use self::replicas::apply_replicas;
+pub(crate) use self::value_add::{ValueTarget, add_value};
 
 use infragen_syntax::TextRange;
 

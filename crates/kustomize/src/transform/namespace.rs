@@ -48,7 +48,12 @@ pub(crate) fn apply_namespace(
     report_conflicts(settings, resources, context);
 }
 
-fn put(settings: &NamespaceSettings<'_>, resource: &mut Resource, context: &mut Context<'_>) {
+/// Puts one object into a namespace.
+pub(super) fn put(
+    settings: &NamespaceSettings<'_>,
+    resource: &mut Resource,
+    context: &mut Context<'_>,
+) {
     let gvk = resource.gvk();
     let binding = matches!(gvk.kind.as_str(), "RoleBinding" | "ClusterRoleBinding");
     let metadata = FieldSpec {
