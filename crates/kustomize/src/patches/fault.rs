@@ -76,7 +76,7 @@ pub(super) fn no_object(
     let alike = |resource: &&Resource| resource.name() == id.name && resource.kind() == id.gvk.kind;
     let api_version = id.gvk.api_version();
     let error = |place, message: String| BuildError::new(ErrorKind::PatchTarget, place, message);
-    for other in resources.iter().filter(alike) {
+    if let Some(other) = resources.iter().find(alike) {
         let related = (other.place.clone(), "the object".to_owned());
         let other_id = other.id();
         if other_id.gvk != id.gvk {

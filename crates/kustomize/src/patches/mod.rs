@@ -109,10 +109,17 @@ pub(crate) fn apply_strategic_merge(
 /// Applies `patchesJson6902`.
 pub(crate) fn apply_json6902(
     entries: &[PatchEntry],
-    resources: &mut Vec<Resource>,
+    resources: &mut [Resource],
     context: &mut Context<'_>,
 ) {
     for entry in entries {
+        if let Some(target) = &entry.target
+            && target.name.value.is_empty()
+        {
+            let message = "`patchesJson6902` needs the `name` of its target";
+            context.report(ErrorKind::PatchTarget, target.range, message);
+            continue;
+        }
         let Some(text) = text_of(entry, context) else {
             continue;
         };

@@ -68,12 +68,15 @@ pub(crate) fn apply_replacements(
     }
 }
 
+/// The number of an object, and the path that is read from it.
+type Read = (usize, Vec<Part>);
+
 /// The value that is copied.
 struct Source {
     value: Value,
     /// The object and the path that it is read from, where it is whole: it changes with them, so that a
     /// replacement can copy what it has itself set.
-    follows: Option<(usize, Vec<Part>)>,
+    follows: Option<Read>,
     /// Where the replacement stands.
     place: Place,
 }
@@ -149,7 +152,7 @@ fn source_value(
     source: &ReplacementSource,
     resources: &[Resource],
     context: &mut Context<'_>,
-) -> Option<(Value, Option<(usize, Vec<Part>)>)> {
+) -> Option<(Value, Option<Read>)> {
     let selector = &source.selector;
     let range = selector.range;
     let fits = |id: &Id| {

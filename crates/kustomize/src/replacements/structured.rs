@@ -104,7 +104,7 @@ fn write_json(value: &Value, depth: Option<usize>, out: &mut String) -> Option<(
     match value {
         Value::Map(map) => {
             let mut entries: Vec<_> = map.iter().collect();
-            entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+            entries.sort_by_key(|&(key, _)| key);
             out.push('{');
             for (index, (key, value)) in entries.iter().enumerate() {
                 if index > 0 {
