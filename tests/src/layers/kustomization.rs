@@ -94,11 +94,7 @@ pub fn fill(layer: &mut Layer, random: &mut Random) {
         );
     }
     if random.chance(8) {
-        let metadata = [
-            "managedByLabel",
-            "originAnnotations",
-            "transformerAnnotations",
-        ];
+        let metadata = ["originAnnotations", "transformerAnnotations"];
         set("buildMetadata", scalars([random.pick(&metadata)]));
     }
     if random.chance(12) {
@@ -184,7 +180,7 @@ fn generators(layer: &mut Layer, random: &mut Random) {
             continue;
         }
         let named = if random.chance(60) {
-            "generated".to_owned()
+            format!("gen-{}", layer.directory)
         } else {
             name(random)
         };
@@ -201,7 +197,7 @@ fn generators(layer: &mut Layer, random: &mut Random) {
             ];
             item.set(
                 "literals",
-                scalars((0..1 + random.below(2)).map(|_| random.pick(&literals))),
+                scalars(literals.iter().filter(|_| random.chance(30)).copied()),
             );
         }
         if random.chance(30) {

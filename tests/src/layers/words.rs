@@ -128,7 +128,7 @@ pub fn text(random: &mut Random) -> String {
 pub fn lines(random: &mut Random) -> Yaml {
     let long = "long ".repeat(20 + random.below(10));
     let parts = [
-        "a", "a b", "  a", "a ", "", "\tb", "# c", "- d", "e: f", &long, "\u{e9}", "$(VAR)",
+        "a", "a b", "  a", "a ", "", "x\ty", "# c", "- d", "e: f", &long, "\u{e9}", "$(VAR)",
     ];
     let mut text: Vec<&str> = (0..1 + random.below(5))
         .map(|_| random.pick(&parts))

@@ -13,7 +13,7 @@ use crate::error::ErrorKind;
 use crate::origin::How;
 use crate::resource::{Behavior, Generated, Resource};
 use crate::spec::{GeneratorEntry, GeneratorOptions, Pairs};
-use crate::value::{Map, ScalarKind, Value};
+use crate::value::{Map, ScalarKind, Value, block};
 
 /// Which of the two is generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,17 @@ pub(crate) fn generate(
         return None;
     }
     let pairs = pairs::load(entry, context)?;
+    let unreadable =
+        |pair: &&Pair| std::str::from_utf8(&pair.value).is_ok_and(block::is_unreadable);
+    if kind == Kind::ConfigMap
+        && let Some(pair) = pairs.iter().find(unreadable)
+    {
+        let message = format!(
+            "the text of `{}` begins with a tab, which kustomize cannot print where there is more than one line",
+            pair.key
+        );
+        context.report(ErrorKind::Generator, pair.range, message);
+    }
     let options = merged(entry.options.as_ref(), global);
     let value = Value::from(object(kind, entry, &options, &pairs, context));
     let mut resource = Resource::new(value, context.place(entry.range));

@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use super::block::may_be_block;
+
 /// The text of a folded block after kustomize wrote and read it again.
 pub(crate) fn refold(text: &str) -> Cow<'_, str> {
     let first = text.trim_start_matches('\n').chars().next();
@@ -22,15 +24,6 @@ pub(crate) fn refold(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Owned(read)
     }
-}
-
-/// Whether the writer makes a block of it, not a quoted string.
-fn may_be_block(text: &str) -> bool {
-    let plain = |character: char| {
-        matches!(character, '\n' | ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}'
-            | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
-    };
-    text.chars().all(plain) && !text.contains(" \n") && !text.ends_with(' ')
 }
 
 /// The lines that are written. `separates`: an empty line comes between lines that must not be joined.

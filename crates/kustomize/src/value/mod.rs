@@ -5,6 +5,7 @@
 //! parsed again to be compared or written.
 
 mod binary;
+pub(crate) mod block;
 mod emit;
 mod folded;
 mod kind;

@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use infragen_syntax::{Node, NodeKind, ScalarStyle, TextRange};
 use smol_str::SmolStr;
 
-use super::{Map, Scalar, ScalarKind, Value, folded::refold, kind_of};
+use super::{Map, Scalar, ScalarKind, Value, block::has_stray_tab, folded::refold, kind_of};
 use crate::origin::{Before, How, Origin, Path, Place};
 
 /// Reads nodes of one file.
@@ -50,6 +50,10 @@ impl<'a> ValueReader<'a> {
                         .push((node.range(), format!("`{text}` is not what `{tag}` says")));
                     ScalarKind::String
                 });
+                if style.is_block() && has_stray_tab(node.text()) {
+                    let message = "a tab stands where the indentation of this block is looked for";
+                    self.errors.push((node.range(), message.to_owned()));
+                }
                 let text = match style {
                     ScalarStyle::Folded => refold(text),
                     _ => Cow::Borrowed(text),
