@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use infragen_syntax::{Document, TextRange, Tree};
+use infragen_syntax::{Document, TextRange, TextSize, Tree};
 
 use crate::error::{BuildError, ErrorKind};
 use crate::loader::Loader;
@@ -38,6 +38,10 @@ pub(crate) fn read_tree(file: &Path, tree: &Tree, traced: bool) -> FileResources
     for error in tree.errors() {
         reader.report(ErrorKind::Syntax, error.range, error.message.clone());
     }
+    if let Some(range) = other_version(tree.text()) {
+        let message = "kustomize reads YAML 1.1 only".to_owned();
+        reader.report(ErrorKind::Syntax, range, message);
+    }
     let documents: Vec<Document<'_>> = tree
         .documents()
         .filter(|document| document.root().is_some())
@@ -49,6 +53,30 @@ pub(crate) fn read_tree(file: &Path, tree: &Tree, traced: bool) -> FileResources
     }
     reader.unroll(queue);
     reader.found
+}
+
+/// A `%YAML` line before the first document with another version than 1.1.
+fn other_version(text: &str) -> Option<TextRange> {
+    if !text.contains("%YAML") {
+        return None;
+    }
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("---") {
+            return None;
+        }
+        if let Some(version) = line.strip_prefix("%YAML")
+            && version.split_whitespace().next() != Some("1.1")
+        {
+            let range = start..start + line.trim_end().len();
+            return Some(TextRange::new(
+                TextSize::try_from(range.start).ok()?,
+                TextSize::try_from(range.end).ok()?,
+            ));
+        }
+        start += line.len();
+    }
+    None
 }
 
 struct FileReader<'a> {

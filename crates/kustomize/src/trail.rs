@@ -29,7 +29,7 @@ pub(crate) struct Configured {
 
 impl Trail<'_> {
     /// Notes the file that an object came from.
-    pub(crate) fn from_file(self, file: &Utf8Path, resource: &mut Resource) {
+    pub(crate) fn note_file(self, file: &Utf8Path, resource: &mut Resource) {
         if self.metadata.any {
             let text = format!("path: {}\n", path::relative(self.top, file));
             set(resource, ORIGIN, text);

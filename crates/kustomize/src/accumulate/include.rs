@@ -41,7 +41,7 @@ impl State {
         context.errors.extend(found.errors.iter().cloned());
         for resource in &found.resources {
             let mut resource = resource.clone();
-            trail.from_file(file, &mut resource);
+            trail.note_file(file, &mut resource);
             self.add(resource, &mut context.errors);
         }
     }

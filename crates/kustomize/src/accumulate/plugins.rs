@@ -42,7 +42,7 @@ impl State {
             for mut resource in found.resources {
                 resource.place = context.place(entry.text.range);
                 let file = context.file.clone();
-                trail.from_file(&file, &mut resource);
+                trail.note_file(&file, &mut resource);
                 state.add(resource, &mut context.errors);
             }
         }

@@ -23,12 +23,12 @@ pub(crate) fn follow_names(
     }
     let by_kind = fields_by_kind(config);
     let mut errors = Vec::new();
-    for index in 0..resources.len() {
-        if let Some(error) = blank_subject(&resources[index]) {
+    for (index, resource) in resources.iter_mut().enumerate() {
+        if let Some(error) = blank_subject(resource) {
             errors.push(error);
             continue;
         }
-        let original = resources[index].original_id().gvk;
+        let original = resource.original_id().gvk;
         let any_kind = by_kind.get("").into_iter().flatten();
         let own_kind = by_kind.get(original.kind.as_str()).into_iter().flatten();
         let mut fields: Vec<&(usize, &Gvk, &FieldSpec)> = any_kind
@@ -39,16 +39,15 @@ pub(crate) fn follow_names(
         if fields.is_empty() {
             continue;
         }
-        let referrer = Referrer::of(&resources[index], &known, index, traced);
+        let referrer = Referrer::of(resource, &known, index, traced);
         for (_, target, field) in fields {
             let field_of_any_type = FieldSpec {
                 path: field.path.clone(),
                 ..FieldSpec::default()
             };
             let set = &mut |value: &Value| referrer.set(value, target, field);
-            let resource = &resources[index];
             match change(&resource.value, &field_of_any_type, Make::Nothing, set) {
-                Ok(Some(changed)) => resources[index].value = changed,
+                Ok(Some(changed)) => resource.value = changed,
                 Ok(None) => {}
                 Err(why) => errors.push(BuildError::new(
                     ErrorKind::AmbiguousReference,

@@ -134,6 +134,18 @@ fn put_subjects(
         }
         return;
     };
+    if items
+        .iter()
+        .any(|item| item.as_map().is_none() && !item.is_null())
+    {
+        let field = FieldSpec {
+            path: "subjects".into(),
+            ..FieldSpec::default()
+        };
+        let range = settings.namespace.range;
+        refuse(context, range, resource, &field, "an item is no mapping");
+        return;
+    }
     let mut changed = items.to_vec();
     for item in &mut changed {
         if item.get(key).and_then(Value::as_str) != Some(wanted) {

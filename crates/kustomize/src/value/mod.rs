@@ -255,11 +255,11 @@ impl Map {
     }
 }
 
-/// The type of a text that takes the place of a scalar and is written as that one was: what was a string
-/// stays one, anything else is whatever the text says.
+/// The type of a text that takes the place of a scalar and is written as that one was: in quotes it is a
+/// string, without them whatever the text says.
 pub(crate) fn resolve_like(before: &Scalar, text: &str) -> ScalarKind {
-    match before.kind {
-        ScalarKind::String => ScalarKind::String,
-        _ => plain_kind(text),
+    match before.quoted {
+        true => ScalarKind::String,
+        false => plain_kind(text),
     }
 }
