@@ -109,15 +109,15 @@ impl<'a> ValueReader<'a> {
             if key == "<<" {
                 continue;
             }
-            if entries.iter().any(|(there, _)| there == key) {
-                self.errors.push((
-                    entry.key.range(),
-                    format!("the key `{key}` is already given above"),
-                ));
-                continue;
-            }
             let value = self.read(entry.value);
-            entries.push((SmolStr::new(key), value));
+            match entries.iter_mut().find(|(there, _)| there == key) {
+                None => entries.push((SmolStr::new(key), value)),
+                Some((_, there)) => {
+                    *there = value;
+                    let message = format!("the key `{key}` is already given above");
+                    self.errors.push((entry.key.range(), message));
+                }
+            }
         }
         for merge in merges {
             let one = (!merge.is_sequence()).then_some(merge);
