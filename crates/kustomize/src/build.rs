@@ -74,7 +74,7 @@ pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Bui
         errors,
     };
     let config = &accumulated.config;
-    add_hashes(&mut resources);
+    add_hashes(&mut resources, loader.traced());
     for error in follow_names(config, &mut resources, loader.traced()) {
         context.push(error);
     }

@@ -243,7 +243,7 @@ impl Settings {
                 apply_replacements(&entries, resources, context);
             }
             "ValueAddTransformer" => self.value(resources, context),
-            "HashTransformer" => add_hashes(resources),
+            "HashTransformer" => add_hashes(resources, context.loader.traced()),
             _ => unsupported(plugin, context),
         }
     }

@@ -3,11 +3,12 @@
 use sha2::{Digest, Sha256};
 use smol_str::format_smolstr;
 
+use crate::origin::{Before, How, Origin};
 use crate::resource::Resource;
 use crate::value::{Map, Scalar, ScalarKind, Value};
 
 /// Puts the hash of its content behind the name of each generated object that wants it.
-pub(crate) fn add_hashes(resources: &mut [Resource]) {
+pub(crate) fn add_hashes(resources: &mut [Resource], traced: bool) {
     for resource in resources {
         if !resource
             .generated
@@ -25,11 +26,13 @@ pub(crate) fn add_hashes(resources: &mut [Resource]) {
             .and_then(|map| map.get_mut("metadata"))
             .and_then(Value::as_map_mut);
         if let Some(metadata) = metadata {
-            let origin = metadata
-                .get("name")
-                .and_then(Value::as_scalar)
-                .map(|scalar| scalar.origin.clone())
-                .unwrap_or_default();
+            let origin = match traced {
+                false => Origin::default(),
+                true => {
+                    let before = Before::of(metadata.get("name"));
+                    Origin::step(How::Generator, resource.place.clone(), before)
+                }
+            };
             metadata.insert(
                 "name",
                 Value::Scalar(Scalar {

@@ -134,16 +134,19 @@ fn put_subjects(
         }
         return;
     };
-    if items
-        .iter()
-        .any(|item| item.as_map().is_none() && !item.is_null())
-    {
+    let odd = |item: &Value| match item {
+        Value::Map(subject) => subject
+            .get(key)
+            .is_some_and(|value| value.as_scalar().is_none()),
+        _ => !item.is_null(),
+    };
+    if items.iter().any(odd) {
         let field = FieldSpec {
             path: "subjects".into(),
             ..FieldSpec::default()
         };
         let range = settings.namespace.range;
-        refuse(context, range, resource, &field, "an item is no mapping");
+        refuse(context, range, resource, &field, "an item is no subject");
         return;
     }
     let mut changed = items.to_vec();
