@@ -3,3 +3,5 @@
 
 pub mod corpora;
 pub mod generate;
+pub mod layers;
+pub mod memory;

@@ -14,6 +14,7 @@ use crate::commands;
     after_help = "\
 Examples:
   infragen check                        check the repository around this folder
+  infragen build apps/production        what kustomize makes of a directory
   infragen new-service activity         write a service: base, overlays, clusters
   infragen add-env preview              add an environment with all services
   infragen graph --format mermaid       draw what waits for what
@@ -46,6 +47,7 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Check(commands::check::Args),
+    Build(commands::build::Args),
     NewService(commands::new_service::Args),
     AddEnv(commands::add_env::Args),
     Graph(commands::graph::Args),

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub mod add_env;
+pub mod build;
 pub mod check;
 pub mod completions;
 pub mod demo;

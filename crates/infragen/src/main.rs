@@ -6,6 +6,7 @@
 
 mod args;
 mod commands;
+mod disk;
 mod generate;
 mod report;
 mod repository;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let mut terminal = Terminal::new(cli.color);
     let outcome = match &cli.command {
+        Command::Build(args) => commands::build::run(args, &mut terminal),
         Command::NewService(args) => commands::new_service::run(args, &mut terminal),
         Command::AddEnv(args) => commands::add_env::run(args, &mut terminal),
         Command::Check(args) => commands::check::run(args, &mut terminal),

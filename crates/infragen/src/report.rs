@@ -1,11 +1,13 @@
 //! Findings for people and for programs.
 
+mod build;
 mod json;
 mod text;
 
 use infragen_rules::{Finding, Severity};
 use infragen_workspace::SourceFile;
 
+pub use build::builds;
 pub use json::json;
 pub use text::text;
 

@@ -57,13 +57,7 @@ pub const KEYS: &[Keys] = &[
     },
     Keys {
         path: &["labels", "[]"],
-        keys: &[
-            "pairs",
-            "includeSelectors",
-            "includeTemplates",
-            "includeVolumeClaimTemplates",
-            "fields",
-        ],
+        keys: &["pairs", "includeSelectors", "includeTemplates", "fields"],
     },
     Keys {
         path: &["labels", "[]", "fields", "[]"],

@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod conformance;
 mod process;
 mod test;
 mod tools;
@@ -23,6 +24,7 @@ use clap::Parser;
 #[command(bin_name = "cargo xtask")]
 enum Xtask {
     Bench(bench::Args),
+    Conformance(conformance::Args),
     Test(test::Args),
     Tools(tools::Args),
 }
@@ -30,6 +32,7 @@ enum Xtask {
 fn main() -> ExitCode {
     match Xtask::parse() {
         Xtask::Bench(args) => bench::run(&args),
+        Xtask::Conformance(args) => conformance::run(&args),
         Xtask::Test(args) => test::run(&args),
         Xtask::Tools(args) => tools::run(&args),
     }

@@ -124,6 +124,7 @@ fn suggestion<'a>(db: &dyn Db, file: SourceFile, finding: &Finding) -> Option<Gr
     )
 }
 
-fn span(range: TextRange, len: usize) -> std::ops::Range<usize> {
+/// A range as the renderer wants it, never outside the text.
+pub fn span(range: TextRange, len: usize) -> std::ops::Range<usize> {
     usize::from(range.start()).min(len)..usize::from(range.end()).min(len)
 }

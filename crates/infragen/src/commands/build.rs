@@ -1,0 +1,188 @@
+//! `infragen build`
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Instant;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use infragen_kustomize::{BuildError, Options, Printed, build, join};
+use rayon::prelude::*;
+
+use crate::commands::{Failure, Outcome};
+use crate::disk::Disk;
+use crate::report;
+use crate::repository::{current_dir, shown};
+use crate::terminal::Terminal;
+
+/// Build a kustomization: what `kustomize build` gives, byte for byte
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  infragen build apps/production                  YAML on standard output, what is wrong on standard error
+  infragen build --recursive . --out-dir /tmp/out  every kustomization below a folder, a file each")]
+pub struct Args {
+    /// The directory with the kustomization file [default: this folder]
+    #[arg(value_name = "DIR", conflicts_with = "recursive")]
+    pub directory: Option<Utf8PathBuf>,
+
+    /// Build every directory with a kustomization file at or below this one
+    #[arg(long, value_name = "ROOT", requires = "out_dir")]
+    pub recursive: Option<Utf8PathBuf>,
+
+    /// Where `--recursive` writes the builds: that of `a/b` becomes `a/b.yaml`
+    #[arg(long, value_name = "OUT", requires = "recursive")]
+    pub out_dir: Option<Utf8PathBuf>,
+
+    /// Let a kustomization name files only beside and below it, as kustomize does unless told otherwise
+    #[arg(long)]
+    pub restrict: bool,
+}
+
+/// Builds and prints.
+pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
+    let disk = Disk::new(current_dir()?, args.restrict);
+    let outcome = match (&args.recursive, &args.out_dir) {
+        (Some(root), Some(out)) => every(&disk, root, out, terminal),
+        _ => one(&disk, args.directory.as_deref(), terminal),
+    };
+    // The process ends now, which frees what it holds faster than giving it back piece by piece.
+    std::mem::forget(disk);
+    outcome
+}
+
+fn one(disk: &Disk, given: Option<&Utf8Path>, terminal: &mut Terminal) -> Result<Outcome, Failure> {
+    let directory = directory(disk, given.unwrap_or(Utf8Path::new(".")))?;
+    let printed = print(disk, &directory);
+    report::builds(disk, &printed.errors, terminal)?;
+    let outcome = if printed.errors.is_empty() {
+        terminal.out.write_all(printed.yaml.as_bytes())?;
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    };
+    terminal.out.flush()?;
+    std::mem::forget(printed);
+    Ok(outcome)
+}
+
+fn every(
+    disk: &Disk,
+    root: &Utf8Path,
+    out: &Utf8Path,
+    terminal: &mut Terminal,
+) -> Result<Outcome, Failure> {
+    let started = Instant::now();
+    let root = directory(disk, root)?;
+    let directories = disk.kustomizations(&root);
+    let builds: Vec<Vec<Arc<BuildError>>> = directories
+        .par_iter()
+        .map(|directory| {
+            let printed = print(disk, directory);
+            if printed.errors.is_empty() {
+                write(&disk.absolute(out), &root, directory, &printed.yaml)?;
+            }
+            Ok(printed.errors)
+        })
+        .collect::<Result<_, Failure>>()?;
+    let failed = builds.iter().filter(|errors| !errors.is_empty()).count();
+    let mut errors: Vec<_> = Vec::new();
+    for error in builds.iter().flatten() {
+        // A base with an error fails every overlay of it; once is enough to say so.
+        if !errors.contains(error) {
+            errors.push(error.clone());
+        }
+    }
+    report::builds(disk, &errors, terminal)?;
+    writeln!(
+        terminal.out,
+        "{} of {} directories built into {out} in {} ms{}",
+        builds.len() - failed,
+        builds.len(),
+        started.elapsed().as_millis(),
+        if failed > 0 {
+            format!("; {failed} failed")
+        } else {
+            String::new()
+        }
+    )?;
+    terminal.out.flush()?;
+    Ok(if failed > 0 {
+        Outcome::Findings
+    } else {
+        Outcome::Done
+    })
+}
+
+/// Builds one directory and prints its objects.
+fn print(disk: &Disk, directory: &Utf8Path) -> Printed {
+    infragen_kustomize::print(build(disk, directory, Options { sorted: true }))
+}
+
+/// A directory as the builds of this process call it.
+fn directory(disk: &Disk, given: &Utf8Path) -> Result<Utf8PathBuf, Failure> {
+    let absolute = disk.absolute(given);
+    if !absolute.is_dir() {
+        return Err(Failure::new(
+            format!("there is no folder `{given}`"),
+            "name a folder with a kustomization file",
+        ));
+    }
+    if given.is_absolute() {
+        let here = current_dir()?;
+        return Ok(relative(&here, given));
+    }
+    Ok(join(Utf8Path::new(""), given.as_str()).to_path_buf())
+}
+
+/// An absolute path from a folder: `..` until both agree.
+fn relative(from: &Utf8Path, to: &Utf8Path) -> Utf8PathBuf {
+    let to = to.components().as_path();
+    let common = from
+        .ancestors()
+        .find(|ancestor| to.starts_with(ancestor))
+        .unwrap_or(from);
+    let up = from
+        .strip_prefix(common)
+        .map_or(0, |rest| rest.components().count());
+    let mut path: Utf8PathBuf = std::iter::repeat_n("..", up).collect();
+    path.extend(to.strip_prefix(common).unwrap_or(to).components());
+    join(Utf8Path::new(""), path.as_str()).to_path_buf()
+}
+
+/// Writes the build of a directory below the folder for all of them.
+fn write(out: &Utf8Path, root: &Utf8Path, directory: &Utf8Path, yaml: &str) -> Result<(), Failure> {
+    let below = directory.strip_prefix(root).unwrap_or(directory);
+    let name = if below.as_str().is_empty() {
+        "root.yaml".to_owned()
+    } else {
+        format!("{below}.yaml")
+    };
+    let file = out.join(name);
+    let written = std::fs::write(&file, yaml).or_else(|_| {
+        std::fs::create_dir_all(file.parent().unwrap_or(out))?;
+        std::fs::write(&file, yaml)
+    });
+    written.map_err(|error| {
+        Failure::new(
+            format!("{} cannot be written: {error}", shown(&file)),
+            "give --out-dir a folder that can be written to",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::relative;
+
+    #[test]
+    fn paths_are_seen_from_here() {
+        for (to, expected) in [
+            ("/a/b", ""),
+            ("/a/b/c/d", "c/d"),
+            ("/a/x", "../x"),
+            ("/y/", "../../y"),
+        ] {
+            assert_eq!(relative("/a/b".into(), to.into()), expected, "{to}");
+        }
+    }
+}

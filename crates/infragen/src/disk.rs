@@ -1,0 +1,175 @@
+//! The files of a build, straight from the disk: each is read once, and so is each directory accumulated.
+//!
+//! The language server sees files through its database; a build on the command line runs once and needs
+//! none.
+
+mod memo;
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use infragen_kustomize::{Accumulated, Entry, FileResources, Loader, Way, accumulate, read_file};
+use infragen_syntax::{Tree, decode};
+
+use self::memo::Memo;
+
+/// The disk below, and around, a folder.
+pub struct Disk {
+    /// The folder that paths are relative to.
+    base: Utf8PathBuf,
+    /// Whether a kustomization may only name files beside and below it.
+    restricted: bool,
+    entries: Memo<Option<Entry>>,
+    trees: Memo<Option<Arc<Tree>>>,
+    resources: Memo<Arc<FileResources>>,
+    accumulated: Memo<Arc<Accumulated>>,
+}
+
+impl Disk {
+    /// The disk around an absolute folder.
+    pub fn new(base: Utf8PathBuf, restricted: bool) -> Self {
+        Self {
+            base,
+            restricted,
+            entries: Memo::default(),
+            trees: Memo::default(),
+            resources: Memo::default(),
+            accumulated: Memo::default(),
+        }
+    }
+
+    /// The text of a file, for messages; empty where there is none.
+    pub fn text(&self, path: &Utf8Path) -> Arc<str> {
+        self.tree(path)
+            .map_or_else(|| Arc::from(""), |tree| tree.shared_text())
+    }
+
+    /// Where a path of the build is on this machine.
+    pub fn absolute(&self, path: &Utf8Path) -> Utf8PathBuf {
+        self.base.join(path)
+    }
+
+    /// Which directories below one have a kustomization file, itself included, in order of path. Links are
+    /// not followed, and what is below a `.git` is not looked at.
+    pub fn kustomizations(&self, below: &Utf8Path) -> Vec<Utf8PathBuf> {
+        let mut found = Vec::new();
+        let mut stack = vec![below.to_owned()];
+        while let Some(directory) = stack.pop() {
+            let Ok(entries) = self.absolute(&directory).read_dir_utf8() else {
+                continue;
+            };
+            let mut is_one = false;
+            for entry in entries.flatten() {
+                let Ok(kind) = entry.file_type() else {
+                    continue;
+                };
+                if kind.is_dir() && entry.file_name() != ".git" {
+                    stack.push(
+                        infragen_kustomize::join(&directory, entry.file_name()).to_path_buf(),
+                    );
+                } else if infragen_kustomize::is_kustomization_file_name(entry.file_name()) {
+                    is_one = true;
+                }
+            }
+            if is_one {
+                found.push(directory);
+            }
+        }
+        found.sort();
+        found
+    }
+}
+
+impl Loader for Disk {
+    fn entry(&self, path: &Utf8Path) -> Option<Entry> {
+        self.entries.get(path, || {
+            let metadata = std::fs::metadata(self.absolute(path)).ok()?;
+            Some(if metadata.is_dir() {
+                Entry::Directory
+            } else {
+                Entry::File
+            })
+        })
+    }
+
+    fn bytes(&self, path: &Utf8Path) -> Option<Arc<[u8]>> {
+        std::fs::read(self.absolute(path)).ok().map(Arc::from)
+    }
+
+    fn tree(&self, path: &Utf8Path) -> Option<Arc<Tree>> {
+        self.trees.get(path, || {
+            let bytes = std::fs::read(self.absolute(path)).ok()?;
+            Some(Arc::new(match decode(bytes) {
+                Ok(text) => Tree::parse(text),
+                Err(error) => Tree::unreadable(error),
+            }))
+        })
+    }
+
+    fn list(&self, directory: &Utf8Path) -> Vec<String> {
+        let entries = self.absolute(directory).read_dir_utf8();
+        let mut names: Vec<String> = entries
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.file_name().to_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn accumulate(&self, directory: &Utf8Path, way: &Way<'_>) -> Arc<Accumulated> {
+        let make = || Arc::new(accumulate(self, directory, way));
+        if way.is_plain() {
+            self.accumulated.get(directory, make)
+        } else {
+            make()
+        }
+    }
+
+    fn resources(&self, file: &Utf8Path) -> Arc<FileResources> {
+        self.resources.get(file, || Arc::new(read_file(self, file)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use infragen_kustomize::{Entry, Loader};
+
+    use super::Disk;
+
+    fn disk(files: &[&str]) -> (tempfile::TempDir, Disk) {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "a: 1\n").unwrap();
+        }
+        let base = folder.path().to_path_buf().try_into().unwrap();
+        (folder, Disk::new(base, false))
+    }
+
+    #[test]
+    fn says_what_a_path_leads_to() {
+        let (_folder, disk) = disk(&["a/b.yaml"]);
+        assert_eq!(disk.entry("a".into()), Some(Entry::Directory));
+        assert_eq!(disk.entry("a/b.yaml".into()), Some(Entry::File));
+        assert_eq!(disk.entry("a/c.yaml".into()), None);
+        assert_eq!(&*disk.bytes("a/b.yaml".into()).unwrap(), b"a: 1\n");
+        assert_eq!(disk.tree("a/b.yaml".into()).unwrap().text(), "a: 1\n");
+        assert!(disk.tree("a".into()).is_none());
+        assert_eq!(disk.list("a".into()), ["b.yaml"]);
+    }
+
+    #[test]
+    fn finds_every_kustomization() {
+        let (_folder, disk) = disk(&[
+            "kustomization.yaml",
+            "a/kustomization.yml",
+            "a/b/c/Kustomization",
+            "d/other.yaml",
+            ".git/kustomization.yaml",
+        ]);
+        assert_eq!(disk.kustomizations("".into()), ["", "a", "a/b/c"]);
+    }
+}

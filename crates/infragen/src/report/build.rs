@@ -1,0 +1,69 @@
+//! Errors of builds, in the look of findings.
+
+use std::sync::Arc;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use infragen_kustomize::{BuildError, Place};
+
+use super::text::span;
+use crate::disk::Disk;
+use crate::repository::shown;
+use crate::terminal::Terminal;
+
+/// Prints errors to standard error.
+pub fn builds(
+    disk: &Disk,
+    errors: &[Arc<BuildError>],
+    terminal: &mut Terminal,
+) -> std::io::Result<()> {
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let renderer = if terminal.color_err {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let renderer = renderer
+        .term_width(terminal.width)
+        .decor_style(DecorStyle::Ascii);
+    for error in errors {
+        writeln!(terminal.err, "{}\n", render(disk, error, &renderer))?;
+    }
+    let plural = if errors.len() == 1 { "" } else { "s" };
+    writeln!(terminal.err, "{} error{plural}", errors.len())
+}
+
+fn render(disk: &Disk, error: &BuildError, renderer: &Renderer) -> String {
+    let text = |place: &Place| disk.text(&place.file).to_string();
+    let path = |place: &Place| shown(&disk.absolute(&place.file));
+    let source = text(&error.place);
+    let primary = AnnotationKind::Primary.span(span(error.place.range, source.len()));
+    let mut snippet = Snippet::source(source.clone())
+        .path(path(&error.place))
+        .annotation(primary);
+    let mut others = Vec::new();
+    for (place, what) in &error.related {
+        if place.file == error.place.file {
+            let annotation = AnnotationKind::Context.span(span(place.range, source.len()));
+            snippet = snippet.annotation(annotation.label(what.clone()));
+        } else {
+            let other = text(place);
+            let annotation = AnnotationKind::Context.span(span(place.range, other.len()));
+            others.push(
+                Snippet::source(other)
+                    .path(path(place))
+                    .annotation(annotation.label(what.clone())),
+            );
+        }
+    }
+    let title = Level::ERROR
+        .primary_title(error.message.clone())
+        .id(error.kind.id());
+    let mut group = title.element(snippet).elements(others);
+    if let Some(help) = &error.help {
+        group = group.element(Level::HELP.message(help.clone()));
+    }
+    renderer.render(&[group])
+}

@@ -1,0 +1,344 @@
+//! The unit of a build: what a directory adds to whoever names it.
+
+mod include;
+mod plugins;
+mod transformers;
+
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use infragen_syntax::Tree;
+use rustc_hash::FxHashMap;
+
+use crate::config::{self, Config, read_configuration, read_crds};
+use crate::context::Context;
+use crate::error::{BuildError, ErrorKind};
+use crate::finish::note_vars;
+use crate::generate::{Kind, absorb, generate};
+use crate::id::Id;
+use crate::loader::Loader;
+use crate::origin::{Path, Place};
+use crate::resource::Resource;
+use crate::schema::CustomSchema;
+use crate::spec::{self, BuildMetadata, Spec, Text, Var};
+use crate::trail::Trail;
+use crate::value::ValueReader;
+
+/// The objects that a directory yields, with original ids: hashes, name references and vars are finished
+/// only at the top.
+#[derive(Debug, Clone)]
+pub struct Accumulated {
+    /// The objects in order.
+    pub resources: Vec<Resource>,
+    /// The vars declared here and below.
+    pub vars: Vec<Var>,
+    /// The directories that were read on the way: an overlay may not be inside any of them.
+    pub directories: Vec<Path>,
+    /// What is wrong here and below.
+    pub errors: Vec<Arc<BuildError>>,
+    /// Which fields transformers act on, here and below.
+    pub(crate) config: Arc<Config>,
+}
+
+impl Default for Accumulated {
+    fn default() -> Self {
+        Accumulated {
+            resources: Vec::new(),
+            vars: Vec::new(),
+            directories: Vec::new(),
+            errors: Vec::new(),
+            config: Config::empty_shared(),
+        }
+    }
+}
+
+/// The directories between the top of a build and the one that is accumulated, to find those that include
+/// themselves; and what of the top matters below.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Way<'a> {
+    /// The directory that names the next one; none at the top.
+    pub last: Option<(&'a Utf8Path, &'a Way<'a>)>,
+    /// `buildMetadata` of the top.
+    pub(crate) metadata: BuildMetadata,
+    /// The schema that `openapi` of the top, or of a directory on the way, names.
+    pub(crate) schema: Option<&'a CustomSchema>,
+}
+
+impl<'a> Way<'a> {
+    /// Whether what is accumulated at its end is the same on every other plain way: then it may be
+    /// remembered.
+    pub fn is_plain(&self) -> bool {
+        !self.metadata.any && self.schema.is_none()
+    }
+
+    /// The way on from a directory.
+    pub(crate) fn on(
+        &'a self,
+        directory: &'a Utf8Path,
+        schema: Option<&'a CustomSchema>,
+    ) -> Way<'a> {
+        Way {
+            last: Some((directory, self)),
+            metadata: self.metadata,
+            schema,
+        }
+    }
+
+    /// Whether a directory is on the way.
+    pub fn visits(&self, directory: &Utf8Path) -> bool {
+        self.steps().any(|step| step == directory)
+    }
+
+    /// The directory of the top, seen from a directory at the end of the way.
+    pub(crate) fn top(&self, directory: &'a Utf8Path) -> &'a Utf8Path {
+        self.steps().last().unwrap_or(directory)
+    }
+
+    fn steps(&self) -> impl Iterator<Item = &'a Utf8Path> {
+        let mut way = *self;
+        std::iter::from_fn(move || {
+            let (last, before) = way.last?;
+            way = *before;
+            Some(last)
+        })
+    }
+}
+
+/// What a directory adds to whoever names it.
+pub fn accumulate(loader: &dyn Loader, directory: &Utf8Path, way: &Way<'_>) -> Accumulated {
+    let mut state = State::default();
+    let named_at = Place::start_of(Path::from(directory));
+    match spec::find(loader, directory, &named_at) {
+        Ok(file) => {
+            if let Some((spec, tree)) = read_spec(loader, &file, &mut state.found.errors) {
+                state.run(loader, &spec, tree, way);
+            }
+        }
+        Err(error) => state.found.errors.push(Arc::new(error)),
+    }
+    state.found.directories.push(Path::from(directory));
+    state.found
+}
+
+/// Reads a kustomization file. What is wrong goes to `errors`.
+pub(crate) fn read_spec(
+    loader: &dyn Loader,
+    file: &Path,
+    errors: &mut Vec<Arc<BuildError>>,
+) -> Option<(Spec, Arc<Tree>)> {
+    let tree = loader.tree(file)?;
+    let spec = Spec::read(file, &tree, errors)?;
+    Some((spec, tree))
+}
+
+/// What is accumulated so far.
+#[derive(Default)]
+struct State {
+    found: Accumulated,
+    /// The ids of the objects, as long as nothing changes them.
+    ids: Option<FxHashMap<Id, usize>>,
+}
+
+impl State {
+    /// Does what a kustomization file says, on top of what is there.
+    fn run(&mut self, loader: &dyn Loader, spec: &Spec, tree: Arc<Tree>, way: &Way<'_>) {
+        let trail = Trail {
+            metadata: way.metadata,
+            top: way.top(&spec.directory),
+        };
+        let mut context = Context {
+            loader,
+            directory: spec.directory.clone(),
+            file: spec.file.clone(),
+            tree: Some(tree),
+            schema: way.schema,
+            errors: Vec::new(),
+        };
+        let own = match way.schema {
+            Some(_) => None,
+            None => read_schema(spec, &mut context),
+        };
+        context.schema = way.schema.or(own.as_ref());
+        for entry in &spec.resources {
+            self.include(entry, &mut context, way, trail);
+        }
+        self.configure(spec, &mut context);
+        self.generate(spec, &mut context, way, trail);
+        for entry in &spec.components {
+            self.component(entry, &mut context, way);
+        }
+        self.transform(spec, &mut context, way, trail);
+        let errors = note_vars(&spec.vars, &mut self.found.resources, &mut self.found.vars);
+        errors.into_iter().for_each(|error| context.push(error));
+        self.found.errors.append(&mut context.errors);
+    }
+
+    /// Reads `configurations` and `crds`.
+    fn configure(&mut self, spec: &Spec, context: &mut Context<'_>) {
+        let mut config = Config::default_shared();
+        let mut files = Config::default();
+        for entry in &spec.configurations {
+            if let Some((file, tree)) = context.tree_of(&entry.value, entry.range) {
+                report_syntax(&file, &tree, context);
+                let read = read_configuration(&file, &tree, &mut context.errors);
+                if files.merge(&read).is_err() {
+                    conflict(entry, context);
+                }
+            }
+        }
+        let last = spec.configurations.last();
+        if let Some(last) = last
+            && config::merge_shared(&mut config, &Arc::new(files)).is_err()
+        {
+            conflict(last, context);
+        }
+        if config::merge_shared(&mut self.found.config, &config).is_err() {
+            // Without an entry here the two that contradict each other came from below.
+            let above = Text {
+                value: spec.file.as_str().into(),
+                range: Default::default(),
+            };
+            conflict(last.unwrap_or(&above), context);
+        }
+        for entry in &spec.crds {
+            if let Some((file, tree)) = context.tree_of(&entry.value, entry.range) {
+                report_syntax(&file, &tree, context);
+                match read_crds(&tree) {
+                    Ok(config) => self.merge_config(&Arc::new(config), entry, context),
+                    Err(config::Conflict) => conflict(entry, context),
+                }
+            }
+        }
+    }
+
+    fn merge_config(&mut self, config: &Arc<Config>, entry: &Text, context: &mut Context<'_>) {
+        if config::merge_shared(&mut self.found.config, config).is_err() {
+            conflict(entry, context);
+        }
+    }
+
+    /// Runs the generators.
+    fn generate(
+        &mut self,
+        spec: &Spec,
+        context: &mut Context<'_>,
+        way: &Way<'_>,
+        trail: Trail<'_>,
+    ) {
+        let global = spec.generator_options.as_ref();
+        for (kind, entries, name) in [
+            (Kind::ConfigMap, &spec.config_maps, "ConfigMapGenerator"),
+            (Kind::Secret, &spec.secrets, "SecretGenerator"),
+        ] {
+            for entry in entries {
+                let Some(mut resource) = generate(kind, entry, global, context) else {
+                    continue;
+                };
+                if let Some(configured) = trail.built_in(name, &spec.file) {
+                    configured.made(&mut resource);
+                }
+                self.absorb(resource, context);
+            }
+        }
+        for entry in &spec.unsupported {
+            let message = format!("`{}` needs Helm, which is not run here", entry.value);
+            context.report(ErrorKind::Unsupported, entry.range, message);
+        }
+        for plugin in self.plugins(&spec.generators, context, way, trail) {
+            self.run_generator(&plugin, context, trail);
+        }
+    }
+
+    fn absorb(&mut self, resource: Resource, context: &mut Context<'_>) {
+        absorb(resource, &mut self.found.resources, context);
+        self.ids = None;
+    }
+
+    /// Adds an object, unless one of its id is there.
+    fn add(&mut self, resource: Resource, errors: &mut Vec<Arc<BuildError>>) {
+        let resources = &mut self.found.resources;
+        let ids = self.ids.get_or_insert_with(|| {
+            let ids = resources.iter().enumerate();
+            ids.map(|(index, resource)| (resource.id().normal(), index))
+                .collect()
+        });
+        let id = resource.id();
+        let shown = id.to_string();
+        match ids.entry(id.normal()) {
+            std::collections::hash_map::Entry::Vacant(vacant) => {
+                vacant.insert(resources.len());
+                resources.push(resource);
+            }
+            std::collections::hash_map::Entry::Occupied(there) => {
+                let first = resources[*there.get()].place.clone();
+                let message = format!(
+                    "{} {} is already in this build ({shown})",
+                    resource.kind(),
+                    resource.name()
+                );
+                let error = BuildError::new(ErrorKind::DuplicateId, resource.place, message)
+                    .with_related(first, "the same object");
+                errors.push(Arc::new(error));
+            }
+        }
+    }
+
+    /// Adds what another directory accumulated.
+    fn merge(&mut self, other: &Accumulated, entry: &Text, context: &mut Context<'_>) {
+        for resource in &other.resources {
+            self.add(resource.clone(), &mut context.errors);
+        }
+        self.merge_config(&other.config, entry, context);
+        let mut errors = Vec::new();
+        for var in &other.vars {
+            crate::finish::add_var(var, &mut self.found.vars, &mut errors);
+        }
+        errors.into_iter().for_each(|error| context.push(error));
+        self.found
+            .directories
+            .extend(other.directories.iter().cloned());
+        self.found.errors.extend(other.errors.iter().cloned());
+    }
+}
+
+/// The schema that `openapi` names. kustomize has one version of Kubernetes built in.
+fn read_schema(spec: &Spec, context: &mut Context<'_>) -> Option<CustomSchema> {
+    if let Some(version) = &spec.openapi_version {
+        if spec.openapi_path.is_some() {
+            let message = "`openapi` takes a `path` or a `version`, not both";
+            context.report(ErrorKind::Configuration, version.range, message);
+        } else if version.value != "v1.21.2" && !version.value.is_empty() {
+            let message = "kustomize has only version v1.21.2 of the schema built in";
+            context.report(ErrorKind::Configuration, version.range, message);
+        }
+    }
+    let path = spec.openapi_path.as_ref()?;
+    let (file, tree) = context.tree_of(&path.value, path.range)?;
+    report_syntax(&file, &tree, context);
+    let root = tree.document(0)?.root()?;
+    let document = ValueReader::new(&file, false).read(root);
+    Some(CustomSchema::read(&document))
+}
+
+/// Says where a file of settings is no YAML.
+fn report_syntax(file: &Path, tree: &Tree, context: &mut Context<'_>) {
+    for error in tree.errors() {
+        let place = Place {
+            file: file.clone(),
+            range: error.range,
+        };
+        context.push(BuildError::new(
+            ErrorKind::Syntax,
+            place,
+            error.message.clone(),
+        ));
+    }
+}
+
+fn conflict(entry: &Text, context: &mut Context<'_>) {
+    let message = format!(
+        "`{}` names a field that another configuration names too, but with another `create`",
+        entry.value
+    );
+    context.report(ErrorKind::Configuration, entry.range, message);
+}

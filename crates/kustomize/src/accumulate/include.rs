@@ -1,0 +1,185 @@
+//! `resources` and `components`: what they name, and how it is added.
+
+use std::sync::Arc;
+
+use camino::Utf8Path;
+
+use super::{State, Way, read_spec};
+use crate::context::Context;
+use crate::error::{BuildError, ErrorKind};
+use crate::file::FileKind;
+use crate::loader::Entry;
+use crate::origin::Path;
+use crate::path::contains;
+use crate::remote::is_remote;
+use crate::spec::{self, Text};
+use crate::trail::Trail;
+
+impl State {
+    /// Adds what an entry of `resources` names.
+    pub(super) fn include(
+        &mut self,
+        entry: &Text,
+        context: &mut Context<'_>,
+        way: &Way<'_>,
+        trail: Trail<'_>,
+    ) {
+        let path = context.resolve(&entry.value);
+        match context.loader.entry(&path) {
+            Some(Entry::File) => self.add_file(&path, context, trail),
+            Some(Entry::Directory) => {
+                if self.may_descend(entry, &path, FileKind::Kustomization, context, way) {
+                    self.add_directory(entry, &path, context, way);
+                }
+            }
+            None => missing(entry, context, "file or directory"),
+        }
+    }
+
+    fn add_file(&mut self, file: &Path, context: &mut Context<'_>, trail: Trail<'_>) {
+        let found = context.loader.resources(file);
+        context.errors.extend(found.errors.iter().cloned());
+        for resource in &found.resources {
+            let mut resource = resource.clone();
+            trail.note_file(file, &mut resource);
+            self.add(resource, &mut context.errors);
+        }
+    }
+
+    fn add_directory(
+        &mut self,
+        entry: &Text,
+        directory: &Path,
+        context: &mut Context<'_>,
+        way: &Way<'_>,
+    ) {
+        let here = context.directory.clone();
+        let schema = context.schema;
+        let way = way.on(&here, schema);
+        let found = context.loader.accumulate(directory, &way);
+        let around = found
+            .directories
+            .iter()
+            .find(|other| contains(other, &here));
+        if let Some(around) = around {
+            cycle(entry, around, context);
+            return;
+        }
+        self.merge(&found, entry, context);
+    }
+
+    /// Applies a component to what is there.
+    pub(super) fn component(&mut self, entry: &Text, context: &mut Context<'_>, way: &Way<'_>) {
+        let directory = context.resolve(&entry.value);
+        match context.loader.entry(&directory) {
+            Some(Entry::Directory) => {}
+            Some(Entry::File) => {
+                let message = format!("`{}` is a file, a component is a directory", entry.value);
+                context.report(ErrorKind::MissingPath, entry.range, message);
+                return;
+            }
+            None => {
+                missing(entry, context, "directory");
+                return;
+            }
+        }
+        if !self.may_descend(entry, &directory, FileKind::Component, context, way) {
+            return;
+        }
+        let place = context.place(entry.range);
+        let Ok(file) = spec::find(context.loader, &directory, &place) else {
+            return;
+        };
+        let Some((spec, tree)) = read_spec(context.loader, &file, &mut context.errors) else {
+            return;
+        };
+        let here = context.directory.clone();
+        let schema = context.schema;
+        let way = way.on(&here, schema);
+        self.run(context.loader, &spec, tree, &way);
+        self.found.directories.push(directory);
+        self.ids = None;
+    }
+
+    /// Whether a directory may be read from here: it is not around this one or one on the way, has a
+    /// kustomization file, and that is of the right kind.
+    fn may_descend(
+        &mut self,
+        entry: &Text,
+        directory: &Path,
+        wanted: FileKind,
+        context: &mut Context<'_>,
+        way: &Way<'_>,
+    ) -> bool {
+        if entry.value.starts_with('/') {
+            let message = format!(
+                "`{}` is absolute, a directory must be relative",
+                entry.value
+            );
+            context.report(ErrorKind::MissingPath, entry.range, message);
+            return false;
+        }
+        if contains(directory, &context.directory) || way.visits(directory) {
+            cycle(entry, directory, context);
+            return false;
+        }
+        let place = context.place(entry.range);
+        let file = match spec::find(context.loader, directory, &place) {
+            Ok(file) => file,
+            Err(error) => {
+                context.push(error);
+                return false;
+            }
+        };
+        // What the file says is reported by whoever reads it whole.
+        let is_component = context
+            .loader
+            .tree(&file)
+            .and_then(|tree| {
+                let kind = tree.document(0)?.root()?.get("kind")?.as_str()?;
+                Some(kind == "Component")
+            })
+            .unwrap_or_default();
+        let (list, help) = match (is_component, wanted) {
+            (true, FileKind::Kustomization) => ("a component", "list it under `components`"),
+            (false, FileKind::Component) => (
+                "no component",
+                "list it under `resources`, or give it `kind: Component`",
+            ),
+            _ => return true,
+        };
+        let message = format!("`{}` is {list}", entry.value);
+        context.push(BuildError::new(ErrorKind::WrongList, place, message).with_help(help));
+        false
+    }
+}
+
+fn missing(entry: &Text, context: &mut Context<'_>, what: &str) {
+    let path = &entry.value;
+    let (kind, message) = if path.is_empty() {
+        (ErrorKind::MissingPath, "this entry is empty".to_owned())
+    } else if is_remote(path) {
+        (
+            ErrorKind::Unsupported,
+            format!("`{path}` is outside the repository and is not fetched"),
+        )
+    } else {
+        (
+            ErrorKind::MissingPath,
+            format!("there is no {what} `{path}`"),
+        )
+    };
+    context.report(kind, entry.range, message);
+}
+
+fn cycle(entry: &Text, around: &Utf8Path, context: &mut Context<'_>) {
+    let message = format!(
+        "`{}` leads to `{around}`, which is around this directory",
+        entry.value
+    );
+    context.errors.push(Arc::new(BuildError::new(
+        ErrorKind::Cycle,
+        context.place(entry.range),
+        message,
+    )));
+}

@@ -1,0 +1,103 @@
+//! A whole build: what a directory accumulates, finished.
+
+use std::sync::Arc;
+
+use camino::Utf8Path;
+
+use crate::accumulate::{Way, accumulate, read_spec};
+use crate::context::Context;
+use crate::error::BuildError;
+use crate::finish::{
+    add_hashes, check, clean_annotations, follow_names, is_local, replace_vars, sort,
+};
+use crate::loader::Loader;
+use crate::origin::{Path, Place};
+use crate::resource::Resource;
+use crate::spec;
+use crate::trail;
+
+/// How a build is made beside what its files say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Options {
+    /// Whether objects are sorted where `sortOptions` says nothing: the command line of kustomize does,
+    /// Flux does not.
+    pub sorted: bool,
+}
+
+/// What a build gives.
+#[derive(Debug, Clone, Default)]
+pub struct Built {
+    /// The objects in order.
+    pub resources: Vec<Resource>,
+    /// What is wrong: kustomize gives nothing if there is anything.
+    pub errors: Vec<Arc<BuildError>>,
+}
+
+/// The label of `buildMetadata: [managedByLabel]`.
+const MANAGED_BY: (&str, &str) = ("app.kubernetes.io/managed-by", "kustomize-v5.8.1");
+
+/// Builds a directory.
+pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Built {
+    let mut errors = Vec::new();
+    let named_at = Place::start_of(Path::from(directory));
+    let file = match spec::find(loader, directory, &named_at) {
+        Ok(file) => file,
+        Err(error) => {
+            errors.push(Arc::new(error));
+            return Built {
+                resources: Vec::new(),
+                errors,
+            };
+        }
+    };
+    // Errors of the file are reported by whoever accumulates it.
+    let Some((spec, _)) = read_spec(loader, &file, &mut Vec::new()) else {
+        return Built {
+            resources: Vec::new(),
+            errors: accumulate(loader, directory, &Way::default()).errors,
+        };
+    };
+    let way = Way {
+        last: None,
+        metadata: spec.build_metadata,
+        schema: None,
+    };
+    let accumulated = loader.accumulate(directory, &way);
+    let mut resources = accumulated.resources.clone();
+    errors.extend(accumulated.errors.iter().cloned());
+    let mut context = Context {
+        loader,
+        directory: spec.directory.clone(),
+        file: spec.file.clone(),
+        tree: None,
+        schema: None,
+        errors,
+    };
+    let config = &accumulated.config;
+    add_hashes(&mut resources, loader.traced());
+    for error in follow_names(config, &mut resources, loader.traced()) {
+        context.push(error);
+    }
+    for error in replace_vars(&accumulated.vars, config, &mut resources, loader.traced()) {
+        context.push(error);
+    }
+    resources.retain(|resource| !is_local(resource));
+    check(&resources, &mut context);
+    sort(
+        spec.sort_options.as_ref(),
+        options.sorted,
+        &mut resources,
+        &mut context,
+    );
+    let metadata = spec.build_metadata;
+    for resource in &mut resources {
+        if metadata.managed_by {
+            trail::set_in(resource, "labels", MANAGED_BY.0, MANAGED_BY.1.to_owned());
+        }
+        clean_annotations(resource, metadata.origins, metadata.transformers);
+    }
+    Built {
+        resources,
+        errors: context.errors,
+    }
+}

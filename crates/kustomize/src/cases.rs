@@ -1,0 +1,149 @@
+//! Whole builds against what kustomize 5.8.1 makes of them, by theme.
+
+use camino::Utf8Path;
+
+use crate::build::{Options, build};
+use crate::error::ErrorKind;
+use crate::loader::Loader;
+use crate::patches::tests::{World, check};
+
+#[test]
+fn fields_change_as_in_kustomize() {
+    check(include_str!("cases/fields.txt"));
+}
+
+#[test]
+fn generators_make_what_kustomize_makes() {
+    check(include_str!("cases/generators.txt"));
+}
+
+#[test]
+fn names_are_followed_as_in_kustomize() {
+    check(include_str!("cases/names.txt"));
+}
+
+#[test]
+fn plugins_do_what_they_do_in_kustomize() {
+    check(include_str!("cases/plugins.txt"));
+}
+
+#[test]
+fn settings_mean_what_they_mean_to_kustomize() {
+    check(include_str!("cases/settings.txt"));
+}
+
+#[test]
+fn files_and_directories_are_read_as_by_kustomize() {
+    check(include_str!("cases/structure.txt"));
+}
+
+/// The kinds and the texts of the errors of a build of a directory.
+fn errors(directory: &str, files: &str) -> Vec<(ErrorKind, String)> {
+    let world = World::of(files);
+    let built = build(&world, Utf8Path::new(directory), Options { sorted: true });
+    built
+        .errors
+        .iter()
+        .map(|error| {
+            let tree = world.tree(&error.place.file);
+            let text = tree.map(|tree| tree.text()[error.place.range].to_owned());
+            (error.kind, text.unwrap_or_default())
+        })
+        .collect()
+}
+
+#[test]
+fn a_directory_around_is_a_cycle() {
+    let files = "#file a/kustomization.yaml\nresources: []\n#file a/b/kustomization.yaml\nresources: [..]\n";
+    assert_eq!(errors("a/b", files), [(ErrorKind::Cycle, "..".to_owned())]);
+}
+
+#[test]
+fn directories_that_name_each_other_are_a_cycle() {
+    let files = "#file a/kustomization.yaml\nresources: [../b]\n#file b/kustomization.yaml\nresources: [../a]\n";
+    let found = errors("a", files);
+    assert!(
+        found.iter().any(|(kind, _)| *kind == ErrorKind::Cycle),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_base_that_leads_around_the_overlay_is_a_cycle() {
+    let files = "#file a/kustomization.yaml\nresources: []\n#file x/kustomization.yaml\nresources: [../a]\n\
+                 #file a/b/kustomization.yaml\nresources: [../../x]\n";
+    assert_eq!(
+        errors("a/b", files),
+        [(ErrorKind::Cycle, "../../x".to_owned())]
+    );
+    assert_eq!(errors("x", files), []);
+}
+
+#[test]
+fn errors_point_at_what_must_change() {
+    let files = "#file kustomization.yaml\nresources: [nope.yaml, c]\nresource: []\nnamePrefix: 5\n\
+                 configMapGenerator: [{name: a, literals: [b]}]\nreplicas: [{name: web, count: 2}]\n\
+                 #file c/kustomization.yaml\nkind: Component\n";
+    assert_eq!(
+        errors("", files),
+        [
+            (ErrorKind::UnknownField, "resource".to_owned()),
+            (ErrorKind::WrongType, "5".to_owned()),
+            (ErrorKind::MissingPath, "nope.yaml".to_owned()),
+            (ErrorKind::WrongList, "c".to_owned()),
+            (ErrorKind::Generator, "b".to_owned()),
+            (ErrorKind::Replicas, "web".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn a_build_goes_on_past_an_error() {
+    let files = "#file kustomization.yaml\nresources: [nope.yaml, a.yaml]\nnamePrefix: x-\n\
+                 #file a.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    let built = build(
+        &World::of(files),
+        Utf8Path::new(""),
+        Options { sorted: true },
+    );
+    let names: Vec<&str> = built
+        .resources
+        .iter()
+        .map(|resource| resource.name())
+        .collect();
+    assert_eq!(names, ["x-a"]);
+    assert_eq!(built.errors.len(), 1);
+}
+
+#[test]
+fn a_scalar_knows_every_step_that_made_it() {
+    let files = "#file base/kustomization.yaml\nresources: [a.yaml]\nnamePrefix: b-\n\
+                 #file base/a.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n\
+                 #file kustomization.yaml\nresources: [base]\nnameSuffix: -o\n";
+    let world = World::of(files).traced();
+    let built = build(&world, Utf8Path::new(""), Options { sorted: true });
+    let name = built.resources[0].value.at(&["metadata", "name"]).unwrap();
+    let mut origin = name.as_scalar().unwrap().origin.clone();
+    let mut steps = Vec::new();
+    while let Some(step) = origin.newest() {
+        let tree = world.tree(&step.place.file).unwrap();
+        steps.push((
+            step.place.file.to_string(),
+            tree.text()[step.place.range].to_owned(),
+            step.before.text.as_deref().unwrap_or_default().to_owned(),
+        ));
+        let before = step.before.origin.clone();
+        origin = before;
+    }
+    let step = |file: &str, text: &str, before: &str| {
+        (file.to_owned(), text.to_owned(), before.to_owned())
+    };
+    assert_eq!(
+        steps,
+        [
+            step("kustomization.yaml", "-o", "b-a"),
+            step("base/kustomization.yaml", "b-", "a"),
+            step("base/a.yaml", "a", ""),
+        ]
+    );
+}

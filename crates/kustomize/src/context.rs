@@ -1,0 +1,110 @@
+//! What the steps of one kustomization file share.
+
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use infragen_syntax::{TextRange, Tree};
+use smol_str::SmolStr;
+
+use crate::error::{BuildError, ErrorKind};
+use crate::loader::Loader;
+use crate::origin::{Before, How, Origin, Path, Place};
+use crate::schema::{CustomSchema, Schemas};
+use crate::value::{Scalar, ScalarKind, Value};
+
+/// One kustomization file at work.
+pub(crate) struct Context<'a> {
+    /// The world.
+    pub loader: &'a dyn Loader,
+    /// The directory that paths are relative to.
+    pub directory: Path,
+    /// The file that what is done now is written in.
+    pub file: Path,
+    /// Its tree: where inline texts stand. None where settings came out of an object.
+    pub tree: Option<Arc<Tree>>,
+    /// The schema that stands in for the built-in one.
+    pub schema: Option<&'a CustomSchema>,
+    /// What is wrong.
+    pub errors: Vec<Arc<BuildError>>,
+}
+
+impl<'a> Context<'a> {
+    /// The schema that is in force.
+    pub(crate) fn schemas(&self) -> Schemas<'a> {
+        self.schema.map_or(Schemas::Builtin, Schemas::Custom)
+    }
+
+    /// Notes an error at a place of the file.
+    pub(crate) fn report(&mut self, kind: ErrorKind, range: TextRange, message: impl Into<String>) {
+        let place = self.place(range);
+        self.push(BuildError::new(kind, place, message));
+    }
+
+    /// Notes an error.
+    pub(crate) fn push(&mut self, error: BuildError) {
+        self.errors.push(Arc::new(error));
+    }
+
+    /// A place in the file.
+    pub(crate) fn place(&self, range: TextRange) -> Place {
+        Place {
+            file: self.file.clone(),
+            range,
+        }
+    }
+
+    /// A path as the file writes it, from the root of the loader.
+    pub(crate) fn resolve(&self, path: &str) -> Path {
+        crate::path::join(&self.directory, path)
+    }
+
+    /// A scalar that a step sets, with its history where the build is traced. It keeps the quotes of what was
+    /// there before, and is a text then.
+    pub(crate) fn scalar(
+        &self,
+        text: impl Into<SmolStr>,
+        kind: ScalarKind,
+        how: How,
+        range: TextRange,
+        before: Option<&Value>,
+    ) -> Value {
+        let quoted = before
+            .and_then(Value::as_scalar)
+            .is_some_and(|before| before.quoted);
+        Value::Scalar(Scalar {
+            text: text.into(),
+            kind: if quoted { ScalarKind::String } else { kind },
+            quoted,
+            origin: self.origin(how, range, before),
+        })
+    }
+
+    /// The history of a scalar that a step sets; empty unless the build is traced.
+    pub(crate) fn origin(&self, how: How, range: TextRange, before: Option<&Value>) -> Origin {
+        if !self.loader.traced() {
+            return Origin::default();
+        }
+        Origin::step(how, self.place(range), Before::of(before))
+    }
+
+    /// The tree of a file that the kustomization file names; an error where there is none.
+    pub(crate) fn tree_of(&mut self, path: &str, range: TextRange) -> Option<(Path, Arc<Tree>)> {
+        let file = self.resolve(path);
+        match self.loader.tree(&file) {
+            Some(tree) => Some((file, tree)),
+            None => {
+                self.missing(path, &file, range);
+                None
+            }
+        }
+    }
+
+    /// Says that a path leads nowhere.
+    pub(crate) fn missing(&mut self, path: &str, file: &Utf8Path, range: TextRange) {
+        let message = match self.loader.entry(file) {
+            Some(_) => format!("`{path}` is no file"),
+            None => format!("there is no file `{path}`"),
+        };
+        self.report(ErrorKind::MissingPath, range, message);
+    }
+}

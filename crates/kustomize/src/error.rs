@@ -1,0 +1,139 @@
+//! What can go wrong in a build, each with the place that must change.
+
+use crate::origin::Place;
+
+/// An error of a build: kustomize refuses to build, infragen goes on with the rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuildError {
+    /// What is wrong: a stable name for rules, tests and documentation.
+    pub kind: ErrorKind,
+    /// The text that must change.
+    pub place: Place,
+    /// One sentence without a full stop that says what is wrong.
+    pub message: String,
+    /// What to do about it, where that is known.
+    pub help: Option<String>,
+    /// Other places that belong to it, each with what it is.
+    pub related: Vec<(Place, String)>,
+}
+
+/// The kinds of errors; each becomes a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ErrorKind {
+    /// A file or directory that is not there.
+    MissingPath,
+    /// A directory without a kustomization file.
+    NoKustomizationFile,
+    /// A directory with more than one.
+    SeveralKustomizationFiles,
+    /// A kustomization file that says nothing.
+    EmptyKustomization,
+    /// `apiVersion` or `kind` of a kustomization file that kustomize does not take.
+    WrongKind,
+    /// A Component among `resources`, or something else among `components`.
+    WrongList,
+    /// A field that kustomize does not know.
+    UnknownField,
+    /// A value of a wrong type.
+    WrongType,
+    /// A value that is none of those that may stand there.
+    WrongValue,
+    /// A text that is not YAML.
+    Syntax,
+    /// A key that is there twice.
+    DuplicateKey,
+    /// A document that is no object: without kind or name.
+    NotAnObject,
+    /// Two objects of the same id.
+    DuplicateId,
+    /// A directory that includes itself.
+    Cycle,
+    /// An address outside the repository, or what only another program could do.
+    Unsupported,
+    /// A generator whose settings or sources are wrong.
+    Generator,
+    /// A patch that cannot be read.
+    UnreadablePatch,
+    /// A patch that finds no object, or several.
+    PatchTarget,
+    /// A patch that cannot be applied to its object.
+    PatchFails,
+    /// A selector that cannot be read.
+    Selector,
+    /// A replacement that cannot be made.
+    Replacement,
+    /// A `replicas` entry that finds no object.
+    Replicas,
+    /// A field that a transformer cannot change, for what is there.
+    Transformer,
+    /// A reference that fits several objects.
+    AmbiguousReference,
+    /// A `vars` entry that means nothing, or more than one thing.
+    Vars,
+    /// A file of `configurations`, `crds`, `openapi`, `transformers` … that cannot be used.
+    Configuration,
+    /// A value that JSON has no text for: kustomize cannot print the object.
+    Unprintable,
+}
+
+impl ErrorKind {
+    /// Its stable name, as findings show it.
+    pub fn id(self) -> &'static str {
+        match self {
+            ErrorKind::MissingPath => "missing-path",
+            ErrorKind::NoKustomizationFile => "no-kustomization-file",
+            ErrorKind::SeveralKustomizationFiles => "several-kustomization-files",
+            ErrorKind::EmptyKustomization => "empty-kustomization",
+            ErrorKind::WrongKind => "wrong-kind",
+            ErrorKind::WrongList => "wrong-list",
+            ErrorKind::UnknownField => "unknown-field",
+            ErrorKind::WrongType => "wrong-type",
+            ErrorKind::WrongValue => "wrong-value",
+            ErrorKind::Syntax => "syntax",
+            ErrorKind::DuplicateKey => "duplicate-key",
+            ErrorKind::NotAnObject => "not-an-object",
+            ErrorKind::DuplicateId => "duplicate-id",
+            ErrorKind::Cycle => "cycle",
+            ErrorKind::Unsupported => "unsupported",
+            ErrorKind::Generator => "generator",
+            ErrorKind::UnreadablePatch => "unreadable-patch",
+            ErrorKind::PatchTarget => "patch-target",
+            ErrorKind::PatchFails => "patch-fails",
+            ErrorKind::Selector => "selector",
+            ErrorKind::Replacement => "replacement",
+            ErrorKind::Replicas => "replicas",
+            ErrorKind::Transformer => "transformer",
+            ErrorKind::AmbiguousReference => "ambiguous-reference",
+            ErrorKind::Vars => "vars",
+            ErrorKind::Configuration => "configuration",
+            ErrorKind::Unprintable => "unprintable",
+        }
+    }
+}
+
+impl BuildError {
+    /// An error without help.
+    pub fn new(kind: ErrorKind, place: Place, message: impl Into<String>) -> BuildError {
+        BuildError {
+            kind,
+            place,
+            message: message.into(),
+            help: None,
+            related: Vec::new(),
+        }
+    }
+
+    /// It with what to do about it.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> BuildError {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// It with one more place.
+    #[must_use]
+    pub fn with_related(mut self, place: Place, what: impl Into<String>) -> BuildError {
+        self.related.push((place, what.into()));
+        self
+    }
+}

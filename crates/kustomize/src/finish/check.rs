@@ -1,0 +1,39 @@
+//! What must be true of the objects that come out: patches and replacements may have taken names away.
+
+use std::collections::HashMap;
+
+use crate::context::Context;
+use crate::error::{BuildError, ErrorKind};
+use crate::resource::Resource;
+
+/// Reports objects without kind or name, and two of one id.
+pub(crate) fn check(resources: &[Resource], context: &mut Context<'_>) {
+    let mut seen = HashMap::with_capacity(resources.len());
+    for resource in resources {
+        if resource.kind().is_empty()
+            || resource.name().is_empty() && !resource.kind().ends_with("List")
+        {
+            let lost = if resource.kind().is_empty() {
+                "kind"
+            } else {
+                "metadata.name"
+            };
+            let message = format!("the object has no `{lost}` any more at the end of the build");
+            context.push(BuildError::new(
+                ErrorKind::NotAnObject,
+                resource.place.clone(),
+                message,
+            ));
+            continue;
+        }
+        if let Some(other) = seen.insert(resource.id().normal(), resource) {
+            let message = format!(
+                "at the end of the build there are two {} `{}`",
+                resource.kind(),
+                resource.name()
+            );
+            let error = BuildError::new(ErrorKind::DuplicateId, resource.place.clone(), message);
+            context.push(error.with_related(other.place.clone(), "the other one"));
+        }
+    }
+}

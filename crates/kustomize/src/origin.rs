@@ -1,0 +1,97 @@
+//! Where a value comes from: the chain of places and steps that made it what it is.
+
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use infragen_syntax::TextRange;
+
+/// The path of a file or directory, cheap to clone: normalised, relative to the root of the loader.
+pub type Path = Arc<Utf8Path>;
+
+/// A place in a file of the build.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The file.
+    pub file: Path,
+    /// The bytes of it.
+    pub range: TextRange,
+}
+
+impl Place {
+    /// The first byte of a file: where something stands that has no text of its own.
+    pub fn start_of(file: Path) -> Place {
+        Place {
+            file,
+            range: TextRange::empty(0.into()),
+        }
+    }
+}
+
+/// The history of a scalar. Empty in a build that is not traced: then it costs a null pointer.
+#[derive(Debug, Clone, Default)]
+pub struct Origin(Option<Arc<Step>>);
+
+/// One step of a history.
+#[derive(Debug)]
+pub struct Step {
+    /// What happened.
+    pub how: How,
+    /// Where the text that made it happen stands.
+    pub place: Place,
+    /// What the value was before.
+    pub before: Before,
+}
+
+/// A value before a step, with its own history.
+#[derive(Debug, Clone, Default)]
+pub struct Before {
+    /// The text; none where the field was not there.
+    pub text: Option<smol_str::SmolStr>,
+    /// Its history.
+    pub origin: Origin,
+}
+
+impl Before {
+    /// What a value is before a step.
+    pub fn of(value: Option<&crate::value::Value>) -> Before {
+        match value.and_then(crate::value::Value::as_scalar) {
+            Some(scalar) => Before {
+                text: Some(scalar.text.clone()),
+                origin: scalar.origin.clone(),
+            },
+            None => Before::default(),
+        }
+    }
+}
+
+/// How a step came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum How {
+    /// It is written in a resource.
+    Resource,
+    /// A strategic merge or JSON6902 patch.
+    Patch,
+    /// A field of a kustomization file that changes objects: `namespace`, `images`, `labels` …
+    Transformer,
+    /// `configMapGenerator` or `secretGenerator`.
+    Generator,
+    /// `replacements`, `vars`.
+    Replacement,
+    /// kustomize follows a renamed object in what refers to it.
+    NameReference,
+}
+
+impl Origin {
+    /// No history.
+    pub const NONE: Origin = Origin(None);
+
+    /// The history that begins or goes on with a step.
+    pub fn step(how: How, place: Place, before: Before) -> Origin {
+        Origin(Some(Arc::new(Step { how, place, before })))
+    }
+
+    /// The newest step; none where the build is not traced.
+    pub fn newest(&self) -> Option<&Step> {
+        self.0.as_deref()
+    }
+}

@@ -1,0 +1,174 @@
+//! Settings before they are decoded: what a kustomization file, or an object that configures a transformer,
+//! says, in one form with places.
+
+use infragen_syntax::{Node, NodeId, NodeKind, ScalarStyle, Spanned, TextRange, Typed, type_of};
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::value::{ScalarKind, Value};
+
+/// A piece of settings.
+#[derive(Debug, Clone)]
+pub(crate) struct Input {
+    /// What it is.
+    pub shape: Shape,
+    /// Where it stands; for a scalar without its quotes.
+    pub range: TextRange,
+    /// Its node, where it was read from a file.
+    pub node: Option<NodeId>,
+}
+
+/// What a piece of settings is, with the types that the JSON between YAML and kustomize has.
+#[derive(Debug, Clone)]
+pub(crate) enum Shape {
+    Null,
+    Bool(bool),
+    Number(SmolStr),
+    Text(SmolStr),
+    Map(Vec<(Spanned<SmolStr>, Input)>),
+    List(Vec<Input>),
+}
+
+/// How deep settings may nest: aliases can make a small text endless.
+const MAX_DEPTH: usize = 64;
+
+impl Input {
+    /// What a node of a file says, with the scalars of YAML 1.1.
+    pub(crate) fn of_node(node: Node<'_>) -> Input {
+        read_node(node, MAX_DEPTH)
+    }
+
+    /// What an object says; all of it stands where the object does.
+    pub(crate) fn of_value(value: &Value, range: TextRange) -> Input {
+        let shape = match value {
+            Value::Scalar(scalar) => match scalar.kind {
+                ScalarKind::Null => Shape::Null,
+                ScalarKind::Bool => Shape::Bool(scalar.text.eq_ignore_ascii_case("true")),
+                ScalarKind::Int | ScalarKind::Float => Shape::Number(scalar.text.clone()),
+                ScalarKind::String | ScalarKind::Timestamp | ScalarKind::Binary => {
+                    Shape::Text(scalar.text.clone())
+                }
+            },
+            Value::Map(map) => Shape::Map(
+                map.iter()
+                    .map(|(key, value)| {
+                        let key = Spanned {
+                            value: key.clone(),
+                            range,
+                        };
+                        (key, Input::of_value(value, range))
+                    })
+                    .collect(),
+            ),
+            Value::List(items) => Shape::List(
+                items
+                    .iter()
+                    .map(|item| Input::of_value(item, range))
+                    .collect(),
+            ),
+        };
+        Input {
+            shape,
+            range,
+            node: None,
+        }
+    }
+
+    /// The value of a key, compared as Go does when it decodes: without case. Of several the last counts.
+    pub(crate) fn get(&self, key: &str) -> Option<&Input> {
+        match &self.shape {
+            Shape::Map(entries) => entries
+                .iter()
+                .rev()
+                .find(|(name, _)| name.value.eq_ignore_ascii_case(key))
+                .map(|(_, value)| value),
+            _ => None,
+        }
+    }
+}
+
+fn read_node(node: Node<'_>, depth: usize) -> Input {
+    let place = node;
+    let node = node.resolve();
+    let shape = match node.kind() {
+        _ if depth == 0 => Shape::Null,
+        NodeKind::Scalar(style) => {
+            let text = node.scalar().map_or("", |(text, _)| text);
+            scalar(text, style, node.tag())
+        }
+        NodeKind::Mapping => Shape::Map(read_entries(node, depth)),
+        NodeKind::Sequence => Shape::List(
+            node.items()
+                .map(|item| read_node(item, depth - 1))
+                .collect(),
+        ),
+        NodeKind::Alias => Shape::Null,
+    };
+    Input {
+        shape,
+        range: place.content_range(),
+        node: Some(node.id()),
+    }
+}
+
+/// A scalar with the type that YAML 1.1 gives it.
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&str>) -> Shape {
+    match type_of(text, style, tag) {
+        Typed::Null => Shape::Null,
+        Typed::Bool(value) => Shape::Bool(value),
+        Typed::Int(value) => Shape::Number(format_smolstr!("{value}")),
+        Typed::UInt(value) => Shape::Number(format_smolstr!("{value}")),
+        Typed::Float(value) => Shape::Number(format_smolstr!("{value}")),
+        Typed::Timestamp | Typed::Merge | Typed::String | Typed::Invalid => {
+            Shape::Text(SmolStr::new(text))
+        }
+    }
+}
+
+/// The entries of a mapping: merged ones where it has no own of that key; of a key given twice the last.
+fn read_entries(node: Node<'_>, depth: usize) -> Vec<(Spanned<SmolStr>, Input)> {
+    let mut entries: Vec<(Spanned<SmolStr>, Input)> = Vec::new();
+    let mut merged = Vec::new();
+    for entry in node.own_entries() {
+        if entry.is_merge() {
+            let one = (!entry.value.is_sequence()).then_some(entry.value);
+            for from in one.into_iter().chain(entry.value.items()) {
+                merged.extend(read_entries_below(from, depth));
+            }
+            continue;
+        }
+        let Some((text, style)) = entry.key.scalar() else {
+            continue;
+        };
+        // A key is a text in JSON, whatever it was in YAML: `n` is `false`.
+        let text = match scalar(text, style, entry.key.tag()) {
+            Shape::Bool(value) => SmolStr::new_static(if value { "true" } else { "false" }),
+            Shape::Number(text) | Shape::Text(text) => text,
+            _ => SmolStr::new_static("null"),
+        };
+        let value = read_node(entry.value, depth - 1);
+        let key = Spanned {
+            value: text,
+            range: entry.key.content_range(),
+        };
+        match entries
+            .iter_mut()
+            .find(|(there, _)| there.value == key.value)
+        {
+            Some(there) => *there = (key, value),
+            None => entries.push((key, value)),
+        }
+    }
+    for (key, value) in merged {
+        if !entries.iter().any(|(there, _)| there.value == key.value) {
+            entries.push((key, value));
+        }
+    }
+    entries
+}
+
+fn read_entries_below(node: Node<'_>, depth: usize) -> Vec<(Spanned<SmolStr>, Input)> {
+    match depth.checked_sub(1) {
+        Some(depth) if depth > 0 => read_entries(node.resolve(), depth),
+        _ => Vec::new(),
+    }
+}
