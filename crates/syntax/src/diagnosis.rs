@@ -11,7 +11,6 @@ mod values;
 use text_size::{TextRange, TextSize};
 
 use crate::before::{Before, Line};
-use crate::nearest::nearest;
 use crate::tree::SyntaxError;
 
 /// Explains why a document is not YAML. `at` is where the strict parser stopped, `message` what it said.

@@ -5,7 +5,6 @@ use infragen_workspace::{definitions, target};
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
 use crate::unresolved::{Problem, Unresolved};
-use infragen_syntax::nearest;
 
 /// A reference whose name exists, but as another kind.
 pub static WRONG_KIND: Rule = Rule {
