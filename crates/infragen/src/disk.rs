@@ -8,8 +8,12 @@ mod memo;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use infragen_kustomize::{Accumulated, Entry, FileResources, Loader, Way, accumulate, read_file};
+use infragen_kustomize::{
+    Accumulated, Entry, FileResources, Loader, Way, accumulate, is_kustomization_file_name, join,
+    read_file,
+};
 use infragen_syntax::{Tree, decode};
+use rayon::prelude::*;
 
 use self::memo::Memo;
 
@@ -52,35 +56,44 @@ impl Disk {
     /// Which directories below one have a kustomization file, itself included, in order of path. Links are
     /// not followed, and what is below a `.git` is not looked at.
     pub fn kustomizations(&self, below: &Utf8Path) -> Vec<Utf8PathBuf> {
-        let mut found = Vec::new();
-        let mut stack = vec![below.to_owned()];
-        while let Some(directory) = stack.pop() {
-            let Ok(entries) = self.absolute(&directory).read_dir_utf8() else {
+        let mut found = self.walk(below);
+        found.sort();
+        found
+    }
+
+    fn walk(&self, directory: &Utf8Path) -> Vec<Utf8PathBuf> {
+        let Ok(entries) = self.absolute(directory).read_dir_utf8() else {
+            return Vec::new();
+        };
+        let mut below = Vec::new();
+        let mut is_one = false;
+        for entry in entries.flatten() {
+            let Ok(kind) = entry.file_type() else {
                 continue;
             };
-            let mut is_one = false;
-            for entry in entries.flatten() {
-                let Ok(kind) = entry.file_type() else {
-                    continue;
-                };
-                if kind.is_dir() && entry.file_name() != ".git" {
-                    stack.push(
-                        infragen_kustomize::join(&directory, entry.file_name()).to_path_buf(),
-                    );
-                } else if infragen_kustomize::is_kustomization_file_name(entry.file_name()) {
-                    is_one = true;
-                }
-            }
-            if is_one {
-                found.push(directory);
+            let name = entry.file_name();
+            if kind.is_dir() && name != ".git" {
+                below.push(join(directory, name));
+            } else if !kind.is_dir() && is_kustomization_file_name(name) {
+                is_one = true;
             }
         }
-        found.sort();
+        let mut found: Vec<Utf8PathBuf> = below
+            .par_iter()
+            .flat_map(|directory| self.walk(directory))
+            .collect();
+        if is_one {
+            found.push(directory.to_owned());
+        }
         found
     }
 }
 
 impl Loader for Disk {
+    fn restricted(&self) -> bool {
+        self.restricted
+    }
+
     fn entry(&self, path: &Utf8Path) -> Option<Entry> {
         self.entries.get(path, || {
             let metadata = std::fs::metadata(self.absolute(path)).ok()?;
@@ -134,7 +147,7 @@ impl Loader for Disk {
 
 #[cfg(test)]
 mod tests {
-    use infragen_kustomize::{Entry, Loader};
+    use infragen_kustomize::{Entry, Loader, build};
 
     use super::Disk;
 
@@ -159,6 +172,24 @@ mod tests {
         assert_eq!(disk.tree("a/b.yaml".into()).unwrap().text(), "a: 1\n");
         assert!(disk.tree("a".into()).is_none());
         assert_eq!(disk.list("a".into()), ["b.yaml"]);
+    }
+
+    #[test]
+    fn a_restricted_build_reads_no_file_beside_its_directory() {
+        let (folder, disk) = disk(&["top/x.yaml"]);
+        let write =
+            |path: &str, text: &str| std::fs::write(folder.path().join(path), text).unwrap();
+        write(
+            "shared.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+        );
+        write("top/kustomization.yaml", "resources: [../shared.yaml]\n");
+        let options = infragen_kustomize::Options { sorted: true };
+        assert!(build(&disk, "top".into(), options).errors.is_empty());
+        let restricted = Disk::new(disk.absolute("".into()), true);
+        let errors = build(&restricted, "top".into(), options).errors;
+        assert_eq!(errors.len(), 1);
+        assert_eq!(errors[0].kind, infragen_kustomize::ErrorKind::Restricted);
     }
 
     #[test]

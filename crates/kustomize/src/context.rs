@@ -90,6 +90,9 @@ impl<'a> Context<'a> {
     /// The tree of a file that the kustomization file names; an error where there is none.
     pub(crate) fn tree_of(&mut self, path: &str, range: TextRange) -> Option<(Path, Arc<Tree>)> {
         let file = self.resolve(path);
+        if !self.may_read(path, &file, range) {
+            return None;
+        }
         match self.loader.tree(&file) {
             Some(tree) => Some((file, tree)),
             None => {
@@ -97,6 +100,22 @@ impl<'a> Context<'a> {
                 None
             }
         }
+    }
+
+    /// Whether the kustomization file may name a file; an error where it may not.
+    pub(crate) fn may_read(&mut self, path: &str, file: &Utf8Path, range: TextRange) -> bool {
+        let below = file
+            .strip_prefix(&*self.directory)
+            .is_ok_and(|rest| !rest.starts_with("..") && !rest.is_absolute());
+        if !self.loader.restricted() || below {
+            return true;
+        }
+        let message = format!("`{path}` is not beside or below this file");
+        self.push(
+            BuildError::new(ErrorKind::Restricted, self.place(range), message)
+                .with_help("move the file, or build without `--restrict`"),
+        );
+        false
     }
 
     /// Says that a path leads nowhere.

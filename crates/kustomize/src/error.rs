@@ -72,6 +72,8 @@ pub enum ErrorKind {
     Vars,
     /// A file of `configurations`, `crds`, `openapi`, `transformers` … that cannot be used.
     Configuration,
+    /// A file outside the directory of the kustomization file, in a build that is restricted to it.
+    Restricted,
     /// A value that JSON has no text for: kustomize cannot print the object.
     Unprintable,
 }
@@ -106,6 +108,7 @@ impl ErrorKind {
             ErrorKind::AmbiguousReference => "ambiguous-reference",
             ErrorKind::Vars => "vars",
             ErrorKind::Configuration => "configuration",
+            ErrorKind::Restricted => "restricted",
             ErrorKind::Unprintable => "unprintable",
         }
     }

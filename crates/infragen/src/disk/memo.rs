@@ -1,9 +1,9 @@
 //! What was found out about paths, by many threads.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
+use rustc_hash::FxHashMap;
 
 /// How many parts there are, so that threads seldom meet.
 const PARTS: usize = 16;
@@ -11,7 +11,7 @@ const PARTS: usize = 16;
 /// A value for each path that was asked for. Nobody waits while another makes one: two directories that
 /// include each other would wait for ever. So a value may be made twice; the first stays.
 pub struct Memo<V> {
-    parts: [Mutex<HashMap<Utf8PathBuf, V>>; PARTS],
+    parts: [Mutex<FxHashMap<Box<str>, V>>; PARTS],
 }
 
 impl<V> Default for Memo<V> {
@@ -29,7 +29,7 @@ impl<V: Clone> Memo<V> {
         let known = part
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .get(path)
+            .get(path.as_str())
             .cloned();
         if let Some(known) = known {
             return known;
@@ -37,7 +37,7 @@ impl<V: Clone> Memo<V> {
         let made = make();
         part.lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .entry(path.to_owned())
+            .entry(path.as_str().into())
             .or_insert(made)
             .clone()
     }

@@ -26,7 +26,11 @@ impl State {
     ) {
         let path = context.resolve(&entry.value);
         match context.loader.entry(&path) {
-            Some(Entry::File) => self.add_file(&path, context, trail),
+            Some(Entry::File) => {
+                if context.may_read(&entry.value, &path, entry.range) {
+                    self.add_file(&path, context, trail);
+                }
+            }
             Some(Entry::Directory) => {
                 if self.may_descend(entry, &path, FileKind::Kustomization, context, way) {
                     self.add_directory(entry, &path, context, way);

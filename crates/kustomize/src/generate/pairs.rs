@@ -65,6 +65,9 @@ pub(super) fn load(entry: &GeneratorEntry, context: &mut Context<'_>) -> Option<
 
 fn bytes(path: &str, range: TextRange, context: &mut Context<'_>) -> Option<std::sync::Arc<[u8]>> {
     let file = context.resolve(path);
+    if !context.may_read(path, &file, range) {
+        return None;
+    }
     let bytes = context.loader.bytes(&file);
     if bytes.is_none() {
         context.missing(path, &file, range);
