@@ -5,6 +5,7 @@
 //! the file system nor a clock, and know no editor.
 
 mod above;
+mod builds;
 mod context;
 mod example;
 mod finding;

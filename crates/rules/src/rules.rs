@@ -5,8 +5,13 @@ mod dependency_cycle;
 mod duplicate_key;
 mod duplicate_resource;
 mod empty_kustomization;
+mod failing_build;
+mod failing_patch;
+mod failing_replacement;
 mod flux_kustomization_in_kustomization_file;
+mod generator_fails;
 mod import_cycle;
+mod invalid_selector;
 mod invalid_settings;
 mod invalid_yaml;
 mod kustomization_as_resource;
@@ -15,11 +20,16 @@ mod missing_field;
 mod missing_flux_path;
 mod missing_path;
 mod no_kustomization_file;
+mod not_an_object;
 mod several_kustomization_files;
 mod unknown_kustomization_field;
+mod unmatched_patch;
+mod unmatched_replicas;
+mod unreadable_patch;
 mod wrong_kind;
 mod wrong_kustomization_type;
 mod wrong_namespace;
+mod wrong_type;
 
 use crate::rule::Rule;
 
@@ -44,6 +54,16 @@ pub const RULES: &[&Rule] = &[
     &empty_kustomization::EMPTY_KUSTOMIZATION,
     &several_kustomization_files::SEVERAL_KUSTOMIZATION_FILES,
     &flux_kustomization_in_kustomization_file::FLUX_KUSTOMIZATION_IN_KUSTOMIZATION_FILE,
+    &wrong_type::WRONG_TYPE,
+    &not_an_object::NOT_AN_OBJECT,
+    &generator_fails::GENERATOR_FAILS,
+    &unreadable_patch::UNREADABLE_PATCH,
+    &unmatched_patch::UNMATCHED_PATCH,
+    &failing_patch::FAILING_PATCH,
+    &invalid_selector::INVALID_SELECTOR,
+    &failing_replacement::FAILING_REPLACEMENT,
+    &unmatched_replicas::UNMATCHED_REPLICAS,
+    &failing_build::FAILING_BUILD,
     &invalid_settings::INVALID_SETTINGS,
 ];
 

@@ -87,7 +87,7 @@ impl<'a, 'r> Copier<'a, 'r> {
             match &entry.child {
                 Child::File(file) => self.file(*file)?,
                 Child::Directory(below) => self.directory(*below)?,
-                Child::Other => self.bytes(original)?,
+                Child::Other(_) => self.bytes(original)?,
                 Child::Link(_) => self
                     .draft
                     .notes

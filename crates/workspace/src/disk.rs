@@ -8,6 +8,11 @@ use infragen_syntax::{Limits, SyntaxError, TextRange};
 
 /// The text of a file. A file that vanished meanwhile is empty: the event that says so is on its way.
 pub(crate) fn read(path: &Utf8Path) -> Result<Arc<str>, SyntaxError> {
+    infragen_syntax::decode(read_bytes(path)?).map(Arc::from)
+}
+
+/// The bytes of a file, likewise.
+pub(crate) fn read_bytes(path: &Utf8Path) -> Result<Vec<u8>, SyntaxError> {
     let limit = Limits::DEFAULT.text_bytes as u64;
     let mut bytes = Vec::new();
     let read =
@@ -17,8 +22,8 @@ pub(crate) fn read(path: &Utf8Path) -> Result<Arc<str>, SyntaxError> {
             "this file is larger than {} MB and is not read",
             limit >> 20
         ))),
-        Ok(_) => infragen_syntax::decode(bytes).map(Arc::from),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Arc::from("")),
+        Ok(_) => Ok(bytes),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(unreadable(format!("this file cannot be read: {error}"))),
     }
 }

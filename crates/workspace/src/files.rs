@@ -23,6 +23,7 @@ pub struct Root {
 
 /// A directory of a root, with what git does not ignore in it.
 #[salsa::input(debug)]
+#[derive(PartialOrd, Ord)]
 pub struct Directory {
     /// The root that it belongs to.
     #[returns(copy)]
@@ -54,8 +55,8 @@ pub enum Child {
     File(SourceFile),
     /// A directory.
     Directory(Directory),
-    /// A file of another kind: only its existence counts.
-    Other,
+    /// A file of another kind, which a build may still read: its listing tells when its content changes.
+    Other(Disk),
     /// A link to another place of the same root, by its path from the root.
     Link(Utf8PathBuf),
 }
@@ -79,7 +80,7 @@ pub struct SourceFile {
 }
 
 /// What is on disk under a name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Disk {
     /// Nothing (any more).
     Absent,

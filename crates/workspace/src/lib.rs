@@ -9,6 +9,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)] // the layer that reads files
 
 mod artifacts;
+mod builds;
 mod candidates;
 mod configuration;
 mod db;
@@ -29,6 +30,7 @@ mod watch;
 mod workspace;
 
 pub use artifacts::artifact_directories;
+pub use builds::{build_errors, place_of_build};
 pub use candidates::{
     Candidate, Fit, LookedUp, candidates, dependents, kinds, referred_names, referrers,
 };

@@ -75,7 +75,7 @@ fn child(db: &dyn Db, directory: Directory, name: &str, links: usize) -> Found {
     match directory.child(db, name) {
         Some(Child::File(file)) => Found::File(*file),
         Some(Child::Directory(directory)) => Found::Directory(*directory),
-        Some(Child::Other) => Found::Other,
+        Some(Child::Other(_)) => Found::Other,
         Some(Child::Link(target)) => match directory.root(db).top(db) {
             Some(top) if links > 0 => find_within(db, top, target, links - 1),
             _ => Found::Missing,

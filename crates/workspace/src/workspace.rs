@@ -23,8 +23,25 @@ pub struct Workspace {
     directories: FxHashMap<Utf8PathBuf, Directory>,
     files: FxHashMap<Utf8PathBuf, SourceFile>,
     revision: u64,
+    /// What is being applied.
+    events: Events,
     /// By root: what git tracks there although it would ignore it.
     tracked_anyway: FxHashMap<Utf8PathBuf, TrackedAnyway>,
+}
+
+/// What was heard of the disk.
+#[derive(Debug)]
+enum Events {
+    /// Something happened to these paths.
+    Of(BTreeSet<Utf8PathBuf>),
+    /// Anything may have happened.
+    Lost,
+}
+
+impl Default for Events {
+    fn default() -> Self {
+        Events::Of(BTreeSet::new())
+    }
 }
 
 /// A read-only copy of the state, for one request.
@@ -231,7 +248,7 @@ impl Workspace {
                 What::File if is_source(name) => {
                     Child::File(self.file_in(parent, &path, Disk::Present(self.revision)))
                 }
-                What::File => Child::Other,
+                What::File => Child::Other(self.other_on_disk(parent, &path)),
                 What::Link(target) => match target.strip_prefix(root.path(&self.db)) {
                     Ok(inside) => Child::Link(inside.to_owned()),
                     // A link that leaves the root is not followed.
@@ -251,6 +268,22 @@ impl Workspace {
         }
         for (path, entries) in listings {
             self.set_entries(&path, entries);
+        }
+    }
+
+    /// The state of a file that is no source: the one it had, unless something was heard of it.
+    fn other_on_disk(&self, directory: Directory, path: &Utf8Path) -> Disk {
+        let name = path.file_name().unwrap_or_default();
+        match directory.child(&self.db, name) {
+            Some(Child::Other(disk)) if !self.heard_of(path) => disk.clone(),
+            _ => Disk::Present(self.revision),
+        }
+    }
+
+    fn heard_of(&self, path: &Utf8Path) -> bool {
+        match &self.events {
+            Events::Of(paths) => paths.contains(path),
+            Events::Lost => true,
         }
     }
 
@@ -298,6 +331,7 @@ impl Workspace {
     /// Looks at what changed on disk. Events may come in any order, twice, or for paths that are gone.
     pub fn apply_events(&mut self, events: &[FileEvent]) {
         self.revision += 1;
+        self.events = Events::Of(events.iter().map(|event| event.path.clone()).collect());
         self.unlist_open_files();
         let mut listings = BTreeSet::new();
         let mut directories = Vec::new();
@@ -477,6 +511,7 @@ impl Workspace {
             .iter()
             .map(|root| root.path(&self.db).clone())
             .collect();
+        self.events = Events::Lost;
         self.unlist_open_files();
         for root in roots.iter().filter(|root| root.is_dir()) {
             self.list_root(root);
@@ -539,7 +574,7 @@ impl Workspace {
             return self.forget(directory, path);
         };
         if !path.file_name().is_some_and(is_source) {
-            self.list(directory, path, Child::Other);
+            self.list(directory, path, Child::Other(Disk::Memory(Arc::from(text))));
             return None;
         }
         let disk = Disk::Memory(Arc::from(text));

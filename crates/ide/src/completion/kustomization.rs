@@ -143,7 +143,7 @@ impl Paths<'_, '_> {
             match &entry.child {
                 Child::Directory(below) => directories.push((path, *below)),
                 Child::File(file) => self.file(path, &entry.name, Found::File(*file), depth),
-                Child::Other => self.file(path, &entry.name, Found::Other, depth),
+                Child::Other(_) => self.file(path, &entry.name, Found::Other, depth),
                 Child::Link(_) => {}
             }
         }

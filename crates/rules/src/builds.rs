@@ -1,0 +1,29 @@
+//! What builds find wrong: the rules share how an error of a build becomes a finding.
+
+use infragen_kustomize::ErrorKind;
+use infragen_workspace::{build_errors, place_of_build};
+
+use crate::finding::Finding;
+use crate::rule::{Context, Rule};
+
+/// The errors of some kinds that builds find in the file, as findings of a rule.
+pub(crate) fn find(
+    context: &Context<'_>,
+    rule: &'static Rule,
+    kinds: &[ErrorKind],
+    findings: &mut Vec<Finding>,
+) {
+    for error in build_errors(context.db, context.file).iter() {
+        if !kinds.contains(&error.kind) {
+            continue;
+        }
+        let mut finding = rule.finding(error.place.range, error.message.clone());
+        finding.help = error.help.clone();
+        for (place, what) in &error.related {
+            if let Some((file, range)) = place_of_build(context.db, context.root, place) {
+                finding = finding.relate(file, range, what.clone());
+            }
+        }
+        findings.push(finding);
+    }
+}

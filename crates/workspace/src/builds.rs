@@ -1,0 +1,238 @@
+//! Builds of this repository, as queries: what a directory accumulates is asked again only if a file or a
+//! listing that it read has changed.
+
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use infragen_kustomize::{
+    Accumulated, BuildError, Entry, ErrorKind, FileResources, Loader, Options, Place, Way,
+    accumulate, build, read_file,
+};
+use infragen_syntax::{SyntaxError, Tree};
+
+use crate::db::Db;
+use crate::files::{Child, Directory, Disk, Root, SourceFile};
+use crate::imports::importers;
+use crate::paths::{Found, find, kustomization_file};
+use crate::query;
+
+/// The files of a root as builds see them: an open one is what the editor shows.
+struct Files<'db> {
+    db: &'db dyn Db,
+    root: Root,
+}
+
+impl Files<'_> {
+    fn find(&self, path: &Utf8Path) -> Found {
+        match self.root.top(self.db) {
+            Some(top) => find(self.db, top, path.as_str()),
+            None => Found::Missing,
+        }
+    }
+}
+
+impl Files<'_> {
+    /// The bytes of a file that is no YAML. That it may change is known by its listing, which finding it reads.
+    fn other(&self, path: &Utf8Path) -> Result<Vec<u8>, SyntaxError> {
+        if let (Some(folder), Some(name)) = (path.parent(), path.file_name())
+            && let Found::Directory(folder) = self.find(folder)
+            && let Some(Child::Other(Disk::Memory(text))) = folder.child(self.db, name)
+        {
+            return Ok(text.as_bytes().to_vec());
+        }
+        crate::disk::read_bytes(&self.root.path(self.db).join(path))
+    }
+}
+
+impl Loader for Files<'_> {
+    fn entry(&self, path: &Utf8Path) -> Option<Entry> {
+        match self.find(path) {
+            Found::File(_) | Found::Other => Some(Entry::File),
+            Found::Directory(_) => Some(Entry::Directory),
+            Found::Missing | Found::Outside => None,
+        }
+    }
+
+    fn bytes(&self, path: &Utf8Path) -> Option<Arc<[u8]>> {
+        match self.find(path) {
+            Found::File(file) => {
+                let text = query::text(self.db, file).ok()?;
+                Some(Arc::from(text.as_bytes()))
+            }
+            Found::Other => self.other(path).ok().map(Arc::from),
+            _ => None,
+        }
+    }
+
+    fn tree(&self, path: &Utf8Path) -> Option<Arc<Tree>> {
+        match self.find(path) {
+            Found::File(file) => Some(query::tree(self.db, file)),
+            Found::Other => {
+                let text = self.other(path).and_then(infragen_syntax::decode);
+                Some(Arc::new(match text {
+                    Ok(text) => Tree::parse(text),
+                    Err(error) => Tree::unreadable(error),
+                }))
+            }
+            _ => None,
+        }
+    }
+
+    fn list(&self, directory: &Utf8Path) -> Vec<String> {
+        let Found::Directory(directory) = self.find(directory) else {
+            return Vec::new();
+        };
+        let entries = directory.entries(self.db).iter();
+        entries.map(|entry| entry.name.to_string()).collect()
+    }
+
+    fn accumulate(&self, directory: &Utf8Path, way: &Way<'_>) -> Arc<Accumulated> {
+        match self.find(directory) {
+            Found::Directory(directory) if way.is_plain() => accumulated(self.db, directory),
+            _ => Arc::new(accumulate(self, directory, way)),
+        }
+    }
+
+    fn resources(&self, path: &Utf8Path) -> Arc<FileResources> {
+        match self.find(path) {
+            Found::File(file) => resources(self.db, file),
+            _ => Arc::new(read_file(self, path)),
+        }
+    }
+}
+
+/// The objects of a manifest file.
+#[salsa::tracked(returns(clone), no_eq, lru = 2048)]
+fn resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
+    let files = Files {
+        db,
+        root: file.root(db),
+    };
+    Arc::new(read_file(&files, &file.path(db)))
+}
+
+/// What a directory adds to whoever names it. Directories that include each other add nothing: the loop is
+/// told by whoever looks at the import graph.
+#[salsa::tracked(returns(clone), no_eq, lru = 2048, cycle_result = |_, _, _| Arc::default())]
+fn accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
+    let files = Files {
+        db,
+        root: directory.root(db),
+    };
+    Arc::new(accumulate(&files, directory.path(db), &Way::default()))
+}
+
+/// Whether an error leaves objects out of a build: then others may be its consequence.
+fn leaves_out(error: &BuildError) -> bool {
+    match error.kind {
+        ErrorKind::WrongType
+        | ErrorKind::WrongValue
+        | ErrorKind::DuplicateKey
+        | ErrorKind::DuplicateId
+        | ErrorKind::UnreadablePatch
+        | ErrorKind::PatchTarget
+        | ErrorKind::PatchFails
+        | ErrorKind::Selector
+        | ErrorKind::Replacement
+        | ErrorKind::Replicas
+        | ErrorKind::Transformer
+        | ErrorKind::AmbiguousReference
+        | ErrorKind::Vars
+        | ErrorKind::Unprintable => false,
+        ErrorKind::MissingPath
+        | ErrorKind::NoKustomizationFile
+        | ErrorKind::SeveralKustomizationFiles
+        | ErrorKind::EmptyKustomization
+        | ErrorKind::WrongKind
+        | ErrorKind::WrongList
+        | ErrorKind::UnknownField
+        | ErrorKind::Syntax
+        | ErrorKind::NotAnObject
+        | ErrorKind::Cycle
+        | ErrorKind::Unsupported
+        | ErrorKind::Generator
+        | ErrorKind::Configuration
+        | ErrorKind::Restricted => true,
+    }
+}
+
+/// Whether an error may be the consequence of an object that is not there.
+fn may_be_consequence(error: &BuildError) -> bool {
+    matches!(
+        error.kind,
+        ErrorKind::DuplicateId
+            | ErrorKind::PatchTarget
+            | ErrorKind::PatchFails
+            | ErrorKind::Replacement
+            | ErrorKind::Replicas
+            | ErrorKind::AmbiguousReference
+            | ErrorKind::Vars
+    )
+}
+
+/// What is wrong in the build of a directory: as a whole where no other kustomization file takes it in, else
+/// what it adds to those. Where objects are missing, what may be wrong for that reason alone is left out.
+#[salsa::tracked(returns(clone))]
+fn errors_of_build(db: &dyn Db, directory: Directory) -> Arc<Vec<Arc<BuildError>>> {
+    let root = directory.root(db);
+    let taken_in = importers(db, root, Found::Directory(directory))
+        .iter()
+        .any(|import| import.field.includes());
+    let mut errors = if taken_in {
+        accumulated(db, directory).errors.clone()
+    } else {
+        let options = Options { sorted: false };
+        build(&Files { db, root }, directory.path(db), options).errors
+    };
+    if errors.iter().any(|error| leaves_out(error)) {
+        errors.retain(|error| !may_be_consequence(error));
+    }
+    Arc::new(errors)
+}
+
+/// What builds find wrong in a file, each error once, in order of place: the build of its own directory where
+/// it is a kustomization file, and those of the kustomization files that name it.
+#[salsa::tracked(returns(clone))]
+pub fn build_errors(db: &dyn Db, file: SourceFile) -> Arc<Vec<Arc<BuildError>>> {
+    let root = file.root(db);
+    let mut builds = Vec::new();
+    let directory = file.directory(db);
+    let mut named = importers(db, root, Found::File(file));
+    if kustomization_file(db, directory) == Some(file) {
+        let facts = query::facts(db, file);
+        let kind = facts.kustomization.as_ref().map(|file| file.kind);
+        if kind == Some(infragen_kustomize::FileKind::Component) {
+            // It can be built only on top of something else.
+            named = importers(db, root, Found::Directory(directory));
+        } else {
+            builds.push(directory);
+        }
+    }
+    builds.extend(named.iter().map(|import| import.from.directory(db)));
+    builds.sort_unstable();
+    builds.dedup();
+    let path = file.path(db);
+    let mut errors: Vec<Arc<BuildError>> = Vec::new();
+    for build in builds {
+        let found = errors_of_build(db, build);
+        for error in found.iter().filter(|error| *error.place.file == *path) {
+            if !errors.contains(error) {
+                errors.push(error.clone());
+            }
+        }
+    }
+    errors.sort_by_key(|error| (error.place.range.start(), error.place.range.end()));
+    Arc::new(errors)
+}
+
+/// The file and the range of a place of a build.
+pub fn place_of_build(
+    db: &dyn Db,
+    root: Root,
+    place: &Place,
+) -> Option<(SourceFile, infragen_syntax::TextRange)> {
+    match find(db, root.top(db)?, place.file.as_str()) {
+        Found::File(file) => Some((file, place.range)),
+        _ => None,
+    }
+}
