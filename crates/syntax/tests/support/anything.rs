@@ -1,9 +1,9 @@
 //! What holds for any text: shared by the tests over random texts and by the fuzzer.
 
 use infragen_syntax::{
-    Cursor, EditError, NewValue, Node, NodeKind, Segment, Target, TextEdit, TextRange, TextSize,
-    Tree, append_item, apply, cursor_at, decode, insert_entry, insert_sorted_item, remove_entry,
-    remove_item, set_scalar,
+    Cursor, EditError, Entry, NewValue, Node, NodeKind, Segment, Target, TextEdit, TextRange,
+    TextSize, Tree, append_item, apply, cursor_at, decode, insert_entry, insert_sorted_item,
+    remove_entry, remove_item, set_scalar,
 };
 
 /// Places of one text that a cursor is put to, and nodes that are edited.
@@ -221,10 +221,13 @@ fn find<'t>(tree: &'t Tree, target: Target<'_>) -> Option<Node<'t>> {
         .iter()
         .try_fold(root, |node, segment| match segment {
             Segment::Key(key) => {
-                let mut entries = node.own_entries();
-                entries
-                    .find(|entry| entry.key.as_str() == Some(key))
-                    .map(|entry| entry.value)
+                // Of keys that stand twice the last one counts.
+                let mut entries = node.own_entries().rev();
+                let named = |entry: &Entry<'_>| {
+                    let text = entry.key.scalar().map(|(text, _)| text);
+                    entry.key.kind() != NodeKind::Alias && text == Some(key)
+                };
+                entries.find(named).map(|entry| entry.value)
             }
             Segment::Item(index) => node.items().nth(*index),
         })
