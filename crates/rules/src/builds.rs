@@ -13,6 +13,10 @@ pub(crate) fn find(
     kinds: &[ErrorKind],
     findings: &mut Vec<Finding>,
 ) {
+    if context.facts.broken {
+        // That it is no YAML is said elsewhere, or it is a template that becomes YAML later.
+        return;
+    }
     for error in build_errors(context.db, context.file).iter() {
         if !kinds.contains(&error.kind) {
             continue;

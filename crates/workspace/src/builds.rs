@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use infragen_kustomize::{
-    Accumulated, BuildError, Entry, ErrorKind, FileResources, Loader, Options, Place, Way,
-    accumulate, build, read_file,
+    Accumulated, BuildError, Entry, ErrorKind, FileKind, FileResources, Loader, Options, Place,
+    Way, accumulate, build, read_file,
 };
 use infragen_syntax::{SyntaxError, Tree};
+use rustc_hash::FxHashSet;
 
 use crate::db::Db;
 use crate::files::{Child, Directory, Disk, Root, SourceFile};
-use crate::imports::importers;
+use crate::imports::{appliers, importers};
 use crate::paths::{Found, find, kustomization_file};
 use crate::query;
 
@@ -122,7 +123,8 @@ fn accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
     Arc::new(accumulate(&files, directory.path(db), &Way::default()))
 }
 
-/// Whether an error leaves objects out of a build: then others may be its consequence.
+/// Whether an error leaves objects out of a build: then others may be its consequence. (A generator that
+/// fails may be a consequence itself.)
 fn leaves_out(error: &BuildError) -> bool {
     match error.kind {
         ErrorKind::WrongType
@@ -135,6 +137,7 @@ fn leaves_out(error: &BuildError) -> bool {
         | ErrorKind::Selector
         | ErrorKind::Replacement
         | ErrorKind::Replicas
+        | ErrorKind::Generator
         | ErrorKind::Transformer
         | ErrorKind::AmbiguousReference
         | ErrorKind::Vars
@@ -150,7 +153,6 @@ fn leaves_out(error: &BuildError) -> bool {
         | ErrorKind::NotAnObject
         | ErrorKind::Cycle
         | ErrorKind::Unsupported
-        | ErrorKind::Generator
         | ErrorKind::Configuration
         | ErrorKind::Restricted => true,
     }
@@ -161,6 +163,7 @@ fn may_be_consequence(error: &BuildError) -> bool {
     matches!(
         error.kind,
         ErrorKind::DuplicateId
+            | ErrorKind::Generator
             | ErrorKind::PatchTarget
             | ErrorKind::PatchFails
             | ErrorKind::Replacement
@@ -184,10 +187,32 @@ fn errors_of_build(db: &dyn Db, directory: Directory) -> Arc<Vec<Arc<BuildError>
         let options = Options { sorted: false };
         build(&Files { db, root }, directory.path(db), options).errors
     };
-    if errors.iter().any(|error| leaves_out(error)) {
+    if errors.iter().any(|error| leaves_out(error)) || gets_more(db, root, directory) {
         errors.retain(|error| !may_be_consequence(error));
+    } else if errors
+        .iter()
+        .any(|error| error.kind == ErrorKind::Generator)
+    {
+        errors.retain(|error| error.kind == ErrorKind::Generator || !may_be_consequence(error));
     }
+    // What is of a wrong type is no patch either; that need not be said twice.
+    let wrong: Vec<_> = errors
+        .iter()
+        .filter(|error| error.kind == ErrorKind::WrongType)
+        .map(|error| error.place.clone())
+        .collect();
+    errors
+        .retain(|error| error.kind != ErrorKind::UnreadablePatch || !wrong.contains(&error.place));
     Arc::new(errors)
+}
+
+/// Whether a Flux Kustomization adds components to the build of a directory: they come before its patches.
+fn gets_more(db: &dyn Db, root: Root, directory: Directory) -> bool {
+    appliers(db, root, directory).iter().any(|(file, number)| {
+        let facts = query::facts(db, *file);
+        let object = facts.objects.get(*number as usize);
+        object.is_some_and(|object| !object.components.is_empty())
+    })
 }
 
 /// What builds find wrong in a file, each error once, in order of place: the build of its own directory where
@@ -195,25 +220,16 @@ fn errors_of_build(db: &dyn Db, directory: Directory) -> Arc<Vec<Arc<BuildError>
 #[salsa::tracked(returns(clone))]
 pub fn build_errors(db: &dyn Db, file: SourceFile) -> Arc<Vec<Arc<BuildError>>> {
     let root = file.root(db);
-    let mut builds = Vec::new();
-    let directory = file.directory(db);
-    let mut named = importers(db, root, Found::File(file));
-    if kustomization_file(db, directory) == Some(file) {
-        let facts = query::facts(db, file);
-        let kind = facts.kustomization.as_ref().map(|file| file.kind);
-        if kind == Some(infragen_kustomize::FileKind::Component) {
-            // It can be built only on top of something else.
-            named = importers(db, root, Found::Directory(directory));
-        } else {
-            builds.push(directory);
-        }
+    let mut builds = Builds::default();
+    if kustomization_file(db, file.directory(db)) == Some(file) {
+        builds.add(db, file);
     }
-    builds.extend(named.iter().map(|import| import.from.directory(db)));
-    builds.sort_unstable();
-    builds.dedup();
+    for import in importers(db, root, Found::File(file)) {
+        builds.add(db, import.from);
+    }
     let path = file.path(db);
     let mut errors: Vec<Arc<BuildError>> = Vec::new();
-    for build in builds {
+    for build in builds.directories {
         let found = errors_of_build(db, build);
         for error in found.iter().filter(|error| *error.place.file == *path) {
             if !errors.contains(error) {
@@ -223,6 +239,33 @@ pub fn build_errors(db: &dyn Db, file: SourceFile) -> Arc<Vec<Arc<BuildError>>> 
     }
     errors.sort_by_key(|error| (error.place.range.start(), error.place.range.end()));
     Arc::new(errors)
+}
+
+/// The directories in whose builds kustomization files take part.
+#[derive(Default)]
+struct Builds {
+    directories: Vec<Directory>,
+    seen: FxHashSet<SourceFile>,
+}
+
+impl Builds {
+    /// Adds the directory of a kustomization file; of a component, which can be built only on top of something
+    /// else, those that use it.
+    fn add(&mut self, db: &dyn Db, kustomization: SourceFile) {
+        if !self.seen.insert(kustomization) {
+            return;
+        }
+        let directory = kustomization.directory(db);
+        let facts = query::facts(db, kustomization);
+        let kind = facts.kustomization.as_ref().map(|file| file.kind);
+        if kind == Some(FileKind::Component) {
+            for import in importers(db, kustomization.root(db), Found::Directory(directory)) {
+                self.add(db, import.from);
+            }
+        } else if !self.directories.contains(&directory) {
+            self.directories.push(directory);
+        }
+    }
 }
 
 /// The file and the range of a place of a build.
