@@ -18,9 +18,6 @@ pub(crate) fn follow_names(
     traced: bool,
 ) -> Vec<BuildError> {
     let known = Known::of(resources);
-    if known.by_name.is_empty() {
-        return resources.iter().filter_map(blank_subject).collect();
-    }
     let by_kind = fields_by_kind(config);
     let mut errors = Vec::new();
     for (index, resource) in resources.iter_mut().enumerate() {
@@ -123,12 +120,6 @@ impl Known {
     fn of(resources: &[Resource]) -> Known {
         let mut by_name: FxHashMap<SmolStr, Vec<usize>> = FxHashMap::default();
         let mut objects = Vec::new();
-        if resources
-            .iter()
-            .all(|resource| resource.previous.is_empty())
-        {
-            return Known { objects, by_name };
-        }
         for (index, resource) in resources.iter().enumerate() {
             for previous in &resource.previous {
                 let named = by_name.entry(previous.name.clone()).or_default();

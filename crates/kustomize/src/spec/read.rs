@@ -110,6 +110,10 @@ impl Decoder {
         let kind = self.kind(&input)?;
         if let Some(metadata) = self.mapping(&input, "metadata") {
             self.keys(metadata, &["name", "namespace", "labels", "annotations"]);
+            self.given(metadata, "name");
+            self.given(metadata, "namespace");
+            self.pairs(metadata, "labels");
+            self.pairs(metadata, "annotations");
         }
         let mut resources = self.texts(&input, "resources");
         resources.extend(self.texts(&input, "bases"));
