@@ -37,6 +37,11 @@ fn files_and_directories_are_read_as_by_kustomize() {
     check(include_str!("cases/structure.txt"));
 }
 
+#[test]
+fn texts_and_numbers_are_printed_as_by_kustomize() {
+    check(include_str!("cases/texts.txt"));
+}
+
 /// The kinds and the texts of the errors of a build of a directory.
 fn errors(directory: &str, files: &str) -> Vec<(ErrorKind, String)> {
     let world = World::of(files);

@@ -129,11 +129,9 @@ fn fill(kind: &str, object: &mut Yaml, random: &mut Random) {
             object.set("type", scalar("Opaque"));
             object.set(random.pick(&["stringData", "data"]), data(random));
         }
-        "ServiceAccount" => {
-            if random.chance(50) {
-                let secret = map([("name", scalar(name(random)))]);
-                object.set("imagePullSecrets", list([secret]));
-            }
+        "ServiceAccount" if random.chance(50) => {
+            let secret = map([("name", scalar(name(random)))]);
+            object.set("imagePullSecrets", list([secret]));
         }
         "PersistentVolumeClaim" => {
             object.set("spec", map([("volumeName", scalar(name(random)))]));

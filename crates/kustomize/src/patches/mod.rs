@@ -38,7 +38,7 @@ pub(crate) fn apply_patches(
     context: &mut Context<'_>,
 ) {
     for entry in entries {
-        let Some(text) = text_of(entry, context) else {
+        let Some(text) = text_of(entry, true, context) else {
             continue;
         };
         match parse::read(&text, context.loader.traced()) {
@@ -64,7 +64,7 @@ pub(crate) fn apply_strategic_merge(
     let mut empty = true;
     for entry in entries {
         // An item that can be read as objects is a patch, any other a path.
-        let inline = PatchText::of_inline(entry, context);
+        let inline = PatchText::of_inline(entry, false, context);
         let (text, patches) = match parse::read_objects(&inline, context.loader.traced()) {
             Ok(patches) => (inline, patches),
             Err(_) => {
@@ -120,7 +120,7 @@ pub(crate) fn apply_json6902(
             context.report(ErrorKind::PatchTarget, target.range, message);
             continue;
         }
-        let Some(text) = text_of(entry, context) else {
+        let Some(text) = text_of(entry, false, context) else {
             continue;
         };
         match json::read(&text, context.loader.traced()) {
@@ -141,15 +141,16 @@ fn is_there(resource: &Resource) -> bool {
     resource.value.as_map().is_some_and(|map| !map.is_empty())
 }
 
-/// The text of an entry, which must have exactly one of `path` and `patch`.
-fn text_of(entry: &PatchEntry, context: &mut Context<'_>) -> Option<PatchText> {
+/// The text of an entry, which must have exactly one of `path` and `patch`; see [`PatchText::of_inline`] for
+/// `trimmed`.
+fn text_of(entry: &PatchEntry, trimmed: bool, context: &mut Context<'_>) -> Option<PatchText> {
     let inline = entry
         .patch
         .as_ref()
         .filter(|patch| !patch.text.value.trim().is_empty());
     let path = entry.path.as_ref().filter(|path| !path.value.is_empty());
     match (inline, path) {
-        (Some(inline), None) => Some(PatchText::of_inline(inline, context)),
+        (Some(inline), None) => Some(PatchText::of_inline(inline, trimmed, context)),
         (None, Some(path)) => PatchText::of_file(path, context),
         (None, None) => {
             let message = "the entry has neither `path` nor `patch`";

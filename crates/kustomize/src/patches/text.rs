@@ -38,16 +38,21 @@ impl PatchText {
         })
     }
 
-    /// The text of a scalar of the kustomization. kustomize cuts off spaces and empty lines around it.
-    pub(super) fn of_inline(inline: &Inline, context: &Context<'_>) -> PatchText {
+    /// The text of a scalar of the kustomization. `trimmed`: spaces and line ends around it are cut off, as
+    /// kustomize does under `patches`; a block at its end then has no line end.
+    pub(super) fn of_inline(inline: &Inline, trimmed: bool, context: &Context<'_>) -> PatchText {
         let node = inline.node.zip(context.tree.as_deref());
         let embedded = node.and_then(|(id, tree)| Embedded::of(tree.node(id)));
         let whole: &str = match &embedded {
             Some(embedded) => embedded.text(),
             None => &inline.text.value,
         };
-        let cut = whole.len() - whole.trim_start().len();
-        let tree = Arc::new(Tree::parse(whole.trim()));
+        let cut = if trimmed {
+            whole.len() - whole.trim_start().len()
+        } else {
+            0
+        };
+        let tree = Arc::new(Tree::parse(if trimmed { whole.trim() } else { whole }));
         let way = match embedded {
             Some(embedded) => Way::Embedded(
                 Box::new(embedded),

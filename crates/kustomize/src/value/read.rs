@@ -54,6 +54,11 @@ impl<'a> ValueReader<'a> {
                     let message = "a tab stands where the indentation of this block is looked for";
                     self.errors.push((node.range(), message.to_owned()));
                 }
+                let text = if style.is_block() && is_cut_off(node) {
+                    text.strip_suffix('\n').unwrap_or(text)
+                } else {
+                    text
+                };
                 let text = match style {
                     ScalarStyle::Folded => refold(text),
                     _ => Cow::Borrowed(text),
@@ -134,4 +139,11 @@ impl<'a> ValueReader<'a> {
         }
         Map::from_entries(entries)
     }
+}
+
+/// Whether the text of the file ends within a block, without a line end: then kustomize's YAML library sees
+/// none, and the block has none either.
+fn is_cut_off(node: Node<'_>) -> bool {
+    let text = node.tree().text();
+    usize::from(node.range().end()) == text.len() && !text.ends_with('\n')
 }
