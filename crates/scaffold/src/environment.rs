@@ -43,6 +43,13 @@ pub struct Sync {
     pub reference: String,
 }
 
+impl AddEnvironment {
+    fn class(&self, repository: &Repository<'_>) -> Class {
+        let chosen = self.versions.class;
+        chosen.unwrap_or_else(|| repository.class(&self.name))
+    }
+}
+
 /// The folder of what clusters have beside services, from the root.
 const INFRASTRUCTURE: &str = "infrastructure";
 
@@ -51,7 +58,7 @@ pub fn add_environment(db: &dyn Db, root: Root, request: &AddEnvironment) -> Res
     let repository = Repository::new(db, root)?;
     let repository = &repository;
     names::environment(&request.name)?;
-    request.versions.check()?;
+    request.versions.check(Some(request.class(repository)))?;
     if let Some(known) = repository.environment(&request.name) {
         return Err(Refusal::new(format!(
             "there is an environment `{}` already, in {}",
@@ -151,8 +158,7 @@ fn sibling<'r>(
             None => Err(repository.no_environment(from)),
         };
     }
-    let class = request.versions.class;
-    let class = class.unwrap_or_else(|| repository.class(&request.name));
+    let class = request.class(repository);
     Ok(repository.environments.iter().min_by_key(|environment| {
         let other_class = repository.class(&environment.name) != class;
         let no_entry = !matches!(environment.entry, Entry::Object { .. });

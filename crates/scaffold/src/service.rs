@@ -63,7 +63,7 @@ pub fn new_service(db: &dyn Db, root: Root, request: &NewService) -> Result<Plan
     label("service name", &request.name)?;
     let namespace = request.namespace.as_deref().unwrap_or(&request.name);
     label("namespace", namespace)?;
-    request.versions.check()?;
+    request.versions.check(None)?;
     let components = components(request, namespace)?;
     let url = url(repository, request)?;
     let places = places(repository, request)?;
