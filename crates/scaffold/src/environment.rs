@@ -10,7 +10,7 @@ use infragen_workspace::{Class, Db, Directory, Entry, Environment, Root, facts};
 use serde::Serialize;
 
 use crate::copy::Copier;
-use crate::listing::list;
+use crate::listing::{list, unlist};
 use crate::names;
 use crate::plan::{Draft, Plan};
 use crate::refusal::Refusal;
@@ -213,9 +213,12 @@ impl<'r> Addition<'_, 'r> {
             .map(|service| service.overlay_path(&sibling.name))
             .collect();
         for (service, outer) in &outers {
+            if self.has(service) {
+                continue;
+            }
             if stands_alone(repository, outer) {
                 copier.without.insert(outer.file.path(db));
-            } else if !self.has(service) {
+            } else {
                 return Err(Refusal::new(format!(
                     "`{}` holds `{service}`, which --service leaves out, together with others",
                     outer.file.path(db)
@@ -225,18 +228,17 @@ impl<'r> Addition<'_, 'r> {
                 )));
             }
         }
-        // Lists are made anew below, for the services that are chosen.
         copier.directory(directory)?;
         for part in self.parts_of_infrastructure(&sibling.name) {
             copier.directory(part)?;
         }
-        let lists: Vec<Utf8PathBuf> = outers
+        let left_out: Vec<Utf8PathBuf> = copier
+            .without
             .iter()
-            .filter(|(_, outer)| stands_alone(repository, outer))
-            .filter_map(|(_, outer)| copier.path_of_copy(&outer.file.path(db)))
+            .filter_map(|outer| copier.path_of_copy(outer))
             .collect();
-        for outer in lists {
-            crate::listing::unlist(draft, &self.place.path, &outer)?;
+        for outer in left_out {
+            unlist(draft, &self.place.path, &outer)?;
         }
         for service in self.services {
             self.outer(draft, service, sibling)?;
@@ -282,8 +284,8 @@ impl<'r> Addition<'_, 'r> {
         found
     }
 
-    /// The Flux Kustomization of a service: a copy of that of the sibling, or of another environment that
-    /// has the service, else a new one.
+    /// The Flux Kustomization of a service: that of the sibling, which is copied with the folder, a copy of
+    /// that of another environment that has the service, else a new one.
     fn outer(
         &self,
         draft: &mut Draft<'r>,
@@ -304,10 +306,10 @@ impl<'r> Addition<'_, 'r> {
             return self.new_outer(draft, service);
         };
         self.waits_only_for_what_is_here(&outer, environment)?;
+        if environment.name == sibling.name {
+            return Ok(());
+        }
         if !stands_alone(repository, &outer) {
-            if environment.name == sibling.name {
-                return Ok(());
-            }
             return self.new_outer(draft, service);
         }
         let mut copier = Copier::new(draft, environment, &self.request.name, &self.place.path);

@@ -355,7 +355,7 @@ configMapGenerator:
     assert!(text(&plan, "platform/preview/cm.yaml").contains("ENVIRONMENT: preview"));
     assert_eq!(
         text(&plan, "clusters/preview/apps/kustomization.yaml"),
-        "# What preview runs.\nresources:\n  - infra.yaml\n  - web.yaml\n"
+        "# What preview runs.\nresources:\n  - infra.yaml\n  - web.yaml # by hand\n"
     );
     let outer = text(&plan, "clusters/preview/apps/web.yaml");
     assert!(outer.starts_with("# Changed by hand.\n") && outer.contains("interval: 7m"));
@@ -400,6 +400,44 @@ fn a_service_that_is_left_out_is_not_listed() {
         "# What preview runs.\nresources:\n  - api.yaml\n  - infra.yaml\n"
     );
     assert!(!tree(&plan).contains("web.yaml"));
+}
+
+#[test]
+fn a_list_keeps_its_order_and_comments() {
+    let list = "resources:\n  # First what others need.\n  - infra.yaml\n  - web.yaml # by hand\n";
+    let unsorted = "resources:\n  - web.yaml # by hand\n  # Last.\n  - infra.yaml # slow\n";
+    let files = CUSTOM.replace(
+        "resources:\n  - infra.yaml\n  - web.yaml # by hand\n",
+        unsorted,
+    );
+    let mut repository = Repository::new(&files);
+    let request = AddEnvironment {
+        from: Some("staging".to_owned()),
+        ..environment("preview")
+    };
+    let plan = add(&mut repository, &request);
+    let path = "clusters/preview/apps/kustomization.yaml";
+    assert_eq!(
+        text(&plan, path),
+        format!("# What preview runs.\n{unsorted}")
+    );
+    // Without the service its line goes, and nothing else.
+    let files = CUSTOM.replace("resources:\n  - infra.yaml\n  - web.yaml # by hand\n", list);
+    let mut repository = Repository::new(&files);
+    let portal = NewService {
+        name: "portal".to_owned(),
+        ..NewService::default()
+    };
+    let portal = repository.plan(|db, root| new_service(db, root, &portal));
+    repository.apply(&portal.unwrap());
+    let request = AddEnvironment {
+        services: strings(&["portal"]),
+        ..environment("preview")
+    };
+    assert_eq!(
+        text(&add(&mut repository, &request), path),
+        "# What preview runs.\nresources:\n  # First what others need.\n  - infra.yaml\n  - portal.yaml\n"
+    );
 }
 
 #[test]
