@@ -33,8 +33,8 @@ pub struct Versions {
     )]
     range: Option<String>,
 
-    /// The semverFilter, a regular expression [default: that of the environment's other services, or
-    /// .*-ENV-.* for prereleases]
+    /// The semverFilter, a regular expression of Go (RE2) [default: that of the environment's other
+    /// services, or .*-ENV-.* for prereleases]
     #[arg(
         long,
         value_name = "REGEX",

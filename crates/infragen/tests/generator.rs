@@ -253,6 +253,12 @@ fn bad_options_are_bad_usage() {
         &["--class", "wild"],
         &["--class", "pinned", "--range", "1.0.0", "--filter", "a"],
         &["--range", ""],
+        &["--range", "nope"],
+        &["--range", "^1 ||"],
+        &["--range", "abc def"],
+        &["--filter", "["],
+        &["--filter", "(?=x)"],
+        &["--health-check", "/x"],
     ] {
         let mut arguments = vec!["new-service", "a"];
         arguments.extend(options);
@@ -260,6 +266,95 @@ fn bad_options_are_bad_usage() {
     }
     folder.refused(2, &["add-env", "a", "--from", "b", "--class", "stable"]);
     folder.refused(2, &["add-env", "a", "--service", "b"]);
+    assert_eq!(
+        folder.refused(2, &["new-service", "a", "--range", "1.2.3 -2.0.0"]),
+        "error: --range is no range of versions: between two versions `-` has a blank on both sides \
+         (at character 7 of `1.2.3 -2.0.0`)\n  \
+         help: write it as in `>=1.2.0 <2.0.0`, `~1.4` or `^1 || ^2`\n"
+    );
+}
+
+#[test]
+fn bad_versions_in_the_settings_are_bad_input() {
+    for (key, value) in [("range", "^1 ||"), ("filter", "[")] {
+        let settings = format!("environments:\n  preview: {{{key}: '{value}'}}\n");
+        let folder = Folder::new(&[(".infragen.yaml", &settings)]);
+        let said = folder.refused(2, &["new-service", "a"]);
+        let start = format!("error: the {key} of `preview` in .infragen.yaml is no ");
+        assert!(said.starts_with(&start), "{said}");
+    }
+}
+
+#[test]
+fn an_environment_is_one_for_every_command() {
+    let cluster = "\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: cluster-apps, namespace: flux-system}
+spec:
+  interval: 1h
+  path: ./kubernetes/apps
+  prune: true
+  sourceRef: {kind: GitRepository, name: flux-system}
+";
+    let instance = "\
+apiVersion: fluxcd.controlplane.io/v1
+kind: FluxInstance
+metadata: {name: flux, namespace: flux-system}
+spec:
+  distribution: {version: 2.x, registry: ghcr.io/fluxcd}
+  sync: {kind: GitRepository, url: 'https://github.com/acme/home', ref: refs/heads/main, path: kubernetes/flux/cluster}
+";
+    let folder = Folder::new(&[
+        ("kubernetes/flux/cluster/ks.yaml", cluster),
+        ("kubernetes/apps/flux-system/instance.yaml", instance),
+    ]);
+    folder.ok(&["new-service", "activity"]);
+    let printed = folder.ok(&["add-env", "preview"]);
+    assert!(printed.contains(".infragen.yaml (new)"), "{printed}");
+    assert!(
+        printed.contains("Next:\n  - `preview` is named in .infragen.yaml"),
+        "{printed}"
+    );
+    let graph = folder.ok(&["graph", "--env", "preview"]);
+    assert!(graph.contains("activity"), "{graph}");
+    let next = folder.ok(&["new-service", "two"]);
+    assert!(next.contains("preview/"), "{next}");
+    assert!(
+        folder
+            .path()
+            .join("kubernetes/flux/preview/apps/two.yaml")
+            .exists()
+    );
+}
+
+#[test]
+fn two_services_do_not_share_an_object() {
+    let folder = Folder::new(&[]);
+    folder.ok(&[
+        "new-service",
+        "svc",
+        "--namespace",
+        "flux-system",
+        "--component",
+        "api",
+    ]);
+    let said = folder.refused(2, &["new-service", "svc-api"]);
+    assert!(
+        said.contains("the Flux Kustomization `flux-system/svc-api` already"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_patch_begins_with_a_field_that_the_kind_has() {
+    let folder = Folder::new(&[]);
+    folder.ok(&["new-service", "a", "--patch", "Secret/x"]);
+    let app = folder.text("apps/a/base/app.yaml");
+    assert!(
+        app.contains("# stringData:") && !app.contains("# spec:"),
+        "{app}"
+    );
 }
 
 #[test]

@@ -3,17 +3,19 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use infragen_flux::Role;
-use infragen_syntax::{NewValue, Segment, Target, insert_entry, nearest};
+use infragen_flux::known::{FLUX_INSTANCE, KUSTOMIZATION};
+use infragen_flux::{FileFacts, Role};
+use infragen_syntax::{NewValue, Segment, Target, Tree, insert_entry, nearest, quote};
 use infragen_templates as templates;
-use infragen_workspace::{Class, Db, Directory, Entry, Environment, Root, facts};
+use infragen_workspace::{Class, Db, Directory, Entry, Environment, Root, entry_paths, facts};
 use serde::Serialize;
 
 use crate::copy::Copier;
-use crate::listing::list;
+use crate::listing::{list, unlist};
 use crate::names;
 use crate::plan::{Draft, Plan};
 use crate::refusal::Refusal;
+use crate::rename::names as names_environment;
 use crate::render::render;
 use crate::repository::{EntrySource, FLUX_SYSTEM, Outer, Repository, Service};
 use crate::service::{NewOuter, Overlay, Place, place_versions};
@@ -43,15 +45,25 @@ pub struct Sync {
     pub reference: String,
 }
 
+impl AddEnvironment {
+    fn class(&self, repository: &Repository<'_>) -> Class {
+        let chosen = self.versions.class;
+        chosen.unwrap_or_else(|| repository.class(&self.name))
+    }
+}
+
 /// The folder of what clusters have beside services, from the root.
 const INFRASTRUCTURE: &str = "infrastructure";
+
+/// The settings of a repository.
+const SETTINGS: &str = ".infragen.yaml";
 
 /// Plans a new environment.
 pub fn add_environment(db: &dyn Db, root: Root, request: &AddEnvironment) -> Result<Plan, Refusal> {
     let repository = Repository::new(db, root)?;
     let repository = &repository;
     names::environment(&request.name)?;
-    request.versions.check()?;
+    request.versions.check(Some(request.class(repository)))?;
     if let Some(known) = repository.environment(&request.name) {
         return Err(Refusal::new(format!(
             "there is an environment `{}` already, in {}",
@@ -89,16 +101,16 @@ pub fn add_environment(db: &dyn Db, root: Root, request: &AddEnvironment) -> Res
     for service in &services {
         addition.overlay(&mut draft, service)?;
     }
-    addition.notes(&mut draft, sibling);
-    let plan = draft.finish();
-    if plan.changes.is_empty() {
+    if draft.is_empty() {
         return Err(Refusal::new(format!(
             "`{}` would have nothing: there is neither a service nor another environment",
             request.name
         ))
         .help("write a service first: infragen new-service NAME"));
     }
-    Ok(plan)
+    addition.settings(&mut draft, sibling)?;
+    addition.notes(&mut draft, sibling);
+    Ok(draft.finish())
 }
 
 fn chosen<'r>(
@@ -151,8 +163,7 @@ fn sibling<'r>(
             None => Err(repository.no_environment(from)),
         };
     }
-    let class = request.versions.class;
-    let class = class.unwrap_or_else(|| repository.class(&request.name));
+    let class = request.class(repository);
     Ok(repository.environments.iter().min_by_key(|environment| {
         let other_class = repository.class(&environment.name) != class;
         let no_entry = !matches!(environment.entry, Entry::Object { .. });
@@ -207,9 +218,12 @@ impl<'r> Addition<'_, 'r> {
             .map(|service| service.overlay_path(&sibling.name))
             .collect();
         for (service, outer) in &outers {
+            if self.has(service) {
+                continue;
+            }
             if stands_alone(repository, outer) {
                 copier.without.insert(outer.file.path(db));
-            } else if !self.has(service) {
+            } else {
                 return Err(Refusal::new(format!(
                     "`{}` holds `{service}`, which --service leaves out, together with others",
                     outer.file.path(db)
@@ -219,23 +233,22 @@ impl<'r> Addition<'_, 'r> {
                 )));
             }
         }
-        // Lists are made anew below, for the services that are chosen.
         copier.directory(directory)?;
         for part in self.parts_of_infrastructure(&sibling.name) {
             copier.directory(part)?;
         }
-        let lists: Vec<Utf8PathBuf> = outers
+        let left_out: Vec<Utf8PathBuf> = copier
+            .without
             .iter()
-            .filter(|(_, outer)| stands_alone(repository, outer))
-            .filter_map(|(_, outer)| copier.path_of_copy(&outer.file.path(db)))
+            .filter_map(|outer| copier.path_of_copy(outer))
             .collect();
-        for outer in lists {
-            crate::listing::unlist(draft, &self.place.path, &outer)?;
+        for outer in left_out {
+            unlist(draft, &self.place.path, &outer)?;
         }
         for service in self.services {
             self.outer(draft, service, sibling)?;
         }
-        self.settings(draft, sibling)
+        Ok(())
     }
 
     fn has(&self, service: &str) -> bool {
@@ -276,8 +289,8 @@ impl<'r> Addition<'_, 'r> {
         found
     }
 
-    /// The Flux Kustomization of a service: a copy of that of the sibling, or of another environment that
-    /// has the service, else a new one.
+    /// The Flux Kustomization of a service: that of the sibling, which is copied with the folder, a copy of
+    /// that of another environment that has the service, else a new one.
     fn outer(
         &self,
         draft: &mut Draft<'r>,
@@ -298,10 +311,10 @@ impl<'r> Addition<'_, 'r> {
             return self.new_outer(draft, service);
         };
         self.waits_only_for_what_is_here(&outer, environment)?;
+        if environment.name == sibling.name {
+            return Ok(());
+        }
         if !stands_alone(repository, &outer) {
-            if environment.name == sibling.name {
-                return Ok(());
-            }
             return self.new_outer(draft, service);
         }
         let mut copier = Copier::new(draft, environment, &self.request.name, &self.place.path);
@@ -455,26 +468,40 @@ impl<'r> Addition<'_, 'r> {
         Ok(())
     }
 
-    /// Names the environment in `.infragen.yaml` if its sibling is named there.
-    fn settings(&self, draft: &mut Draft<'r>, sibling: &Environment) -> Result<(), Refusal> {
+    /// Names the environment in `.infragen.yaml` if its sibling is named there, or if nothing else says that
+    /// it is one: what applies the sibling's folder may stand where it is not copied.
+    fn settings(
+        &self,
+        draft: &mut Draft<'r>,
+        sibling: Option<&Environment>,
+    ) -> Result<(), Refusal> {
         let repository = self.repository;
         let name = &self.request.name;
-        let Some(settings) = repository.environment_settings(&sibling.name) else {
-            return Ok(());
-        };
         if repository.environment_settings(name).is_some() {
             return Ok(());
         }
+        let settings = sibling.and_then(|sibling| repository.environment_settings(&sibling.name));
+        if settings.is_none() {
+            if self.shows_itself(draft) {
+                return Ok(());
+            }
+            let note = format!(
+                "`{name}` is named in {SETTINGS}: nothing else says that {} is an environment",
+                self.place.path
+            );
+            draft.notes.insert(0, note);
+        }
         let mut lines = Vec::new();
         let mut say = |key: &str, value: &str| {
-            lines.push(format!("{key}: {}", infragen_syntax::quote(value)));
+            lines.push(format!("{key}: {}", quote(value)));
         };
-        if settings.path.is_some() {
+        if settings.is_none_or(|settings| settings.path.is_some()) {
             say("path", self.place.path.as_str());
         }
         // What later services get here. A tag is that of one service, so a pin is none of it.
         let chosen = &self.request.versions;
-        let copied = self.request.from.as_ref().and(settings.class);
+        let of_sibling = settings.and_then(|settings| settings.class);
+        let copied = self.request.from.as_ref().and(of_sibling);
         let class = chosen.class.or(copied);
         if let Some(class) = class.filter(|class| *class != Class::Pinned) {
             say("class", class_name(class));
@@ -492,12 +519,19 @@ impl<'r> Addition<'_, 'r> {
         } else {
             lines.join("\n")
         };
-        let environments = Target {
-            document: 0,
-            path: &[Segment::Key("environments")],
-        };
-        draft.edit(Utf8Path::new(".infragen.yaml"), |tree| {
-            insert_entry(tree, environments, name, NewValue::Yaml(&value), None)
+        name_in_settings(draft, name, &value)
+    }
+
+    /// Whether what is planned makes the folder an environment of its own accord.
+    fn shows_itself(&self, draft: &Draft<'r>) -> bool {
+        let path = &self.place.path;
+        let in_clusters = path.parent() == Some(Utf8Path::new("clusters"));
+        draft.new_texts().any(|(file, text)| {
+            let Some(here) = file.parent() else {
+                return false;
+            };
+            let near = here == path || here.parent() == Some(path);
+            (in_clusters && near) || entry_paths(here, text).contains(path)
         })
     }
 
@@ -506,7 +540,7 @@ impl<'r> Addition<'_, 'r> {
         if let Some(sibling) = sibling {
             let left: Vec<String> = draft
                 .new_texts()
-                .filter(|(_, text)| text.contains(sibling.name.as_str()))
+                .filter(|(_, text)| names_environment(text, &sibling.name, &self.request.name))
                 .map(|(path, _)| path.to_string())
                 .collect();
             if let Some(first) = left.first() {
@@ -520,13 +554,69 @@ impl<'r> Addition<'_, 'r> {
                 ));
             }
         }
-        draft.notes.push(if self.request.sync.is_some() {
-            format!("install Flux in the cluster: kubectl apply -f {path}/{FLUX_SYSTEM}/flux-instance.yaml (by the Flux operator)")
-        } else {
-            format!("let Flux apply it: flux bootstrap git --url=… --path={path}")
-        });
-        draft.notes.truncate(3);
+        // The last step is one that nobody may miss.
+        draft.notes.truncate(2);
+        let instance = draft.new_texts().find(|(_, text)| is_flux_instance(text));
+        let last = match (
+            instance,
+            sibling.and_then(|sibling| self.instance_of(sibling)),
+        ) {
+            (Some((instance, _)), _) => format!(
+                "install Flux in the cluster: kubectl apply -f {instance} (by the Flux operator)"
+            ),
+            (None, Some(instance)) => format!(
+                "let Flux apply it: a FluxInstance like that in {instance}, whose sync path is {path}"
+            ),
+            (None, None) => {
+                format!("let Flux apply it: flux bootstrap git --url=… --path={path}")
+            }
+        };
+        draft.notes.push(last);
     }
+
+    /// The file of the FluxInstance, or of the Helm release of one, that applies an environment.
+    fn instance_of(&self, environment: &Environment) -> Option<Utf8PathBuf> {
+        let Entry::Object { file, object, .. } = &environment.entry else {
+            return None;
+        };
+        let db = self.repository.db;
+        let facts = facts(db, *file);
+        let object = facts.objects.get(*object as usize)?;
+        (object.kind != *KUSTOMIZATION).then(|| file.path(db))
+    }
+}
+
+/// Whether a text holds a FluxInstance.
+fn is_flux_instance(text: &str) -> bool {
+    let facts = FileFacts::read(&Tree::parse(text), false);
+    let mut objects = facts.objects.iter();
+    objects.any(|object| object.kind == *FLUX_INSTANCE && !object.in_patch)
+}
+
+/// Adds an environment to the settings, which may not be there yet.
+fn name_in_settings(draft: &mut Draft<'_>, name: &str, value: &str) -> Result<(), Refusal> {
+    const ENVIRONMENTS: &str = "environments";
+    let settings = Utf8Path::new(SETTINGS);
+    if !draft.exists(settings) {
+        draft.create(settings.to_owned(), String::new())?;
+    }
+    draft.edit(settings, |tree| {
+        let root = tree.document(0).and_then(|document| document.root());
+        if root.is_some_and(|root| root.get(ENVIRONMENTS).is_some()) {
+            let environments = Target {
+                document: 0,
+                path: &[Segment::Key(ENVIRONMENTS)],
+            };
+            return insert_entry(tree, environments, name, NewValue::Yaml(value), None);
+        }
+        let top = Target {
+            document: 0,
+            path: &[],
+        };
+        let indented = value.replace('\n', "\n  ");
+        let value = format!("{}:\n  {indented}", quote(name));
+        insert_entry(tree, top, ENVIRONMENTS, NewValue::Yaml(&value), None)
+    })
 }
 
 /// Whether a Flux Kustomization is the only object of its file.

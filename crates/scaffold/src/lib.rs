@@ -7,6 +7,7 @@
 mod copy;
 mod demo;
 mod environment;
+mod identity;
 mod listing;
 mod names;
 mod plan;

@@ -196,6 +196,11 @@ impl<'r> Draft<'r> {
             })
     }
 
+    /// Whether nothing is planned yet.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
     pub fn finish(self) -> Plan {
         let changes = self.changes.into_iter();
         Plan {

@@ -42,6 +42,22 @@ fn rename_line(line: &str, from: &str, to: &str, dashes_part: bool, out: &mut St
     out.push_str(&line[done..]);
 }
 
+/// Whether a text still names one environment where another one's name was put in place of it:
+/// `letsencrypt-staging` does. The other name may hold this one (`production-2`), and is none of it.
+pub(crate) fn names(text: &str, from: &str, to: &str) -> bool {
+    let letter = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+    text.match_indices(from).any(|(at, _)| {
+        let end = at + from.len();
+        let within = to.match_indices(from).any(|(before, _)| {
+            let start = at.checked_sub(before);
+            start
+                .and_then(|start| text.get(start..))
+                .is_some_and(|rest| rest.starts_with(to))
+        });
+        !within && !letter(text[..at].chars().next_back()) && !letter(text[end..].chars().next())
+    })
+}
+
 /// Whether a character ends a word.
 fn parts(letter: char, dashes_part: bool) -> bool {
     match letter {
@@ -53,7 +69,7 @@ fn parts(letter: char, dashes_part: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::rename;
+    use super::{names, rename};
 
     fn preview(text: &str) -> String {
         rename(text, "staging", "preview")
@@ -110,6 +126,18 @@ mod tests {
             rename("    path: ./main\n", "main", "preview"),
             "    path: ./preview\n"
         );
+    }
+
+    #[test]
+    fn what_is_left_of_a_name() {
+        let left = |text| names(text, "production", "production-2");
+        assert!(left("issuer: letsencrypt-production"));
+        assert!(left("a: production-2, b: production"));
+        assert!(!left("path: ./clusters/production-2/apps"));
+        assert!(!left("a: reproductions"));
+        let left = |text| names(text, "eu", "eu-eu");
+        assert!(!left("a: eu-eu") && left("a: eu"));
+        assert!(!names("a: stagings", "staging", "preview"));
     }
 
     #[test]

@@ -151,6 +151,21 @@ impl<'db> Repository<'db> {
             .find(|environment| environment.name == name)
     }
 
+    /// The environment that a file belongs to by its folders; none for what environments share.
+    pub fn environment_of(&self, path: &Utf8Path) -> Option<&str> {
+        let inside = self
+            .environments
+            .iter()
+            .find(|environment| path.starts_with(&environment.path));
+        let named = || {
+            let mut folders = path.parent()?.components();
+            folders.find_map(|folder| self.environment(folder.as_str()))
+        };
+        inside
+            .or_else(named)
+            .map(|environment| environment.name.as_str())
+    }
+
     /// What `.infragen.yaml` says of an environment.
     pub fn environment_settings(&self, name: &str) -> Option<&EnvironmentSettings> {
         self.settings.environments.get(name)

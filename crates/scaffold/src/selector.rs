@@ -80,6 +80,7 @@ impl Selector {
         };
         let parts: Vec<&str> = rest.split('/').collect();
         let (api_version, kind, name) = match parts.as_slice() {
+            ["", _] => return Err(usage()),
             [kind, name] => {
                 let (api_version, kind) = known(kind)?;
                 (api_version, kind, *name)
@@ -147,6 +148,10 @@ impl Object {
             "CronJob" => &["spec:", "  suspend: true"],
             "HorizontalPodAutoscaler" => &["spec:", "  maxReplicas: 10"],
             "ConfigMap" => &["data:", "  KEY: value"],
+            "Secret" => &["stringData:", "  KEY: value"],
+            "ClusterRole" | "Role" => &["rules: []"],
+            "ClusterRoleBinding" | "RoleBinding" => &["subjects: []"],
+            "ServiceAccount" => &["  annotations:", "    KEY: value"],
             "Service" => &["spec:", "  type: LoadBalancer"],
             "HelmRelease" => &["spec:", "  values: {}"],
             "Job" => &["spec:", "  backoffLimit: 3"],
@@ -236,6 +241,7 @@ mod tests {
             "",
             "Deployment",
             "Deployment/",
+            "/x",
             "Deployment/A",
             "a/b/c/d/e",
             "//",
@@ -246,5 +252,20 @@ mod tests {
         }
         let refusal = Selector::parse("Deploymnet/api", "ns").unwrap_err();
         assert!(refusal.help.unwrap().contains("`Deployment`"));
+        // Not even a near kind is suggested where none is given.
+        for text in ["/x", "api:/x"] {
+            let refusal = Selector::parse(text, "ns").unwrap_err();
+            assert_eq!(refusal.message, format!("`{text}` names no object"));
+            assert!(refusal.help.unwrap().starts_with("write KIND/NAME"));
+        }
+    }
+
+    #[test]
+    fn examples_are_fields_that_the_kind_has() {
+        let example = |text| Selector::parse(text, "ns").unwrap().object.example();
+        assert_eq!(example("Secret/x"), "# stringData:\n#   KEY: value");
+        assert_eq!(example("ConfigMap/x"), "# data:\n#   KEY: value");
+        assert_eq!(example("Role/x"), "# rules: []");
+        assert_eq!(example("v1/Event/x"), "# spec: {}");
     }
 }

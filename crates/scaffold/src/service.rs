@@ -9,6 +9,7 @@ use infragen_templates as templates;
 use infragen_workspace::{Db, Environment, Root, definitions, environment_of, names_of_kind};
 use serde::Serialize;
 
+use crate::identity::is_new;
 use crate::listing::list;
 use crate::names::{self, MAX_LABEL, label};
 use crate::plan::{Draft, Plan};
@@ -63,7 +64,7 @@ pub fn new_service(db: &dyn Db, root: Root, request: &NewService) -> Result<Plan
     label("service name", &request.name)?;
     let namespace = request.namespace.as_deref().unwrap_or(&request.name);
     label("namespace", namespace)?;
-    request.versions.check()?;
+    request.versions.check(None)?;
     let components = components(request, namespace)?;
     let url = url(repository, request)?;
     let places = places(repository, request)?;
@@ -72,6 +73,14 @@ pub fn new_service(db: &dyn Db, root: Root, request: &NewService) -> Result<Plan
     let folder = Utf8Path::new(APPS).join(&request.name);
     draft.is_free(&folder)?;
     base(&mut draft, &folder, request, namespace, &url, &components)?;
+    let environments: Vec<&str> = places.iter().map(|place| &*place.name).collect();
+    for (_, text) in draft.new_texts() {
+        is_new(repository, text, &environments).map_err(|refusal| {
+            refusal.help(
+                "choose another name for the service or its component, or a --namespace of its own",
+            )
+        })?;
+    }
     feature(&mut draft, &folder, &request.name)?;
     for place in &places {
         let versions = place_versions(repository, &place.name, &request.versions)?;
@@ -588,7 +597,6 @@ pub(crate) struct NewOuter<'a> {
 
 impl NewOuter<'_> {
     pub fn write(&self, draft: &mut Draft<'_>, place: &Place<'_>) -> Result<(), Refusal> {
-        self.is_new(draft, place)?;
         #[derive(Serialize)]
         struct Data<'a> {
             service: &'a str,
@@ -609,32 +617,11 @@ impl NewOuter<'_> {
             timeout: format!("{}m", (5 * self.component_count).max(10)),
         };
         let path = place.path.join(APPS).join(format!("{}.yaml", self.service));
-        draft.create(path.clone(), render(templates::SERVICE_CLUSTER, &data)?)?;
+        let text = render(templates::SERVICE_CLUSTER, &data)?;
+        is_new(draft.repository(), &text, &[&place.name])
+            .map_err(|refusal| refusal.help("choose another name for the service"))?;
+        draft.create(path.clone(), text)?;
         list(draft, &place.path, &path)
-    }
-
-    /// Two Flux Kustomizations of one name in one environment would be one object.
-    fn is_new(&self, draft: &Draft<'_>, place: &Place<'_>) -> Result<(), Refusal> {
-        let repository = draft.repository();
-        let outers = place
-            .environment
-            .map(|environment| repository.outers(environment))
-            .unwrap_or_default();
-        let same = outers.iter().find(|outer| {
-            let namespace = outer.namespace.as_ref();
-            outer.name == self.service
-                && namespace.is_none_or(|namespace| *namespace == place.source.home)
-        });
-        match same {
-            None => Ok(()),
-            Some(outer) => Err(Refusal::new(format!(
-                "`{}` has a Flux Kustomization `{}` already, in {}",
-                place.name,
-                self.service,
-                outer.file.path(repository.db)
-            ))
-            .help("choose another name for the service")),
-        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Which versions of a bundle an environment takes.
 
+use infragen_constraint::Constraint;
+use infragen_go_regex::GoRegex;
 use infragen_workspace::{Class, EnvironmentSettings};
 use serde::Serialize;
 
@@ -47,8 +49,9 @@ pub(crate) fn class_of(environment: &str) -> Class {
 }
 
 impl VersionChoice {
-    /// Refuses values that no class can take.
-    pub(crate) fn check(&self) -> Result<(), Refusal> {
+    /// Refuses values that the environment cannot take; what only some class takes is looked at where the
+    /// class is known.
+    pub(crate) fn check(&self, class: Option<Class>) -> Result<(), Refusal> {
         for (option, value) in [("range", &self.range), ("filter", &self.filter)] {
             let Some(value) = value else { continue };
             if value.trim().is_empty() {
@@ -61,7 +64,15 @@ impl VersionChoice {
                 )));
             }
         }
-        Ok(())
+        if let Some(filter) = &self.filter {
+            check_filter(filter, "--filter")?;
+        }
+        match &self.range {
+            Some(range) if class.is_some_and(|class| class != Class::Pinned) => {
+                check_range(range, "--range")
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The versions for an environment. `sibling_filter` is the filter that other services have there.
@@ -76,14 +87,23 @@ impl VersionChoice {
         let class = self.class.or(settled).unwrap_or(named);
         // What the settings say of another class than the chosen one does not fit it.
         let settings = settings.filter(|_| class == settled.unwrap_or(named));
-        let range = self
-            .range
-            .clone()
-            .or_else(|| settings.and_then(|settings| settings.range.clone()));
-        let filter = self
-            .filter
-            .clone()
-            .or_else(|| settings.and_then(|settings| settings.filter.clone()));
+        let in_settings = |key| format!("the {key} of `{environment}` in .infragen.yaml");
+        let settled_range = settings.and_then(|settings| settings.range.clone());
+        let settled_filter = settings.and_then(|settings| settings.filter.clone());
+        if class != Class::Pinned {
+            match (&self.range, &settled_range) {
+                (Some(range), _) => check_range(range, "--range")?,
+                (None, Some(range)) => check_range(range, &in_settings("range"))?,
+                (None, None) => {}
+            }
+            match (&self.filter, &settled_filter) {
+                (Some(filter), _) => check_filter(filter, "--filter")?,
+                (None, Some(filter)) => check_filter(filter, &in_settings("filter"))?,
+                (None, None) => {}
+            }
+        }
+        let range = self.range.clone().or(settled_range);
+        let filter = self.filter.clone().or(settled_filter);
         Ok(match class {
             Class::Pinned => {
                 if self.filter.is_some() {
@@ -103,12 +123,18 @@ impl VersionChoice {
                 semver: range.unwrap_or_else(|| STABLE.to_owned()),
                 filter,
             },
-            Class::Prerelease => Versions::Range {
-                semver: range.unwrap_or_else(|| PRERELEASE.to_owned()),
-                filter: filter
-                    .or(sibling_filter)
-                    .or_else(|| Some(filter_of(environment))),
-            },
+            Class::Prerelease => {
+                if let (None, Some(filter)) = (&filter, &sibling_filter) {
+                    let whose = format!("the filter of the other services in `{environment}`");
+                    check_filter(filter, &whose)?;
+                }
+                Versions::Range {
+                    semver: range.unwrap_or_else(|| PRERELEASE.to_owned()),
+                    filter: filter
+                        .or(sibling_filter)
+                        .or_else(|| Some(filter_of(environment))),
+                }
+            }
         })
     }
 }
@@ -124,6 +150,41 @@ pub(crate) fn filter_of(environment: &str) -> String {
         escaped.push(letter);
     }
     format!(".*-{escaped}-.*")
+}
+
+/// Refuses what Flux does not read as `semver`. `whose` says where it stands.
+fn check_range(range: &str, whose: &str) -> Result<(), Refusal> {
+    let Err(error) = range.parse::<Constraint>() else {
+        return Ok(());
+    };
+    Err(Refusal::new(format!(
+        "{whose} is no range of versions: {} ({})",
+        error.message,
+        place(range, error.range.start)
+    ))
+    .help("write it as in `>=1.2.0 <2.0.0`, `~1.4` or `^1 || ^2`"))
+}
+
+/// Refuses what Flux does not read as `semverFilter`.
+fn check_filter(filter: &str, whose: &str) -> Result<(), Refusal> {
+    let Err(error) = GoRegex::new(filter) else {
+        return Ok(());
+    };
+    Err(Refusal::new(format!(
+        "{whose} is no regular expression: {} ({})",
+        error.message,
+        place(filter, error.range.start)
+    ))
+    .help("Flux reads it as Go does (RE2): write it as in `.*-preview-.*`"))
+}
+
+/// Where in a text an offset is, for people.
+fn place(text: &str, offset: usize) -> String {
+    let before = text.get(..offset).unwrap_or(text);
+    if before.len() == text.len() {
+        return format!("at the end of `{text}`");
+    }
+    format!("at character {} of `{text}`", before.chars().count() + 1)
 }
 
 /// The grammar of tags in the OCI distribution specification.
@@ -312,7 +373,85 @@ mod tests {
 
     #[test]
     fn empty_and_control_characters_are_refused() {
-        assert!(choice(None, Some(" "), None).check().is_err());
-        assert!(choice(None, None, Some("a\nb")).check().is_err());
+        assert!(choice(None, Some(" "), None).check(None).is_err());
+        assert!(choice(None, None, Some("a\nb")).check(None).is_err());
+    }
+
+    #[test]
+    fn a_range_is_one_for_flux() {
+        let said = |range| {
+            let refusal = choice(None, Some(range), None).versions("preview", None, None);
+            refusal.unwrap_err().message
+        };
+        assert_eq!(
+            said("nope"),
+            "--range is no range of versions: `nope` is no version (at character 1 of `nope`)"
+        );
+        assert_eq!(
+            said("^1 ||"),
+            "--range is no range of versions: nothing stands behind `||` (at the end of `^1 ||`)"
+        );
+        assert_eq!(
+            said("1 def"),
+            "--range is no range of versions: `def` is no version (at character 3 of `1 def`)"
+        );
+        for range in ["~1.4", ">=1.0.0-0, <2", "1 - 2 || *", "1.x-0"] {
+            let versions = choice(None, Some(range), None).versions("preview", None, None);
+            assert!(versions.is_ok(), "{range}");
+        }
+        // The tag of a pinned environment is no range.
+        let latest = choice(Some(Class::Pinned), Some("latest"), None);
+        assert_eq!(latest.check(Some(Class::Pinned)), Ok(()));
+        assert!(latest.check(Some(Class::Stable)).is_err());
+        assert!(latest.versions("preview", None, None).is_ok());
+    }
+
+    #[test]
+    fn a_filter_is_one_for_go() {
+        let said = |filter| choice(None, None, Some(filter)).check(None).unwrap_err();
+        assert!(
+            said("[")
+                .message
+                .starts_with("--filter is no regular expression: ")
+        );
+        assert!(said("a(?=x)").message.ends_with("of `a(?=x)`)"));
+        assert!(said("(?=x)").help.unwrap().contains("RE2"));
+        for filter in [".*-preview-.*", "^v\\d+", "(?i)rc", "\\pL"] {
+            assert_eq!(choice(None, None, Some(filter)).check(None), Ok(()));
+        }
+    }
+
+    #[test]
+    fn what_others_say_is_read_too() {
+        let settings = |range: Option<&str>, filter: Option<&str>| EnvironmentSettings {
+            range: range.map(str::to_owned),
+            filter: filter.map(str::to_owned),
+            ..EnvironmentSettings::default()
+        };
+        let none = VersionChoice::default();
+        let said = |settings: EnvironmentSettings| {
+            let refusal = none.versions("preview", Some(&settings), None);
+            refusal.unwrap_err().message
+        };
+        assert!(
+            said(settings(Some("=="), None))
+                .starts_with("the range of `preview` in .infragen.yaml is no range of versions: ")
+        );
+        assert!(
+            said(settings(None, Some("*"))).starts_with(
+                "the filter of `preview` in .infragen.yaml is no regular expression: "
+            )
+        );
+        let sibling = none.versions("preview", None, Some("[".to_owned()));
+        assert!(
+            sibling
+                .unwrap_err()
+                .message
+                .starts_with("the filter of the other services in `preview`")
+        );
+        // What is not used is not looked at.
+        let chosen = choice(None, Some("1"), Some("x"));
+        let versions = chosen.versions("preview", Some(&settings(Some("=="), Some("*"))), None);
+        assert_eq!(versions, Ok(range("1", Some("x"))));
     }
 }

@@ -7,7 +7,7 @@ use infragen_scaffold::{
     AddEnvironment, NewService, Plan, Refusal, VersionChoice, add_environment, demo_plan,
     new_service,
 };
-use infragen_workspace::Class;
+use infragen_workspace::{Class, environments};
 use support::{Repository, bare, text, tree};
 
 fn environment(name: &str) -> AddEnvironment {
@@ -355,7 +355,7 @@ configMapGenerator:
     assert!(text(&plan, "platform/preview/cm.yaml").contains("ENVIRONMENT: preview"));
     assert_eq!(
         text(&plan, "clusters/preview/apps/kustomization.yaml"),
-        "# What preview runs.\nresources:\n  - infra.yaml\n  - web.yaml\n"
+        "# What preview runs.\nresources:\n  - infra.yaml\n  - web.yaml # by hand\n"
     );
     let outer = text(&plan, "clusters/preview/apps/web.yaml");
     assert!(outer.starts_with("# Changed by hand.\n") && outer.contains("interval: 7m"));
@@ -403,6 +403,189 @@ fn a_service_that_is_left_out_is_not_listed() {
 }
 
 #[test]
+fn a_list_keeps_its_order_and_comments() {
+    let list = "resources:\n  # First what others need.\n  - infra.yaml\n  - web.yaml # by hand\n";
+    let unsorted = "resources:\n  - web.yaml # by hand\n  # Last.\n  - infra.yaml # slow\n";
+    let files = CUSTOM.replace(
+        "resources:\n  - infra.yaml\n  - web.yaml # by hand\n",
+        unsorted,
+    );
+    let mut repository = Repository::new(&files);
+    let request = AddEnvironment {
+        from: Some("staging".to_owned()),
+        ..environment("preview")
+    };
+    let plan = add(&mut repository, &request);
+    let path = "clusters/preview/apps/kustomization.yaml";
+    assert_eq!(
+        text(&plan, path),
+        format!("# What preview runs.\n{unsorted}")
+    );
+    // Without the service its line goes, and nothing else.
+    let files = CUSTOM.replace("resources:\n  - infra.yaml\n  - web.yaml # by hand\n", list);
+    let mut repository = Repository::new(&files);
+    let portal = NewService {
+        name: "portal".to_owned(),
+        ..NewService::default()
+    };
+    let portal = repository.plan(|db, root| new_service(db, root, &portal));
+    repository.apply(&portal.unwrap());
+    let request = AddEnvironment {
+        services: strings(&["portal"]),
+        ..environment("preview")
+    };
+    assert_eq!(
+        text(&add(&mut repository, &request), path),
+        "# What preview runs.\nresources:\n  # First what others need.\n  - infra.yaml\n  - portal.yaml\n"
+    );
+}
+
+/// The cluster of many a home: its FluxInstance stands outside of the folder that it applies.
+const HOME: &str = "\
+//- kubernetes/flux/cluster/ks.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: cluster-apps, namespace: flux-system}
+spec:
+  interval: 1h
+  path: ./kubernetes/apps
+  prune: true
+  sourceRef: {kind: GitRepository, name: flux-system}
+//- kubernetes/apps/flux-system/instance.yaml
+apiVersion: fluxcd.controlplane.io/v1
+kind: FluxInstance
+metadata: {name: flux, namespace: flux-system}
+spec:
+  distribution: {version: 2.x, registry: ghcr.io/fluxcd}
+  sync:
+    kind: GitRepository
+    url: https://github.com/acme/home
+    ref: refs/heads/main
+    path: kubernetes/flux/cluster
+";
+
+#[track_caller]
+fn is_environment(repository: &Repository, name: &str, path: &str) {
+    let snapshot = repository.workspace.snapshot();
+    let environments = environments(snapshot.db(), repository.root);
+    assert!(
+        environments
+            .iter()
+            .any(|known| known.name == name && known.path == path),
+        "{environments:#?}"
+    );
+}
+
+#[test]
+fn an_environment_that_nothing_shows_is_named_in_the_settings() {
+    let settings = "environments:\n  preview:\n    path: kubernetes/flux/preview\n";
+    for (before, after) in [
+        (None, settings.to_owned()),
+        (
+            Some("# Ours.\nregistry: ghcr.io/acme\n"),
+            format!("# Ours.\nregistry: ghcr.io/acme\n{settings}"),
+        ),
+        (Some("# Ours.\n"), format!("# Ours.\n{settings}")),
+        (Some("environments:\n"), settings.to_owned()),
+        (
+            Some("environments:\n  lab: {} # later\nregistry: ghcr.io/acme\n"),
+            "environments:\n  lab: {} # later\n  preview:\n    path: kubernetes/flux/preview\nregistry: ghcr.io/acme\n"
+                .to_owned(),
+        ),
+    ] {
+        let before = before.map(|text| format!("//- .infragen.yaml\n{text}"));
+        let mut repository = Repository::new(&format!("{HOME}{}", before.unwrap_or_default()));
+        let request = AddEnvironment {
+            from: Some("cluster".to_owned()),
+            ..environment("preview")
+        };
+        let plan = add(&mut repository, &request);
+        assert_eq!(text(&plan, ".infragen.yaml"), after);
+        assert_eq!(
+            plan.notes.first().unwrap(),
+            "`preview` is named in .infragen.yaml: nothing else says that kubernetes/flux/preview is an environment"
+        );
+        assert_eq!(
+            plan.notes.last().unwrap(),
+            "let Flux apply it: a FluxInstance like that in kubernetes/apps/flux-system/instance.yaml, \
+             whose sync path is kubernetes/flux/preview"
+        );
+        is_environment(&repository, "preview", "kubernetes/flux/preview");
+    }
+}
+
+#[test]
+fn an_environment_that_shows_itself_needs_no_settings() {
+    for files in [CUSTOM, BOOTSTRAP, ""] {
+        let mut repository = Repository::new(files);
+        let plan = add(&mut repository, &environment("preview"));
+        assert!(!tree(&plan).contains(".infragen.yaml"), "{}", tree(&plan));
+        is_environment(&repository, "preview", "clusters/preview");
+    }
+    let mut repository = demo();
+    let plan = add(&mut repository, &environment("preview"));
+    assert!(!tree(&plan).contains(".infragen.yaml"));
+    is_environment(&repository, "preview", "clusters/preview");
+    // The folder of the entry point is deeper than that of the cluster.
+    let deep = HOME.replace("kubernetes/flux/cluster", "clusters/cluster/flux");
+    let mut repository = Repository::new(&deep);
+    let request = AddEnvironment {
+        from: Some("flux".to_owned()),
+        ..environment("preview")
+    };
+    add(&mut repository, &request);
+    is_environment(&repository, "preview", "clusters/cluster/preview");
+}
+
+#[test]
+fn a_flux_instance_is_applied_and_not_bootstrapped() {
+    let plan = add(&mut demo(), &environment("preview"));
+    assert_eq!(
+        plan.notes,
+        [
+            "install Flux in the cluster: kubectl apply -f clusters/preview/flux-system/flux-instance.yaml \
+             (by the Flux operator)"
+        ]
+    );
+    // Others are bootstrapped.
+    let plan = add(&mut Repository::new(CUSTOM), &environment("preview"));
+    assert_eq!(
+        plan.notes.last().unwrap(),
+        "let Flux apply it: flux bootstrap git --url=… --path=clusters/preview"
+    );
+}
+
+#[test]
+fn a_name_that_holds_the_sibling_s_is_none_of_it() {
+    let request = AddEnvironment {
+        from: Some("production".to_owned()),
+        ..environment("production-2")
+    };
+    let plan = add(&mut demo(), &request);
+    assert!(
+        !plan.notes.iter().any(|note| note.contains("still named")),
+        "{:?}",
+        plan.notes
+    );
+}
+
+#[test]
+fn a_range_that_is_none_is_refused_without_any_service() {
+    let request = AddEnvironment {
+        versions: VersionChoice {
+            range: Some("^1 ||".to_owned()),
+            ..VersionChoice::default()
+        },
+        ..environment("preview")
+    };
+    let said = refused(&Repository::new(HOME), &request);
+    assert!(
+        said.starts_with("--range is no range of versions: "),
+        "{said}"
+    );
+}
+
+#[test]
 fn an_old_version_of_the_base_s_source_is_patched_as_that() {
     let old = CUSTOM.replace(
         "source.toolkit.fluxcd.io/v1",
@@ -414,9 +597,8 @@ fn an_old_version_of_the_base_s_source_is_patched_as_that() {
     assert!(text(&plan, patch).contains("apiVersion: source.toolkit.fluxcd.io/v1beta2\n"));
 }
 
-#[test]
-fn an_entry_point_of_a_bootstrap_is_copied() {
-    let bootstrap = "\
+/// A cluster as `flux bootstrap` leaves it.
+const BOOTSTRAP: &str = "\
 //- clusters/staging/flux-system/gotk-components.yaml
 # a staging word in a generated file
 apiVersion: v1
@@ -447,7 +629,10 @@ metadata: {name: staging, namespace: flux-system}
 stringData: {a: 'ENC[AES256_GCM,data:staging]'}
 sops: {mac: 'ENC[x]', version: 3.9.0}
 ";
-    let mut repository = Repository::new(bootstrap);
+
+#[test]
+fn an_entry_point_of_a_bootstrap_is_copied() {
+    let mut repository = Repository::new(BOOTSTRAP);
     let plan = try_add(&repository, &environment("preview")).unwrap();
     assert_eq!(
         tree(&plan),

@@ -690,7 +690,77 @@ fn nothing_that_is_there_is_overwritten() {
         "//- clusters/eu/apps/a.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n";
     assert!(refused(outer, &service("a")).starts_with("`clusters/eu/apps/a.yaml` exists already"));
     assert!(refused(CLUSTERS, &service("infrastructure")).contains(
-        "`staging` has a Flux Kustomization `infrastructure` already, in clusters/staging/infrastructure.yaml"
+        "`staging` has the Flux Kustomization `flux-system/infrastructure` already, in clusters/staging/infrastructure.yaml"
+    ));
+}
+
+#[test]
+fn no_object_comes_into_being_twice() {
+    let mut repository = Repository::new(CLUSTERS);
+    let inner = NewService {
+        namespace: Some("flux-system".to_owned()),
+        components: strings(&["api"]),
+        ..service("svc")
+    };
+    let plan = repository.plan(|db, root| new_service(db, root, &inner));
+    repository.apply(&plan.unwrap());
+    // Its own component has the name that the outer Kustomization of another service would have …
+    let refused = |repository: &Repository, request: &NewService| {
+        let plan = repository.plan(|db, root| new_service(db, root, request));
+        plan.unwrap_err().to_string()
+    };
+    assert_eq!(
+        refused(&repository, &service("svc-api")),
+        "there is the Flux Kustomization `flux-system/svc-api` already, in apps/svc/base/api.yaml; \
+         choose another name for the service"
+    );
+    // … and the other way round.
+    let mut repository = Repository::new(CLUSTERS);
+    let outer = NewService {
+        environments: strings(&["staging"]),
+        ..service("svc-api")
+    };
+    let plan = repository.plan(|db, root| new_service(db, root, &outer));
+    repository.apply(&plan.unwrap());
+    assert_eq!(
+        refused(&repository, &inner),
+        "`staging` has the Flux Kustomization `flux-system/svc-api` already, in \
+         clusters/staging/apps/svc-api.yaml; \
+         choose another name for the service or its component, or a --namespace of its own"
+    );
+    // Elsewhere it is another object.
+    let production = NewService {
+        environments: strings(&["production"]),
+        ..inner.clone()
+    };
+    assert!(
+        repository
+            .plan(|db, root| new_service(db, root, &production))
+            .is_ok()
+    );
+    let own = NewService {
+        namespace: None,
+        ..inner
+    };
+    assert!(
+        repository
+            .plan(|db, root| new_service(db, root, &own))
+            .is_ok()
+    );
+}
+
+#[test]
+fn a_source_is_not_made_twice() {
+    let files = format!(
+        "{CLUSTERS}//- infrastructure/source.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {{name: web, namespace: web}}
+spec: {{interval: 5m, url: oci://ghcr.io/acme/web}}
+"
+    );
+    assert!(refused(&files, &service("web")).starts_with(
+        "there is the OCIRepository `web/web` already, in infrastructure/source.yaml"
     ));
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use infragen_flux::known::{FLUX_INSTANCE, HELM_RELEASE, KUSTOMIZATION};
-use infragen_flux::{FileFacts, KindName};
+use infragen_flux::{FileFacts, KindName, ObjectFacts};
 use infragen_syntax::Tree;
 use smol_str::SmolStr;
 
@@ -181,11 +181,7 @@ fn self_applied(
     facts: &FileFacts,
 ) -> Option<Environment> {
     let object = facts.objects.get(number as usize)?;
-    let path = normal(&object.paths.first()?.path.value)?;
-    let here = file.directory(db).path(db);
-    if !here.starts_with(&path) || path.as_str().is_empty() {
-        return None;
-    }
+    let path = path_around(file.directory(db).path(db), object)?;
     let source = object
         .references
         .iter()
@@ -218,25 +214,10 @@ fn synced(
     };
     let file = definition.file;
     let object = facts.objects.get(number as usize)?;
-    let [source, kustomization] = object.makes.as_slice() else {
-        return None;
-    };
-    if kustomization.kind != *KUSTOMIZATION {
-        return None;
-    }
-    let tree = tree();
-    let root = tree.document(object.document)?.root()?;
-    let sync = root
-        .at(&["spec", "sync"])
-        .or_else(|| root.at(&["spec", "values", "instance", "sync"]))?;
-    let path = normal(sync.get("path")?.as_str()?)?;
+    let (source, path) = sync_path(object, tree)?;
     let top = file.root(db).top(db)?;
-    if path.as_str().is_empty()
-        || !matches!(
-            crate::find(db, top, path.as_str()),
-            crate::Found::Directory(_)
-        )
-    {
+    let found = crate::find(db, top, path.as_str());
+    if !matches!(found, crate::Found::Directory(_)) {
         return None;
     }
     let name = path.file_name().unwrap_or_default().into();
@@ -250,6 +231,48 @@ fn synced(
             source,
         },
     })
+}
+
+/// The directories that a file in the directory `here` makes entry points, from the root, if they exist:
+/// what [`environments`] would find in a file that is not there yet.
+pub fn entry_paths(here: &Utf8Path, text: &str) -> Vec<Utf8PathBuf> {
+    let tree = Arc::new(Tree::parse(text));
+    let facts = FileFacts::read(&tree, false);
+    let objects = facts.objects.iter().filter(|object| !object.in_patch);
+    let paths = objects.filter_map(|object| {
+        if object.kind == *KUSTOMIZATION {
+            path_around(here, object)
+        } else {
+            sync_path(object, || tree.clone()).map(|(_, path)| path)
+        }
+    });
+    paths.collect()
+}
+
+/// The directory that a Flux Kustomization applies, where it stands in that itself.
+fn path_around(here: &Utf8Path, object: &ObjectFacts) -> Option<Utf8PathBuf> {
+    let path = normal(&object.paths.first()?.path.value)?;
+    (here.starts_with(&path) && !path.as_str().is_empty()).then_some(path)
+}
+
+/// The sync path of a FluxInstance, or of the Helm release of one, and the source that it makes.
+fn sync_path(
+    object: &ObjectFacts,
+    tree: impl FnOnce() -> Arc<Tree>,
+) -> Option<(&infragen_flux::Definition, Utf8PathBuf)> {
+    let [source, kustomization] = object.makes.as_slice() else {
+        return None;
+    };
+    if kustomization.kind != *KUSTOMIZATION {
+        return None;
+    }
+    let tree = tree();
+    let root = tree.document(object.document)?.root()?;
+    let sync = root
+        .at(&["spec", "sync"])
+        .or_else(|| root.at(&["spec", "values", "instance", "sync"]))?;
+    let path = normal(sync.get("path")?.as_str()?)?;
+    (!path.as_str().is_empty()).then_some((source, path))
 }
 
 /// A path from the root without `./`, `..` and a slash at the end; none where it is a template.

@@ -37,7 +37,8 @@ pub use candidates::{
 pub use configuration::{Class, EnvironmentSettings, Settings, SettingsError, settings};
 pub use db::{Database, Db};
 pub use environment::{
-    Entry, Environment, environment_of, environment_of_directory, environments, own_sources,
+    Entry, Environment, entry_paths, environment_of, environment_of_directory, environments,
+    own_sources,
 };
 pub use files::{Child, DirEntry, Directory, Disk, Root, SourceFile};
 pub use graph::{Cycle, dependencies, dependency_cycles};
