@@ -142,7 +142,8 @@ impl<'a> Position<'a> {
     /// What the file says about the object that the cursor is in, or about the patch, as far as it can be
     /// read while it is typed. The cursor may stand behind the last thing that the object says.
     pub fn object<'f>(&self, facts: &'f FileFacts) -> Option<&'f ObjectFacts> {
-        let in_patch = self.embedding != Embedding::File;
+        let rendered = matches!(self.subject, Subject::Object { depth: 3 | 5, .. });
+        let in_patch = self.embedding != Embedding::File || rendered;
         let object = last_before(facts, self.offset_in_file, in_patch)?;
         let (kind, _) = self.field()?;
         let here = in_patch
@@ -187,6 +188,19 @@ fn subject<'a>(text: &'a str, cursor: &Cursor<'a>, layer: bool) -> Subject<'a> {
                 ..,
             ],
         ) => 3,
+        (
+            Some("ResourceSet"),
+            [
+                Step::Key { name: "spec", .. },
+                Step::Key { name: "steps", .. },
+                Step::Item { .. },
+                Step::Key {
+                    name: "resources", ..
+                },
+                Step::Item { .. },
+                ..,
+            ],
+        ) => 5,
         _ => 0,
     };
     let Some(level) = cursor.levels.iter().find(|level| level.depth == depth) else {
