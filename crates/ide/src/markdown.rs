@@ -143,11 +143,15 @@ fn shorten(text: &str, room: usize) -> String {
     if width <= room {
         return text.to_owned();
     }
-    if !is_path(text) {
+    let host = text.find("://").map_or(0, |scheme| scheme + "://".len());
+    if text[host..].matches('/').count() < 2 {
         let kept: String = text.chars().take(room.saturating_sub(1)).collect();
         return format!("{kept}…");
     }
-    let parts: Vec<_> = text.split('/').collect();
+    // The scheme is a part of what an address begins with.
+    let first = text[host..].find('/').map_or(text.len(), |end| host + end);
+    let mut parts = vec![&text[..first]];
+    parts.extend(text[first..].split('/').skip(1));
     let joined = |head: usize, tail: usize| {
         let ends = [&parts[..head], &["…"], &parts[parts.len() - tail..]];
         ends.concat().join("/")
@@ -278,7 +282,7 @@ mod tests {
         );
         assert_eq!(
             fit(&format!("- url `{url}`")),
-            format!("- url\n  `{}…`", &url[..57])
+            "- url `oci://ghcr.io/…/charts-mirror/external-secrets`"
         );
         let name = "x".repeat(40);
         assert_eq!(

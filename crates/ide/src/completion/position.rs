@@ -2,7 +2,7 @@
 
 use infragen_flux::{FileFacts, GroupKind, KINDS, ObjectFacts, is_flux_group};
 use infragen_syntax::{Cursor, Level, Slot, Step, TextSize, cursor_at, scan_value};
-use infragen_workspace::{Db, LookedUp, Root, SourceFile};
+use infragen_workspace::{Db, LookedUp, Root, SourceFile, facts};
 
 /// What one completion is asked about.
 pub(super) struct Position<'a> {
@@ -269,6 +269,36 @@ pub(super) fn last_before(
         .iter()
         .filter(|object| object.in_patch == in_patch && object.range.start() <= offset);
     before.max_by_key(|object| object.range.start())
+}
+
+/// Names of files, up to the first dot, that belong to tools which know nothing of Kubernetes, or to Helm.
+const OF_OTHER_TOOLS: &[&str] = &[
+    "action",
+    "azure-pipelines",
+    "bitbucket-pipelines",
+    "chart",
+    "cloudbuild",
+    "compose",
+    "docker-compose",
+    "helmfile",
+    "mkdocs",
+    "pnpm-lock",
+    "pnpm-workspace",
+    "pubspec",
+    "skaffold",
+    "taskfile",
+    "values",
+];
+
+/// Whether a file is called as another tool calls its own and holds no object: nothing is to begin there.
+pub(super) fn is_of_another_tool(db: &dyn Db, file: SourceFile) -> bool {
+    let stem = file.name(db).split('.').next().unwrap_or_default();
+    // Helm takes `values-production.yaml` too.
+    let stem = stem.split_once("values-").map_or(stem, |_| "values");
+    let known = OF_OTHER_TOOLS
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(stem));
+    known && facts(db, file).objects.is_empty()
 }
 
 /// Whether a file may be a manifest by its place: infragen's own settings and the folders of other tools
