@@ -18,7 +18,7 @@ mod testing;
 mod unresolved;
 
 pub use example::example_files;
-pub use finding::{FileEdits, Finding, Fix, Related, Severity};
+pub use finding::{FileChange, FileEdits, Finding, Fix, Related, Severity};
 pub use nearest_path::nearest_path;
 pub use page::{index, page};
 pub use path_target::path_target;
