@@ -13,10 +13,10 @@ use std::fmt::Write as _;
 
 use camino::Utf8Path;
 use infragen_flux::Role;
+use infragen_rules::path_target;
 use infragen_tests::corpora::{corpora_or_skip, not_copied};
 use infragen_workspace::{
     Db, Directory, PathTarget, SourceFile, Verdict, Workspace, facts, imports_of, resolve,
-    resolve_path,
 };
 
 const DOCUMENT: &str = "docs/resolution.md";
@@ -175,7 +175,7 @@ fn count_paths(db: &dyn Db, file: SourceFile, paths: &mut BTreeMap<String, [usiz
             let cells = paths
                 .entry(format!("{} `{}`", object.kind, path.row.path.join(".")))
                 .or_default();
-            let cell = match resolve_path(db, file, object, path) {
+            let cell = match path_target(db, file, object, path) {
                 PathTarget::Here {
                     found: Found::Missing | Found::Outside,
                     ..

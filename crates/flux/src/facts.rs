@@ -64,9 +64,11 @@ pub struct ObjectFacts {
     pub rewrites: bool,
     /// What an ArtifactGenerator copies where.
     pub copies: Vec<ArtifactCopy>,
-    /// Where the object stands: in the file itself, or in an inline patch in it (then it is no object of
-    /// its own, but its references are references).
+    /// Where the object stands: in the file itself, or in another object (an inline patch, or what a
+    /// ResourceSet renders). Then it is no object of its own, but its references are references.
     pub in_patch: bool,
+    /// Whether a ResourceSet renders it, once for each of its inputs: it is one of what that makes.
+    pub rendered: bool,
     /// The fields of `spec` that the API server requires and that are not written.
     pub missing: Vec<&'static str>,
 }
@@ -264,7 +266,11 @@ fn object(root: Node<'_>, document: usize, in_patch: bool, objects: &mut Vec<Obj
         range: root.range(),
         kind_range: kind_node.content_range(),
         in_patch,
+        rendered: false,
     });
+    if objects[at].kind == *RESOURCE_SET && !in_patch {
+        rendered_objects(root, document, at, objects);
+    }
     if objects[at].kind == *KUSTOMIZATION {
         for patch in root
             .at(&["spec", "patches"])
@@ -282,24 +288,96 @@ fn patch_objects(patch: Option<Node<'_>>, objects: &mut Vec<ObjectFacts>) {
     let Some(embedded) = patch.and_then(Embedded::of) else {
         return;
     };
-    if !embedded.text().contains("kind:") {
+    embedded_objects(&embedded, embedded.text(), objects, &mut |_| {});
+}
+
+/// The objects in a text inside a scalar, which is `text` or as long, their places mapped to the file. Each
+/// object of the text itself is shown to `visit`, not those in patches of it.
+fn embedded_objects(
+    embedded: &Embedded,
+    text: &str,
+    objects: &mut Vec<ObjectFacts>,
+    visit: &mut dyn FnMut(&mut ObjectFacts),
+) {
+    if !text.contains("kind:") {
         return;
     }
-    let tree = Tree::parse(embedded.text());
+    let tree = Tree::parse(text);
     let from = objects.len();
     for document in tree.documents() {
         if let Some(root) = document.root().filter(|root| root.is_mapping()) {
+            let at = objects.len();
             object(root, document.index(), true, objects);
+            objects.get_mut(at).into_iter().for_each(&mut *visit);
         }
     }
     for object in &mut objects[from..] {
-        object.in_patch = true;
         object.map_ranges(&|range| {
             embedded
                 .range_to_file(range)
                 .unwrap_or(TextRange::empty(TextSize::new(0)))
         });
     }
+}
+
+/// The objects that a ResourceSet renders: those of its lists, and those in its template texts as far as
+/// they can be read. The set makes them, and what they make.
+fn rendered_objects(root: Node<'_>, document: usize, set: usize, objects: &mut Vec<ObjectFacts>) {
+    let first = objects.len();
+    let steps = root.at(&["spec", "steps"]).into_iter();
+    let parts = root.get("spec").into_iter();
+    for part in parts.chain(steps.flat_map(|steps| steps.items())) {
+        let items = part.get("resources").into_iter();
+        for item in items.flat_map(|list| list.items()) {
+            let at = objects.len();
+            object(item, document, true, objects);
+            objects
+                .get_mut(at)
+                .into_iter()
+                .for_each(|object| object.rendered = true);
+        }
+        if let Some(template) = part.get("resourcesTemplate").and_then(Embedded::of) {
+            let text = without_instructions(template.text());
+            embedded_objects(&template, &text, objects, &mut |object| {
+                object.rendered = true;
+            });
+        }
+    }
+    let (mut makes, mut copies) = (Vec::new(), Vec::new());
+    for object in objects[first..].iter_mut().filter(|object| object.rendered) {
+        let own = object.name.clone().map(|name| Definition {
+            kind: object.kind.clone(),
+            name,
+            namespace: object.namespace.clone().map(|namespace| namespace.value),
+        });
+        makes.extend(own.filter(|own| !is_templated(&own.kind.kind)));
+        makes.append(&mut object.makes);
+        // What an artifact is put together from is asked of whoever makes the artifact.
+        copies.append(&mut object.copies);
+    }
+    objects[set].makes = makes;
+    objects[set].copies = copies;
+}
+
+/// A template with blanks in the place of the lines that hold an instruction and no more
+/// (`<<- range … >>`): they vanish when it is rendered, and are no YAML.
+fn without_instructions(template: &str) -> String {
+    let mut text = String::with_capacity(template.len());
+    for line in template.split_inclusive('\n') {
+        let bare = line.trim();
+        let instruction = bare.starts_with("<<")
+            && bare
+                .find(">>")
+                .is_some_and(|end| end + ">>".len() == bare.len());
+        if instruction {
+            let end = line.trim_end_matches(['\r', '\n']).len();
+            text.extend(std::iter::repeat_n(' ', end));
+            text.push_str(&line[end..]);
+        } else {
+            text.push_str(line);
+        }
+    }
+    text
 }
 
 impl ObjectFacts {
@@ -662,6 +740,58 @@ spec:
         assert_eq!(
             patch.references[0].kind,
             KindName::Known(OCI_REPOSITORY.into())
+        );
+    }
+
+    #[test]
+    fn a_resource_set_makes_what_it_renders() {
+        let text = "\
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: {name: set, namespace: apps}
+spec:
+  resources:
+  - apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: a}
+  - apiVersion: external-secrets.io/v1
+    kind: ExternalSecret
+    metadata: {name: b, namespace: c}
+    spec: {target: {name: d}}
+  resourcesTemplate: |
+    << if inputs.on >>
+    ---
+    apiVersion: v1
+    kind: Secret
+    metadata:
+      name: << inputs.name >>-é
+      namespace: e
+    << end >>
+";
+        let facts = read(text);
+        let made = facts.objects[0].makes.iter();
+        let made: Vec<_> = made
+            .map(|made| {
+                assert_eq!(text[made.name.range], *made.name.value);
+                let namespace = made.namespace.as_deref().unwrap_or_default();
+                format!("{} {namespace}/{}", made.kind, made.name.value)
+            })
+            .collect();
+        assert_eq!(
+            made,
+            [
+                "ConfigMap /a",
+                "ExternalSecret c/b",
+                "Secret c/d",
+                "Secret e/<< inputs.name >>-é"
+            ]
+        );
+        let inner = &facts.objects[1..];
+        assert_eq!(inner.len(), 3);
+        assert!(
+            inner
+                .iter()
+                .all(|object| object.rendered && object.in_patch)
         );
     }
 

@@ -92,7 +92,7 @@ pub struct PathReference {
     pub from: &'static Kind,
     /// Path of the scalar.
     pub path: &'static [&'static str],
-    /// Path of the reference that names the source.
+    /// Path of the reference that names the source; empty where the object itself makes the source.
     pub source: &'static [&'static str],
 }
 
@@ -388,6 +388,17 @@ pub const PATHS: &[PathReference] = &[
         from: IMAGE_UPDATE_AUTOMATION,
         path: &["spec", "update", "path"],
         source: &["spec", "sourceRef"],
+    },
+    PathReference {
+        from: FLUX_INSTANCE,
+        path: &["spec", "sync", "path"],
+        source: &[],
+    },
+    // The chart flux-instance of the Flux operator takes the whole FluxInstance as values.
+    PathReference {
+        from: HELM_RELEASE,
+        path: &["spec", "values", "instance", "sync", "path"],
+        source: &[],
     },
 ];
 

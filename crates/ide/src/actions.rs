@@ -1,4 +1,4 @@
-use infragen_rules::{FileEdits, Finding, check};
+use infragen_rules::{FileChange, FileEdits, Finding, check};
 use infragen_syntax::TextRange;
 use infragen_workspace::{Db, SourceFile};
 
@@ -9,6 +9,8 @@ pub struct Action {
     pub title: String,
     /// What it changes.
     pub edits: Vec<FileEdits>,
+    /// What it does to files as a whole.
+    pub files: Vec<FileChange>,
     /// The finding that it mends.
     pub finding: Option<Finding>,
     /// Whether it is the one that nearly everybody wants.
@@ -24,6 +26,7 @@ pub fn actions(db: &dyn Db, file: SourceFile, range: TextRange) -> Vec<Action> {
             finding.fixes.iter().map(|fix| Action {
                 title: fix.title.clone(),
                 edits: fix.edits.clone(),
+                files: fix.files.clone(),
                 finding: Some(finding.clone()),
                 preferred: fix.preferred,
             })

@@ -2,6 +2,7 @@
 //! fixed values, and whole manifests. One file per sort; each looks at a [`Position`], which says where
 //! the cursor stands, also in a document that is broken because it is being typed.
 
+mod components;
 mod directories;
 mod embedded;
 mod fields;
@@ -15,6 +16,7 @@ mod position;
 mod row;
 mod selectors;
 mod skeletons;
+mod tabs;
 #[cfg(test)]
 mod tests;
 mod typed;
@@ -24,7 +26,8 @@ mod writing;
 use infragen_syntax::{TextEdit, TextSize};
 use infragen_workspace::{Db, SourceFile, text};
 
-use position::Position;
+use position::{Embedding, Position};
+use tabs::Untabbed;
 
 /// One proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +82,19 @@ pub fn completions(db: &dyn Db, file: SourceFile, offset: TextSize) -> Vec<Compl
     };
     let mut found = Vec::new();
     if position::may_hold_manifests(db, file) {
-        complete(&Position::of_file(db, file, &text, offset), &mut found);
+        match Untabbed::read(&text, offset) {
+            Some(untabbed) => {
+                let offsets = (untabbed.offset, offset);
+                let file = Position::new(db, file, &untabbed.text, offsets, Embedding::File);
+                complete(&file, &mut found);
+                for completion in &mut found {
+                    untabbed.to_file(&mut completion.edit);
+                    let more = completion.additional.iter_mut();
+                    more.for_each(|edit| untabbed.to_file(edit));
+                }
+            }
+            None => complete(&Position::of_file(db, file, &text, offset), &mut found),
+        }
     }
     found.sort_by(|a, b| (a.rank, &a.label, &a.detail).cmp(&(b.rank, &b.label, &b.detail)));
     found
@@ -95,8 +110,10 @@ fn complete(position: &Position<'_>, found: &mut Vec<Completion>) {
     if !position.is_free() {
         return;
     }
-    header::complete(position, found);
-    skeletons::complete(position, found);
+    if !position::is_of_another_tool(position.db, position.file) {
+        header::complete(position, found);
+        skeletons::complete(position, found);
+    }
     names::complete(position, found);
     kinds::complete(position, found);
     namespaces::complete(position, found);
@@ -104,5 +121,6 @@ fn complete(position: &Position<'_>, found: &mut Vec<Completion>) {
     values::complete(position, found);
     selectors::complete(position, found);
     kustomization::complete(position, found);
+    components::complete(position, found);
     directories::complete(position, found);
 }

@@ -233,6 +233,80 @@ spec: {sourceRef: {kind: GitRepository, name: $0fleet}}
         );
     }
 
+    const SET: &str = "//- set.yaml
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: {name: tenants, namespace: flux-system}
+spec:
+";
+
+    #[test]
+    fn what_a_resource_set_renders_leads_on_and_is_found() {
+        let set = |namespace: &str, name: &str| {
+            format!(
+                "{SET}  resources:
+  - apiVersion: kustomize.toolkit.fluxcd.io/v1
+    kind: Kustomization
+    metadata: {{name: web, namespace: flux-system}}
+    spec:
+      targetNamespace: {namespace}
+      sourceRef:
+        kind: GitRepository
+        name: {name}
+{SOURCE}"
+            )
+        };
+        assert_eq!(goes_to(&set("a", "fl$0eet")), ["source.yaml:9:9 fleet"]);
+        let namespace = ["source.yaml:4:9 flux-system"];
+        assert_eq!(goes_to(&set("$0flux-system", "fleet")), namespace);
+        let depends = "//- b.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: b, namespace: flux-system}
+spec: {dependsOn: [{name: we$0b}]}
+";
+        assert_eq!(
+            goes_to(&format!("{}{depends}", set("a", "fleet"))),
+            ["set.yaml:8:22 web"]
+        );
+    }
+
+    #[test]
+    fn the_texts_of_a_resource_set_are_read_as_far_as_they_are_yaml() {
+        let found = goes_to(&format!(
+            "{SET}  resourcesTemplate: |
+    <<- range $tenant := inputs.tenants >>
+    ---
+    apiVersion: kustomize.toolkit.fluxcd.io/v1
+    kind: Kustomization
+    metadata:
+      name: << $tenant >>
+    spec:
+      sourceRef:
+        kind: GitRepository
+        name: f$0leet
+    <<- end >>
+{SOURCE}"
+        ));
+        assert_eq!(found, ["source.yaml:9:9 fleet"]);
+    }
+
+    #[test]
+    fn the_path_of_a_sync_leads_to_its_directory() {
+        let found = goes_to(&format!(
+            "{LAYERS}//- clusters/a/flux.yaml
+apiVersion: fluxcd.controlplane.io/v1
+kind: FluxInstance
+metadata: {{name: flux, namespace: flux-system}}
+spec:
+  sync:
+    kind: GitRepository
+    path: $0base
+"
+        ));
+        assert_eq!(found, ["base/kustomization.yaml:1:1"]);
+    }
+
     const LAYERS: &str = "//- base/kustomization.yaml
 resources:
   - web.yaml

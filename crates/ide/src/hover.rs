@@ -9,8 +9,10 @@ use infragen_workspace::{
     namespace_of, resolve, some_references_to, target, text, tree,
 };
 
+use rustc_hash::FxHashSet;
+
 use crate::below::{files_below, objects_in, selected};
-use crate::markdown::{code, counted, item, names, with_article};
+use crate::markdown::{code, counted, fit, item, names, with_article};
 use crate::subject::{Part, Subject, What, reference_of, subjects};
 use crate::summary::spec_facts;
 use crate::target::{named_by, namespace_objects};
@@ -37,6 +39,7 @@ pub fn hover(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Hover> {
     let mut range = None;
     for subject in subjects(db, file, offset) {
         if let Some(card) = (Cards { db, file }).card(&subject) {
+            let card = fit(&card);
             range.get_or_insert(subject.range);
             if !cards.contains(&card) {
                 cards.push(card);
@@ -203,9 +206,14 @@ impl Cards<'_> {
         let (db, kind, name) = (self.db, &target.kind, &target.name);
         let (sites, more) = some_references_to(db, root, kind, name, found, MAX_SITES);
         let mut by_kind: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut counted_once = FxHashSet::default();
         for site in sites {
-            let (kind, name) = self.referrer(site);
-            by_kind.entry(kind).or_default().push(name);
+            // An object may name another one twice; each place of a marker counts.
+            let marker = site.object.is_none().then_some(site.reference);
+            if counted_once.insert((site.file, site.object, marker)) {
+                let (kind, name) = self.referrer(site);
+                by_kind.entry(kind).or_default().push(name);
+            }
         }
         // Nothing needs to wait for a Kustomization; but a source that nothing uses is of no use.
         let expected = REFERENCES.iter().any(|row| {
@@ -239,7 +247,7 @@ impl Cards<'_> {
             Some((Some(object), _)) => {
                 let name = object.name.as_ref().map_or("?", |name| &name.value);
                 let kind = object.kind.to_string();
-                match object.in_patch {
+                match object.in_patch && !object.rendered {
                     true => ("patch".to_owned(), format!("{kind}/{name}")),
                     false => (kind, name.to_owned()),
                 }
@@ -613,6 +621,48 @@ spec: {spec}
 - version `>=1.0.0`
 - defined in `sources.yaml:4`
 - used by 10 HelmReleases: `shop-0`, `shop-1` and 8 more"
+        );
+    }
+
+    #[test]
+    fn an_object_that_refers_twice_is_one_referrer() {
+        let depends = "//- b.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: b, namespace: apps}
+spec: {dependsOn: [{name: a}, {name: a, readyExpr: 'true'}]}
+//- a.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: $0a, namespace: apps}
+";
+        assert_eq!(
+            shown(depends),
+            "**Kustomization** `apps/a`\n\n- used by Kustomization `b`"
+        );
+    }
+
+    #[test]
+    fn what_a_resource_set_makes_is_told() {
+        let set = "//- set.yaml
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: {name: set, namespace: apps}
+spec:
+  resources:
+  - apiVersion: source.toolkit.fluxcd.io/v1
+    kind: OCIRepository
+    metadata: {name: charts, namespace: apps}
+    spec: {url: 'oci://example.org/charts'}
+";
+        let web = uses("{kind: OCIRepository, name: $0charts}");
+        assert_eq!(
+            shown(&format!("{web}{set}")),
+            "**OCIRepository** `apps/charts`
+
+- url `oci://example.org/charts`
+- made by ResourceSet in `set.yaml:8`
+- used by HelmRelease `web`"
         );
     }
 

@@ -7,10 +7,11 @@ use infragen_flux::artifact::ArtifactCopy;
 use infragen_flux::known::KUSTOMIZATION;
 use infragen_flux::{FileFacts, ObjectFacts, ReferenceFact, is_templated};
 use infragen_kustomize::is_remote;
+use infragen_rules::path_target;
 use infragen_syntax::{Embedded, Node, NodeId, NodeKind, TextRange, TextSize, Tree};
 use infragen_workspace::{
     Db, DefinedBy, Definition, Directory, Found, PathTarget, SourceFile, facts, find, importers,
-    is_manifest, is_own_source, is_patch_file, resolve_path, tree,
+    is_manifest, is_own_source, is_patch_file, tree,
 };
 use smol_str::SmolStr;
 
@@ -116,7 +117,7 @@ pub(crate) fn definition_of(file: SourceFile, number: u32, object: &ObjectFacts)
 
 /// The directory that a Flux Kustomization applies, where it is one of this repository.
 pub(crate) fn applied(db: &dyn Db, file: SourceFile, object: &ObjectFacts) -> Option<Directory> {
-    match resolve_path(db, file, object, object.paths.first()?) {
+    match path_target(db, file, object, object.paths.first()?) {
         PathTarget::Here {
             found: Found::Directory(directory),
             ..
@@ -279,17 +280,22 @@ impl Finder<'_> {
 
     fn fields_of_object(&mut self, place: &Place<'_>) {
         let facts = self.facts.clone();
-        let object = (0..)
-            .zip(&facts.objects)
-            .find(|(_, object)| !object.in_patch && object.range.contains_inclusive(self.offset));
-        let Some((number, object)) = object else {
+        // What a ResourceSet renders stands behind the set, and inside it.
+        let counts = |object: &ObjectFacts| object.rendered || !object.in_patch;
+        let here = |object: &ObjectFacts| object.range.contains_inclusive(self.offset);
+        let mut objects = facts.objects.iter();
+        let Some(number) = objects.rposition(|object| counts(object) && here(object)) else {
             return;
         };
-        // An object in a `List` has its path begin at the item.
+        let object = &facts.objects[number];
+        let Ok(number) = u32::try_from(number) else {
+            return;
+        };
+        // An object in a list has its path begin at the item.
         let depth = place
             .nodes()
             .iter()
-            .position(|node| node.range() == object.range);
+            .position(|node| node.is_mapping() && node.range() == object.range);
         let Some(depth) = depth else { return };
         let is_flux = object.kind == *KUSTOMIZATION;
         let applied = || {
@@ -417,29 +423,22 @@ pub(crate) fn each_path(db: &dyn Db, file: SourceFile, visit: &mut VisitPath<'_>
     for object in &facts.objects {
         for path in &object.paths {
             visit(path.path.range, &path.path.value, &|| {
-                resolve_path(db, file, object, path)
+                path_target(db, file, object, path)
             });
         }
         for copy in &object.copies {
             visit(copy.range, &copy.from, &|| copied_from(db, file, copy));
         }
     }
-    let with_components = |object: &&ObjectFacts| object.rewrites && !object.in_patch;
-    for object in facts.objects.iter().filter(with_components) {
-        let tree = tree(db, file);
-        let root = node_of(&tree, object.range).filter(|_| object.kind == *KUSTOMIZATION);
-        let components = root.and_then(|root| root.at(&["spec", "components"]));
-        for path in components
-            .into_iter()
-            .flat_map(Node::items)
-            .filter_map(Node::spanned_str)
-        {
+    let counts = |object: &&ObjectFacts| object.rendered || !object.in_patch;
+    for object in facts.objects.iter().filter(counts) {
+        for path in &object.components {
             visit(
                 path.range,
-                path.value,
+                &path.value,
                 &|| match applied(db, file, object) {
                     Some(directory) => PathTarget::Here {
-                        found: find(db, directory, path.value),
+                        found: find(db, directory, &path.value),
                         sure: true,
                     },
                     None => PathTarget::Elsewhere,
@@ -449,11 +448,11 @@ pub(crate) fn each_path(db: &dyn Db, file: SourceFile, visit: &mut VisitPath<'_>
     }
 }
 
-/// The node of an object, given its range.
+/// The node of an object, given its range; a list of one object has the same.
 pub(crate) fn node_of(tree: &Tree, range: TextRange) -> Option<Node<'_>> {
     tree.nodes_at(range.start())
         .into_iter()
-        .find(|node| node.range() == range)
+        .find(|node| node.is_mapping() && node.range() == range)
 }
 
 fn copied_from(db: &dyn Db, file: SourceFile, copy: &ArtifactCopy) -> PathTarget {

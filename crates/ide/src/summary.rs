@@ -1,9 +1,9 @@
 //! The few fields of an object that tell it apart: what hovers say of it.
 
 use infragen_flux::known::*;
-use infragen_flux::{GroupKind, Kind};
+use infragen_flux::{GroupKind, Kind, ObjectFacts};
 use infragen_syntax::Node;
-use infragen_workspace::{Db, DefinedBy, Definition, facts, tree};
+use infragen_workspace::{Db, DefinedBy, Definition, facts, target, tree};
 
 use crate::markdown::{code, names};
 use crate::subject::node_of;
@@ -89,11 +89,19 @@ const SHOWN: &[Shown] = &[
 
 /// What to say of an object: labels with Markdown. Nothing of what a Secret holds.
 pub(crate) fn spec_facts(db: &dyn Db, definition: &Definition) -> Vec<(&'static str, String)> {
-    let DefinedBy::Object(number) = definition.by else {
-        return Vec::new();
-    };
     let facts = facts(db, definition.file);
-    let Some(object) = facts.objects.get(number as usize) else {
+    let object = match definition.by {
+        DefinedBy::Object(number) => facts.objects.get(number as usize),
+        // What a ResourceSet makes is written down in it.
+        DefinedBy::Made(..) => target(db, definition).and_then(|made| {
+            let name = |object: &ObjectFacts| object.name.as_ref().map(|name| name.range);
+            let mut rendered = facts.objects.iter().filter(|object| object.rendered);
+            rendered
+                .find(|object| object.kind == made.kind && name(object) == Some(made.name_range))
+        }),
+        DefinedBy::Generator(_) => None,
+    };
+    let Some(object) = object else {
         return Vec::new();
     };
     let tree = tree(db, definition.file);

@@ -88,17 +88,12 @@ fn object_symbol(tree: &Tree, object: &ObjectFacts) -> Symbol {
         Some(name) => format!("{}/{}", object.kind, name.value),
         None => object.kind.to_string(),
     };
-    let (name_range, fields) = if object.in_patch {
-        (name.map(|name| name.range), Vec::new())
-    } else {
-        (
-            name.map(|name| name.range),
-            node_of(tree, object.range).map(fields).unwrap_or_default(),
-        )
-    };
-    let focus = name_range.unwrap_or(object.kind_range);
+    let is_patch = object.in_patch && !object.rendered;
+    let root = node_of(tree, object.range).filter(|_| !is_patch);
+    let fields = root.map(fields).unwrap_or_default();
+    let focus = name.map_or(object.kind_range, |name| name.range);
     Symbol {
-        name: if object.in_patch {
+        name: if is_patch {
             format!("patch {written}")
         } else {
             written
@@ -389,6 +384,33 @@ apiVersion: v1
 kind: Secret
 metadata: {name: web}
 ";
+
+    #[test]
+    fn what_a_resource_set_renders_is_a_symbol() {
+        let set = "apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: {name: tenants}
+spec:
+  resources:
+  - apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: web, namespace: apps}
+    data: {a: b}
+";
+        assert_eq!(
+            symbols(set),
+            [
+                "ResourceSet/tenants",
+                "  resources",
+                "  ConfigMap/web (apps)",
+                "    a",
+            ]
+        );
+        let fixture = Fixture::new(set);
+        let found = workspace_symbols(fixture.db(), fixture.root, "cmweb", 9);
+        let names: Vec<_> = found.iter().map(|found| &found.symbol.name).collect();
+        assert_eq!(names, ["ConfigMap/web"]);
+    }
 
     fn found(query: &str, limit: usize) -> Vec<String> {
         let fixture = Fixture::new(MANY);

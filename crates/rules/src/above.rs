@@ -182,7 +182,8 @@ impl Above {
         self.layers.iter().any(in_layer)
             || self.appliers.iter().any(|(file, _)| {
                 let facts = facts(db, *file);
-                let mut inline = facts.objects.iter().filter(|object| object.in_patch);
+                let patch = |object: &&ObjectFacts| object.in_patch && !object.rendered;
+                let mut inline = facts.objects.iter().filter(patch);
                 inline.any(patches)
                     || text(db, *file)
                         .is_ok_and(|text| text.contains(&pointer) || text.contains(&dotted))

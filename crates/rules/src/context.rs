@@ -1,6 +1,7 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use camino::Utf8PathBuf;
 use infragen_flux::FileFacts;
 use infragen_syntax::{
     EditError, NewValue, Node, NodeKind, Segment, Target, TextEdit, TextRange, TextSize, Tree,
@@ -8,7 +9,7 @@ use infragen_syntax::{
 use infragen_workspace::{Db, Directory, Found, Root, SourceFile, facts, find, text, tree};
 
 use crate::above::{Above, above};
-use crate::finding::{FileEdits, Fix};
+use crate::finding::{FileChange, FileEdits, Fix};
 use crate::unresolved::{Unresolved, unresolved};
 
 /// What a check may look at.
@@ -180,8 +181,27 @@ impl<'db> Context<'db> {
                 file: self.file,
                 edits,
             }],
+            files: Vec::new(),
             preferred: false,
         }
+    }
+
+    /// A fix that makes or renames a file; none where something is in the way.
+    pub(crate) fn file_fix(
+        &self,
+        title: impl Into<String>,
+        directory: Directory,
+        name: &str,
+        change: impl FnOnce(Utf8PathBuf) -> FileChange,
+    ) -> Option<Fix> {
+        let root = self.root.path(self.db);
+        let path = root.join(directory.path(self.db)).join(name);
+        directory.child(self.db, name).is_none().then(|| Fix {
+            title: title.into(),
+            edits: Vec::new(),
+            files: vec![change(path)],
+            preferred: false,
+        })
     }
 }
 

@@ -1,3 +1,4 @@
+use camino::Utf8PathBuf;
 use infragen_syntax::{TextEdit, TextRange};
 use infragen_workspace::SourceFile;
 
@@ -53,8 +54,29 @@ pub struct Fix {
     pub title: String,
     /// What it changes.
     pub edits: Vec<FileEdits>,
+    /// What it does to files as a whole.
+    pub files: Vec<FileChange>,
     /// Whether it is the one that nearly everybody wants.
     pub preferred: bool,
+}
+
+/// A file that comes into being, or gets another name. Paths are absolute, and nothing is there yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileChange {
+    /// A new file.
+    Create {
+        /// Where.
+        path: Utf8PathBuf,
+        /// What it holds.
+        text: String,
+    },
+    /// Another name.
+    Rename {
+        /// The file.
+        file: SourceFile,
+        /// Where it is afterwards.
+        to: Utf8PathBuf,
+    },
 }
 
 /// The edits of one file.

@@ -11,6 +11,7 @@ mod example;
 mod finding;
 mod nearest_path;
 mod page;
+mod path_target;
 mod rule;
 mod rules;
 #[cfg(test)]
@@ -18,9 +19,10 @@ mod testing;
 mod unresolved;
 
 pub use example::example_files;
-pub use finding::{FileEdits, Finding, Fix, Related, Severity};
+pub use finding::{FileChange, FileEdits, Finding, Fix, Related, Severity};
 pub use nearest_path::nearest_path;
 pub use page::{index, page};
+pub use path_target::path_target;
 pub use rule::{Context, Rule};
 pub use rules::{RULES, rule};
 

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use infragen_syntax::apply;
 use infragen_workspace::{Db, Snapshot, SourceFile, Workspace, text};
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{FileChange, Finding, Severity};
 
 /// The entry point of a cluster whose own repository is `GitRepository/flux-system`.
 pub(crate) const CLUSTER: &str = "\
@@ -148,6 +148,21 @@ impl Checked {
             )
         };
         assert_eq!(related.map(row).collect::<Vec<_>>(), expected);
+        self
+    }
+
+    /// What a fix of the only finding does to files: the new path, and what a new file holds.
+    #[track_caller]
+    pub(crate) fn changes_file(&self, fix: usize, path: &str, text: Option<&str>) -> &Self {
+        self.finds(1);
+        let [change] = self.found[0].1.fixes[fix].files.as_slice() else {
+            panic!("one change of a file");
+        };
+        let (to, made) = match change {
+            FileChange::Create { path, text } => (path, Some(text.as_str())),
+            FileChange::Rename { to, .. } => (to, None),
+        };
+        assert_eq!((to.as_str(), made), (&*format!("/repo/{path}"), text));
         self
     }
 

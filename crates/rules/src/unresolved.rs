@@ -5,8 +5,8 @@ use infragen_flux::known::{
 };
 use infragen_flux::{GroupKind, KindName, ReferenceFact, Role, Target};
 use infragen_workspace::{
-    Definition, Verdict, definitions, is_own_source, is_patch_file, may_become, names_of_kind,
-    resolve, text,
+    DefinedBy, Definition, Verdict, definitions, facts, is_own_source, is_patch_file, may_become,
+    names_of_kind, resolve, text,
 };
 use smol_str::SmolStr;
 
@@ -43,7 +43,7 @@ pub(crate) fn unresolved(context: &Context<'_>) -> Vec<Unresolved> {
     for (object, reference) in facts.references() {
         let counts = reference.row.role.is_declared()
             || reference.row.role == Role::Values && !reference.optional;
-        let in_patch = object.is_some_and(|object| object.in_patch);
+        let in_patch = object.is_some_and(|object| object.in_patch && !object.rendered);
         if !counts || in_patch || reference.row.target == Target::Any {
             continue;
         }
@@ -73,7 +73,11 @@ pub(crate) fn unresolved(context: &Context<'_>) -> Vec<Unresolved> {
         Problem::Nowhere(kind) | Problem::OtherKind(kind, ..) => {
             !may_exist(context, kind, &unresolved.reference.name.value)
         }
-        Problem::OtherNamespace(..) | Problem::NotAllowed(_) => true,
+        // A ResourceSet gives its objects namespaces of its own, which no build knows.
+        Problem::OtherNamespace(.., found) => {
+            !found.iter().any(|found| is_rendered(context, found))
+        }
+        Problem::NotAllowed(_) => true,
     });
     found
 }
@@ -92,13 +96,26 @@ fn other_kind(role: Role, kind: GroupKind, others: Vec<(GroupKind, Vec<Definitio
     }
 }
 
+/// Whether a ResourceSet makes an object.
+fn is_rendered(context: &Context<'_>, definition: &Definition) -> bool {
+    let DefinedBy::Made(maker, _) = definition.by else {
+        return false;
+    };
+    let facts = facts(context.db, definition.file);
+    let maker = facts.objects.get(maker as usize);
+    maker.is_some_and(|maker| maker.kind == *RESOURCE_SET)
+}
+
 /// Whether the file is one that something renders before Flux sees it: an object in it is called by a
-/// placeholder of Go templates or of the Flux operator.
+/// placeholder of Go templates or of the Flux operator. What a ResourceSet in it renders is no such object.
 fn is_template(context: &Context<'_>) -> bool {
-    let names = context.facts.objects.iter().flat_map(|object| {
-        let name = object.name.as_ref();
-        name.into_iter().chain(object.namespace.as_ref())
-    });
+    let objects = context.facts.objects.iter();
+    let names = objects
+        .filter(|object| !object.rendered)
+        .flat_map(|object| {
+            let name = object.name.as_ref();
+            name.into_iter().chain(object.namespace.as_ref())
+        });
     let rendered = |text: &str| text.contains("{{") || text.contains("<<");
     names.into_iter().any(|name| rendered(&name.value))
 }
@@ -114,7 +131,8 @@ fn may_exist(context: &Context<'_>, kind: &GroupKind, name: &str) -> bool {
     may_become(db, root, kind, name) || may_be_rendered(context, kind)
 }
 
-/// Whether a ResourceSet of the repository renders objects of a kind: their names are known only then.
+/// Whether a ResourceSet of the repository may render objects of a kind that its facts do not tell: the kind
+/// is a placeholder, or a template text, which cannot be read as a whole, speaks of the kind.
 fn may_be_rendered(context: &Context<'_>, kind: &GroupKind) -> bool {
     let (db, root) = (context.db, context.root);
     let sets = GroupKind::from(RESOURCE_SET);
@@ -122,6 +140,9 @@ fn may_be_rendered(context: &Context<'_>, kind: &GroupKind) -> bool {
     names_of_kind(db, root, sets.clone()).iter().any(|name| {
         let sets = definitions(db, root, &sets, name);
         let mut texts = sets.iter().filter_map(|set| text(db, set.file).ok());
-        texts.any(|text| text.contains(&written))
+        texts.any(|text| {
+            let unread = text.contains("resourcesTemplate") && text.contains(&written);
+            unread || text.contains("kind: <<") || text.contains("kind: \"<<")
+        })
     })
 }

@@ -49,6 +49,9 @@ fn tops(position: &Position<'_>, row: &PathReference) -> Vec<(String, Directory)
     let Some(top) = root.top(db) else {
         return Vec::new();
     };
+    if row.source.is_empty() {
+        return vec![(String::new(), top)];
+    }
     let part = |key| {
         let path: Vec<_> = row.source.iter().copied().chain([key]).collect();
         let scalar = scan_value(position.text, position.cursor.document, &path)?;

@@ -37,6 +37,11 @@ const OF_OBJECTS: &[(&Kind, &[&str], Embedding)] = &[
         &["spec", "resourcesTemplate"],
         Embedding::Template,
     ),
+    (
+        RESOURCE_SET,
+        &["spec", "steps", "[]", "resourcesTemplate"],
+        Embedding::Template,
+    ),
 ];
 
 /// Those of kustomization files.

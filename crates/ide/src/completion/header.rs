@@ -99,7 +99,9 @@ fn field_of_heading<'a>(position: &Position<'a>) -> Option<&'a str> {
     let top = match above {
         [] => true,
         ["items", "[]"] => root_kind.ends_with("List"),
-        ["spec", "resources", "[]"] => root_kind == "ResourceSet",
+        ["spec", "resources", "[]"] | ["spec", "steps", "[]", "resources", "[]"] => {
+            root_kind == "ResourceSet"
+        }
         _ => false,
     };
     let wanted = matches!(key, "kind" | "apiVersion" | "");

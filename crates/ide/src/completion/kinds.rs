@@ -2,7 +2,7 @@
 
 use infragen_flux::known::{HELM_RELEASE, KUSTOMIZATION};
 use infragen_flux::{GroupKind, Reference, Target, flux_kinds};
-use infragen_workspace::{definitions, facts, kinds, names_of_kind, target};
+use infragen_workspace::{definitions, facts, kinds, names_of_kind};
 use rustc_hash::FxHashSet;
 
 use super::header::Heading;
@@ -95,12 +95,9 @@ pub(super) fn api_version_of(position: &Position<'_>, kind: &GroupKind) -> Optio
     }
     let names = names_of_kind(position.db, position.root, kind.clone());
     let definition = definitions(position.db, position.root, kind, names.first()?).pop()?;
-    let place = target(position.db, &definition)?;
     let facts = facts(position.db, definition.file);
-    let object = facts
-        .objects
-        .iter()
-        .find(|object| object.range == place.range)?;
+    let mut objects = facts.objects.iter();
+    let object = objects.find(|object| object.kind == *kind)?;
     Some(object.api_version.to_string())
 }
 

@@ -5,7 +5,8 @@ use infragen_flux::FileFacts;
 use infragen_kustomize::{Expects, FIELDS, Field, FieldRow, FileKind, is_kustomization_file_name};
 use infragen_syntax::{TextRange, TextSize};
 use infragen_workspace::{
-    Child, Directory, Found, facts, find, imports_of, kustomization_file, layers, relative,
+    Child, Directory, Found, SourceFile, facts, find, imports_of, kustomization_file, layers,
+    relative,
 };
 use rustc_hash::FxHashSet;
 
@@ -18,6 +19,9 @@ const MAX_DEPTH: usize = 3;
 
 /// Directories of the repository above and beside the own one, that bases are looked for in.
 const MAX_UP: usize = 4;
+
+/// What ranks an entry behind all others that the file has already.
+const LISTED: u32 = 100;
 
 /// What has been typed of a path.
 struct Typed<'a> {
@@ -170,17 +174,9 @@ impl Paths<'_, '_> {
         let db = self.position.db;
         match self.row.field {
             Field::Components => {
-                let from = own.path(db).clone();
-                for file in layers(db, self.position.root).iter().copied() {
-                    let directory = file.directory(db);
-                    let feature = facts(db, file)
-                        .kustomization
-                        .as_ref()
-                        .is_some_and(|layer| layer.kind == FileKind::Component);
-                    if feature && directory != own {
-                        let path = relative(&from, directory.path(db));
-                        self.distant(typed, path, directory, 2);
-                    }
+                for directory in features(self.position, own) {
+                    let path = relative(own.path(db), directory.path(db));
+                    self.distant(typed, path, directory, 0);
                 }
             }
             Field::Resources | Field::Bases => {
@@ -204,7 +200,7 @@ impl Paths<'_, '_> {
     fn distant(&mut self, typed: &Typed<'_>, path: String, directory: Directory, rank: u32) {
         if path.starts_with(typed.above.trim_start_matches("./")) {
             let listed = self.listed.contains(&Found::Directory(directory));
-            self.layer(path, directory, rank + if listed { 100 } else { 0 });
+            self.layer(path, directory, rank + if listed { LISTED } else { 0 });
         }
     }
 
@@ -224,7 +220,7 @@ impl Paths<'_, '_> {
         };
         let listed = self.listed.contains(&found) && found != Found::Other;
         let depth = u32::try_from(depth).unwrap_or(0);
-        let rank = fitness * 10 + depth.min(9) + if listed { 100 } else { 0 };
+        let rank = fitness * 10 + depth.min(9) + if listed { LISTED } else { 0 };
         let detail = facts.as_deref().map(objects_of).unwrap_or_default();
         let detail = if listed {
             "already listed".to_owned()
@@ -243,7 +239,7 @@ impl Paths<'_, '_> {
         }
         let listed = self.listed.contains(&Found::Directory(directory));
         let depth = u32::try_from(depth).unwrap_or(0);
-        let late = if listed { 100 } else { 0 };
+        let late = if listed { LISTED } else { 0 };
         if kustomization_file(db, directory).is_some() && self.row.expects != Expects::File {
             self.layer(path.to_owned(), directory, 10 + depth + late);
         } else {
@@ -270,14 +266,17 @@ impl Paths<'_, '_> {
             _ => FileKind::Kustomization,
         };
         let (detail, rank) = match kind {
-            Some(FileKind::Component) if wanted == FileKind::Component => ("Component", rank),
+            Some(FileKind::Component) if wanted == FileKind::Component => {
+                let late = if rank >= LISTED { LISTED } else { 0 };
+                ("Component", steps_up(&path) + late)
+            }
             // Kustomize refuses a feature as a resource, and a layer as a feature.
             Some(kind) if kind != wanted => {
                 return self.push(format!("{path}/"), CompletionKind::Directory, "", 70);
             }
             _ => ("Kustomization", rank),
         };
-        let detail = if rank >= 100 {
+        let detail = if rank >= LISTED {
             "already listed"
         } else {
             detail
@@ -319,6 +318,34 @@ impl Paths<'_, '_> {
         }
         writing
     }
+}
+
+/// The features of the repository, except the one at `from` itself, those fewest steps away from it first.
+pub(super) fn features(position: &Position<'_>, from: Directory) -> Vec<Directory> {
+    let db = position.db;
+    let is_feature = |file: &SourceFile| {
+        let facts = facts(db, *file);
+        let layer = facts.kustomization.as_ref();
+        layer.is_some_and(|layer| layer.kind == FileKind::Component)
+    };
+    let layers = layers(db, position.root);
+    let features = layers.iter().copied().filter(is_feature);
+    let mut features: Vec<_> = features
+        .map(|file| file.directory(db))
+        .filter(|directory| *directory != from)
+        .collect();
+    features.sort_by_cached_key(|directory| {
+        let path = relative(from.path(db), directory.path(db));
+        (steps_up(&path), path)
+    });
+    features
+}
+
+/// How many directories a relative path leads up: what is beside the own service is nearer than what is
+/// another one's.
+pub(super) fn steps_up(path: &str) -> u32 {
+    let up = path.split('/').take_while(|part| *part == "..").count();
+    u32::try_from(up.min(9)).unwrap_or(9)
 }
 
 /// How well a file fits a field, 0 the best; none where it cannot be meant.

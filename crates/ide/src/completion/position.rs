@@ -2,7 +2,7 @@
 
 use infragen_flux::{FileFacts, GroupKind, KINDS, ObjectFacts, is_flux_group};
 use infragen_syntax::{Cursor, Level, Slot, Step, TextSize, cursor_at, scan_value};
-use infragen_workspace::{Db, LookedUp, Root, SourceFile};
+use infragen_workspace::{Db, LookedUp, Root, SourceFile, facts};
 
 /// What one completion is asked about.
 pub(super) struct Position<'a> {
@@ -142,7 +142,8 @@ impl<'a> Position<'a> {
     /// What the file says about the object that the cursor is in, or about the patch, as far as it can be
     /// read while it is typed. The cursor may stand behind the last thing that the object says.
     pub fn object<'f>(&self, facts: &'f FileFacts) -> Option<&'f ObjectFacts> {
-        let in_patch = self.embedding != Embedding::File;
+        let rendered = matches!(self.subject, Subject::Object { depth: 3 | 5, .. });
+        let in_patch = self.embedding != Embedding::File || rendered;
         let object = last_before(facts, self.offset_in_file, in_patch)?;
         let (kind, _) = self.field()?;
         let here = in_patch
@@ -187,6 +188,19 @@ fn subject<'a>(text: &'a str, cursor: &Cursor<'a>, layer: bool) -> Subject<'a> {
                 ..,
             ],
         ) => 3,
+        (
+            Some("ResourceSet"),
+            [
+                Step::Key { name: "spec", .. },
+                Step::Key { name: "steps", .. },
+                Step::Item { .. },
+                Step::Key {
+                    name: "resources", ..
+                },
+                Step::Item { .. },
+                ..,
+            ],
+        ) => 5,
         _ => 0,
     };
     let Some(level) = cursor.levels.iter().find(|level| level.depth == depth) else {
@@ -255,6 +269,36 @@ pub(super) fn last_before(
         .iter()
         .filter(|object| object.in_patch == in_patch && object.range.start() <= offset);
     before.max_by_key(|object| object.range.start())
+}
+
+/// Names of files, up to the first dot, that belong to tools which know nothing of Kubernetes, or to Helm.
+const OF_OTHER_TOOLS: &[&str] = &[
+    "action",
+    "azure-pipelines",
+    "bitbucket-pipelines",
+    "chart",
+    "cloudbuild",
+    "compose",
+    "docker-compose",
+    "helmfile",
+    "mkdocs",
+    "pnpm-lock",
+    "pnpm-workspace",
+    "pubspec",
+    "skaffold",
+    "taskfile",
+    "values",
+];
+
+/// Whether a file is called as another tool calls its own and holds no object: nothing is to begin there.
+pub(super) fn is_of_another_tool(db: &dyn Db, file: SourceFile) -> bool {
+    let stem = file.name(db).split('.').next().unwrap_or_default();
+    // Helm takes `values-production.yaml` too.
+    let stem = stem.split_once("values-").map_or(stem, |_| "values");
+    let known = OF_OTHER_TOOLS
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(stem));
+    known && facts(db, file).objects.is_empty()
 }
 
 /// Whether a file may be a manifest by its place: infragen's own settings and the folders of other tools

@@ -268,6 +268,17 @@ pub(super) const SETS: &[Set] = &[
             "ExternalArtifact",
         ],
     ),
+    // Of a sync, the kind is that of the source which it makes, and so no reference.
+    (
+        FLUX_INSTANCE,
+        "spec.sync.kind",
+        &["OCIRepository", "GitRepository", "Bucket"],
+    ),
+    (
+        HELM_RELEASE,
+        "spec.values.instance.sync.kind",
+        &["OCIRepository", "GitRepository", "Bucket"],
+    ),
     (
         FLUX_INSTANCE,
         "spec.cluster.size",

@@ -6,7 +6,7 @@ use std::io::Write;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use infragen_rules::{Finding, Severity};
-use infragen_syntax::TextRange;
+use infragen_syntax::{TextEdit, TextRange};
 use infragen_workspace::{Db, SourceFile, text as source_of};
 
 use crate::report::{Reported, level_name};
@@ -99,14 +99,17 @@ fn render(db: &dyn Db, file: SourceFile, finding: &Finding, renderer: &Renderer)
     renderer.render(&report)
 }
 
-/// The first fix, as a change of the line, where it touches this file alone and is a small one.
+/// New lines that a fix may have to be shown.
+const MAX_LINES: usize = 10;
+
+/// The first fix, as a change of the lines, where it touches this file alone and is a small one.
 fn suggestion<'a>(db: &dyn Db, file: SourceFile, finding: &Finding) -> Option<Group<'a>> {
     let fix = finding.fixes.first()?;
     let [edits] = fix.edits.as_slice() else {
         return None;
     };
-    let small = edits.edits.iter().all(|edit| !edit.new_text.contains('\n'));
-    if edits.file != file || !small {
+    let lines = |edit: &TextEdit| edit.new_text.matches('\n').count();
+    if edits.file != file || edits.edits.iter().map(lines).sum::<usize>() > MAX_LINES {
         return None;
     }
     let source = source_of(db, file).ok()?;
@@ -127,4 +130,32 @@ fn suggestion<'a>(db: &dyn Db, file: SourceFile, finding: &Finding) -> Option<Gr
 /// A range as the renderer wants it, never outside the text.
 pub fn span(range: TextRange, len: usize) -> std::ops::Range<usize> {
     usize::from(range.start()).min(len)..usize::from(range.end()).min(len)
+}
+
+#[cfg(test)]
+mod tests {
+    use annotate_snippets::Renderer;
+    use annotate_snippets::renderer::DecorStyle;
+    use camino::Utf8Path;
+    use infragen_workspace::Workspace;
+
+    #[test]
+    fn a_fix_of_several_lines_is_shown() {
+        let mut workspace = Workspace::new();
+        let files = [
+            ("kustomization.yaml", "resources:\n  - a.yaml - b.yaml\n"),
+            ("a.yaml", ""),
+            ("b.yaml", ""),
+        ];
+        workspace.open_memory_root(Utf8Path::new("/repo"), &files);
+        let file = workspace.file(Utf8Path::new("/repo/kustomization.yaml"));
+        let (file, snapshot) = (file.unwrap(), workspace.snapshot());
+        let findings = infragen_rules::check(snapshot.db(), file);
+        let renderer = Renderer::plain().decor_style(DecorStyle::Ascii);
+        let report = super::render(snapshot.db(), file, &findings[0], &renderer);
+        assert!(
+            report.ends_with("2 ~   - a.yaml\n3 ~   - b.yaml\n  |"),
+            "{report}"
+        );
+    }
 }

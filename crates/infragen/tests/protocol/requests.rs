@@ -408,3 +408,60 @@ fn code_action() {
     );
     session.end();
 }
+
+#[test]
+fn code_actions_that_make_and_rename_files() {
+    let mut repository = repository();
+    let flux =
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x}\n";
+    let object = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n";
+    repository.write_all(&format!(
+        "//- other/flux/kustomization.yaml\n{flux}//- other/layer/kustomization.yaml\ncomponents:\n  - part\n//- other/layer/part/a.yaml\n{object}"
+    ));
+    let mut client = able();
+    client["workspace"]["workspaceEdit"]["resourceOperations"] = json!(["create", "rename"]);
+    for (capabilities, can) in [(client, true), (able(), false)] {
+        let mut session = Session::start_as(&repository, capabilities);
+        let mut actions = |path: &str, line: u32, finding: &str| {
+            session.open(path);
+            session.await_findings(path, &[finding]);
+            let mut params = repository.document(path);
+            let place = json!({ "line": line, "character": 6 });
+            params["range"] = json!({ "start": place, "end": place });
+            params["context"] = json!({ "diagnostics": [] });
+            session.ask("textDocument/codeAction", params)
+        };
+        let rename = actions(
+            "other/flux/kustomization.yaml",
+            1,
+            "2:7 flux-kustomization-in-kustomization-file",
+        );
+        let create = actions(
+            "other/layer/kustomization.yaml",
+            1,
+            "2:5 no-kustomization-file",
+        );
+        if can {
+            assert_eq!(
+                rename[0]["edit"]["documentChanges"],
+                json!([{
+                    "kind": "rename",
+                    "oldUri": repository.uri("other/flux/kustomization.yaml"),
+                    "newUri": repository.uri("other/flux/ks.yaml"),
+                }])
+            );
+            let changes = &create[0]["edit"]["documentChanges"];
+            let uri = repository.uri("other/layer/part/kustomization.yaml");
+            assert_eq!(changes[0], json!({ "kind": "create", "uri": uri }));
+            assert_eq!(changes[1]["textDocument"]["uri"], json!(uri));
+            let text = changes[1]["edits"][0]["newText"].as_str().unwrap();
+            assert!(
+                text.ends_with("kind: Component\nresources:\n  - a.yaml\n"),
+                "{text}"
+            );
+        } else {
+            assert_eq!((rename, create), (json!([]), json!([])));
+        }
+        session.end();
+    }
+}

@@ -37,7 +37,7 @@ fn quick_fix(context: &Context<'_>, file: SourceFile, action: Action) -> Option<
         title: capitalised(action.title),
         kind: Some(CodeActionKind::QUICKFIX),
         diagnostics: finding.map(|finding| vec![diagnostic(context, file, finding)]),
-        edit: Some(workspace_edit(context, &action.edits)?),
+        edit: Some(workspace_edit(context, &action.edits, &action.files)?),
         is_preferred: action.preferred.then_some(true),
         ..CodeAction::default()
     })

@@ -30,6 +30,8 @@ pub(crate) struct ClientConfig {
     pub code_actions: bool,
     /// Edits may say which version of a document they are for.
     pub versioned_edits: bool,
+    /// Edits may make and rename files.
+    pub file_changes: bool,
     /// Findings may name other places.
     pub related_places: bool,
     /// Findings may say which version of a document they are about.
@@ -55,10 +57,13 @@ impl ClientConfig {
             config.read_document(document);
         }
         if let Some(workspace) = &client.workspace {
-            config.versioned_edits = workspace
-                .workspace_edit
-                .as_ref()
-                .is_some_and(|edit| edit.document_changes == Some(true));
+            if let Some(edit) = &workspace.workspace_edit {
+                let can = edit.resource_operations.as_deref().unwrap_or_default();
+                let wanted = [ResourceOperationKind::Create, ResourceOperationKind::Rename];
+                config.versioned_edits = edit.document_changes == Some(true);
+                config.file_changes =
+                    config.versioned_edits && wanted.iter().all(|kind| can.contains(kind));
+            }
             if let Some(watching) = workspace.did_change_watched_files {
                 config.watches_files = watching.dynamic_registration == Some(true);
                 config.watches_any_folder = watching.relative_pattern_support == Some(true);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use infragen_rules::FileEdits;
+use infragen_rules::{FileChange, FileEdits};
 
 use super::*;
 use crate::context::Context;
@@ -19,8 +19,13 @@ pub(crate) fn text_edit(
     }
 }
 
-/// Edits of several files: for the versions that the client shows, where it checks them.
-pub(crate) fn workspace_edit(context: &Context<'_>, edits: &[FileEdits]) -> Option<WorkspaceEdit> {
+/// Edits of several files: for the versions that the client shows, where it checks them. None where files are
+/// to be made or renamed, and the client cannot.
+pub(crate) fn workspace_edit(
+    context: &Context<'_>,
+    edits: &[FileEdits],
+    files: &[FileChange],
+) -> Option<WorkspaceEdit> {
     let mut documents = Vec::with_capacity(edits.len());
     for FileEdits { file, edits } in edits {
         let identifier = OptionalVersionedTextDocumentIdentifier {
@@ -33,14 +38,26 @@ pub(crate) fn workspace_edit(context: &Context<'_>, edits: &[FileEdits]) -> Opti
             .collect();
         documents.push((identifier, edits));
     }
-    if context.client.versioned_edits {
-        let edits = documents.into_iter().map(|(text_document, edits)| {
-            let edits = edits.into_iter().map(OneOf::Left).collect();
-            TextDocumentEdit {
-                text_document,
-                edits,
-            }
+    let versioned = |(text_document, edits): (_, Vec<TextEdit>)| TextDocumentEdit {
+        text_document,
+        edits: edits.into_iter().map(OneOf::Left).collect(),
+    };
+    if !files.is_empty() {
+        if !context.client.file_changes {
+            return None;
+        }
+        let edits = documents.into_iter().map(versioned);
+        let mut operations: Vec<_> = edits.map(DocumentChangeOperation::Edit).collect();
+        for change in files {
+            operations.extend(file_change(context, change)?);
+        }
+        return Some(WorkspaceEdit {
+            document_changes: Some(DocumentChanges::Operations(operations)),
+            ..WorkspaceEdit::default()
         });
+    }
+    if context.client.versioned_edits {
+        let edits = documents.into_iter().map(versioned);
         return Some(WorkspaceEdit {
             document_changes: Some(DocumentChanges::Edits(edits.collect())),
             ..WorkspaceEdit::default()
@@ -53,5 +70,39 @@ pub(crate) fn workspace_edit(context: &Context<'_>, edits: &[FileEdits]) -> Opti
     Some(WorkspaceEdit {
         changes: Some(changes),
         ..WorkspaceEdit::default()
+    })
+}
+
+/// A change of a file as a whole. What is there already is never overwritten.
+fn file_change(context: &Context<'_>, change: &FileChange) -> Option<Vec<DocumentChangeOperation>> {
+    Some(match change {
+        FileChange::Create { path, text } => {
+            let uri = uri::from_path(path)?;
+            let create = CreateFile {
+                uri: uri.clone(),
+                options: None,
+                annotation_id: None,
+            };
+            let edit = TextEdit {
+                range: Range::default(),
+                new_text: text.clone(),
+            };
+            vec![
+                DocumentChangeOperation::Op(ResourceOp::Create(create)),
+                DocumentChangeOperation::Edit(TextDocumentEdit {
+                    text_document: OptionalVersionedTextDocumentIdentifier { uri, version: None },
+                    edits: vec![OneOf::Left(edit)],
+                }),
+            ]
+        }
+        FileChange::Rename { file, to } => {
+            let rename = RenameFile {
+                old_uri: context.uri(*file)?,
+                new_uri: uri::from_path(to)?,
+                options: None,
+                annotation_id: None,
+            };
+            vec![DocumentChangeOperation::Op(ResourceOp::Rename(rename))]
+        }
     })
 }

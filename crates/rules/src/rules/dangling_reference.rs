@@ -1,4 +1,4 @@
-use infragen_flux::{ReferenceFact, Role};
+use infragen_flux::{ObjectFacts, ReferenceFact, Role};
 use infragen_syntax::nearest;
 use infragen_workspace::{definitions, names_of_kind, target};
 
@@ -76,7 +76,9 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let message = format!("there is no {kind} `{name}` in this repository");
         let severity = match context.above().reach {
-            Reach::Applied if is_passed_over(reference) => Severity::Warning,
+            Reach::Applied if is_passed_over(reference) || is_rendered(context, reference) => {
+                Severity::Warning
+            }
             Reach::Applied => Severity::Error,
             Reach::Orphan | Reach::Unknown => Severity::Warning,
         };
@@ -96,6 +98,15 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// Whether a ResourceSet renders what refers: without any inputs it never does.
+fn is_rendered(context: &Context<'_>, reference: &ReferenceFact) -> bool {
+    let objects = &context.facts.objects;
+    let around = |object: &ObjectFacts| object.range.contains_range(reference.range);
+    objects
+        .iter()
+        .any(|object| object.rendered && around(object))
 }
 
 /// Whether Flux goes on without the object and says nothing: nothing fails, but nothing happens either.
@@ -191,6 +202,56 @@ spec:
   - apiVersion: source.toolkit.fluxcd.io/v1
     kind: OCIRepository
     metadata: {name: << inputs.tenant >>}
+";
+        let fixture = apps("  sourceRef: {kind: OCIRepository, name: blue}\n");
+        check("dangling-reference", &(fixture + set)).finds(0);
+    }
+
+    #[test]
+    fn what_a_resource_set_renders_is_read() {
+        let set = |source: &str| {
+            format!(
+                "//- clusters/production/tenants.yaml
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: {{name: tenants, namespace: flux-system}}
+spec:
+  inputs: [{{tenant: blue}}]
+  resources:
+  - apiVersion: source.toolkit.fluxcd.io/v1
+    kind: OCIRepository
+    metadata: {{name: apps, namespace: tenants}}
+  - apiVersion: kustomize.toolkit.fluxcd.io/v1
+    kind: Kustomization
+    metadata: {{name: << inputs.tenant >>, namespace: tenants}}
+    spec: {{sourceRef: {{kind: OCIRepository, name: {source}}}}}
+"
+            )
+        };
+        let apps = apps("  sourceRef: {kind: OCIRepository, name: apps}\n");
+        check(
+            "dangling-reference",
+            &format!("{apps}{}", set("<< inputs.tenant >>")),
+        )
+        .finds(0);
+        check("wrong-namespace", &format!("{apps}{}", set("apps"))).finds(0);
+        check("dangling-reference", &(apps + &set("ap"))).finds_one(
+            Severity::Warning,
+            "there is no OCIRepository `ap` in this repository",
+        );
+    }
+
+    #[test]
+    fn what_a_template_text_may_render_is_unknown() {
+        let set = "//- clusters/production/tenants.yaml
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: {name: tenants, namespace: flux-system}
+spec:
+  resourcesTemplate: |
+    << if .x >>{<< end >>
+    kind: OCIRepository
+    metadata: {name: blue
 ";
         let fixture = apps("  sourceRef: {kind: OCIRepository, name: blue}\n");
         check("dangling-reference", &(fixture + set)).finds(0);

@@ -1,7 +1,9 @@
+use infragen_flux::RepeatedKey;
+use infragen_syntax::{Entry, TextEdit, TextRange, Tree};
 use infragen_workspace::{Found, importers};
 
 use crate::above::Reach;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Fix, Severity};
 use crate::rule::{Context, Rule};
 
 /// A key that its mapping already has.
@@ -49,6 +51,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             finding
                 .severity(Severity::Warning)
                 .help("only this one counts; the first one is ignored")
+                .fix(without_first(context, repeated))
         } else {
             let built = is_listed(context) || context.above().reach == Reach::Applied;
             finding
@@ -58,8 +61,45 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     Severity::Warning
                 })
                 .help("take one of them out: kustomize refuses the file")
+                .fix(without_first(context, repeated))
         });
     }
+}
+
+/// A fix that takes out the first of two entries: readers that go on at all take the last one.
+fn without_first(context: &Context<'_>, repeated: &RepeatedKey) -> Option<Fix> {
+    let tree = context.tree();
+    let text = tree.text();
+    let is_first = |entry: &Entry<'_>| entry.key.content_range() == repeated.first;
+    let around = tree.nodes_at(repeated.first.start());
+    let mapping = around
+        .iter()
+        .rev()
+        .find(|node| node.is_mapping() && node.own_entries().any(|entry| is_first(&entry)))?;
+    let mut entries = mapping.own_entries().skip_while(|entry| !is_first(entry));
+    let (entry, next) = (entries.next()?, entries.next()?);
+    let start = usize::from(entry.key.range().start());
+    let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
+    let begins_line = text[line..start].trim().is_empty();
+    let (from, to) = if begins_line && !mapping.is_flow() {
+        let end = text[..usize::from(entry.range().end())].trim_end().len();
+        let end_of_line = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
+        (line, end_of_line)
+    } else {
+        // The next entry takes its place: behind the dash of an item, or between brackets.
+        (start, usize::from(next.key.range().start()))
+    };
+    let edit = TextEdit {
+        range: TextRange::new(from.try_into().ok()?, to.try_into().ok()?),
+        new_text: String::new(),
+    };
+    // An anchor in it may be used later on.
+    let after = infragen_syntax::apply(text, std::slice::from_ref(&edit)).ok()?;
+    if !Tree::parse(after.as_str()).errors().is_empty() {
+        return None;
+    }
+    let title = format!("remove the first `{}`", repeated.key.value);
+    Some(context.fix(title, vec![edit]))
 }
 
 /// Whether a kustomization file takes the file in.
@@ -97,6 +137,25 @@ mod tests {
         check("duplicate-key", &listed).finds_one(Severity::Error, "the key `a` is there twice");
         check("duplicate-key", &format!("//- a.yaml\n{manifest}"))
             .finds_one(Severity::Warning, "the key `a` is there twice");
+    }
+
+    #[test]
+    fn the_first_can_be_taken_out() {
+        // The lines that are left of those that change, none where one goes.
+        for (text, left) in [
+            ("resources: # all\n  - a\nresources:\n  - b\n", ""),
+            ("resources: [a]\nnamePrefix: x\n# b\nresources: [b]\n", ""),
+            (
+                "{resources: [a], namePrefix: x, resources: [b]}\n",
+                "{namePrefix: x, resources: [b]}\n",
+            ),
+            ("images:\n  - name: a\n    name: b\n", "  - name: b\n"),
+        ] {
+            let fixture = format!("//- kustomization.yaml\n{text}//- a\n//- b\n");
+            check("duplicate-key", &fixture).offers(1).fixed(left);
+        }
+        let used = "namePrefix: &a x\nnamePrefix: y\nnameSuffix: *a\n";
+        check("duplicate-key", &format!("//- kustomization.yaml\n{used}")).offers(0);
     }
 
     #[test]

@@ -2,7 +2,7 @@ use infragen_flux::known::KUSTOMIZATION;
 use infragen_workspace::{Found, importers};
 
 use crate::above::Reach;
-use crate::finding::{Finding, Severity};
+use crate::finding::{FileChange, Finding, Severity};
 use crate::rule::{Context, Rule};
 
 /// A Flux Kustomization in a file that kustomize takes for its own.
@@ -56,7 +56,12 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             Severity::Warning
         })
         .help("call the file `ks.yaml`: kustomize takes this name for its own file");
-    findings.push(finding);
+    let rename = |to| FileChange::Rename {
+        file: context.file,
+        to,
+    };
+    let title = "rename the file to `ks.yaml`";
+    findings.push(finding.fix(context.file_fix(title, context.directory(), "ks.yaml", rename)));
 }
 
 #[cfg(test)]
@@ -77,7 +82,10 @@ metadata: {name: apps}
         let rule = "flux-kustomization-in-kustomization-file";
         let named = format!("{FLUX}//- kustomization.yaml\nresources: [apps]\n");
         check(rule, &named).finds_one(Severity::Error, message);
-        check(rule, FLUX).finds_one(Severity::Warning, message);
+        check(rule, FLUX)
+            .finds_one(Severity::Warning, message)
+            .changes_file(0, "apps/ks.yaml", None);
+        check(rule, &format!("{FLUX}//- apps/ks.yaml\n")).offers(0);
     }
 
     #[test]

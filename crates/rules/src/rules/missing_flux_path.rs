@@ -1,31 +1,34 @@
-use infragen_flux::known::{EXTERNAL_ARTIFACT, KUSTOMIZATION};
+use infragen_flux::known::{EXTERNAL_ARTIFACT, IMAGE_UPDATE_AUTOMATION};
 use infragen_flux::{KindName, ObjectFacts, PathFact, ReferenceFact, is_templated};
 use infragen_kustomize::FileKind;
 use infragen_syntax::nearest;
 use infragen_workspace::{
     DefinedBy, Directory, Found, PathTarget, artifact_directories, definitions, facts, find,
-    is_patch_file, kustomization_file, relative, resolve_path,
+    is_patch_file, kustomization_file, relative,
 };
 
 use crate::above::Reach;
 use crate::finding::{Finding, Severity};
 use crate::nearest_path::nearest_path;
+use crate::path_target::path_target;
 use crate::rule::{Context, Rule};
 
 /// A `spec.path` that leads nowhere.
 pub static MISSING_FLUX_PATH: Rule = Rule {
     id: "missing-flux-path",
     severity: Severity::Error,
-    summary: "the path or a component of a Flux Kustomization is no directory of its source",
+    summary: "the path or a component that Flux builds is no directory of its source",
     explanation: "\
 `kustomization path not found: stat …` is seen only in the cluster. `spec.path` counts from the root of \
 the source, never from the file that it stands in; `..` cannot leave that root, and Flux cuts it off. \
-`spec.components` count from the directory at `spec.path`.
+`spec.components` count from the directory at `spec.path`. The `sync.path` of a FluxInstance is such a \
+path too, also in the values of its chart.
 
 Only paths of sources that are this repository are looked up: the source of an entry point, and artifacts \
 that an ArtifactGenerator puts together out of it. What another \
 repository or an OCI artifact holds is not known here, nor is a path that a patch above replaces. Where \
-no cluster of this repository applies the file it is a *warning*.",
+no cluster of this repository applies the file it is a *warning*, as it is for a sync and for what a \
+ResourceSet renders.",
     example: "\
 //- clusters/production/flux-system/gotk-sync.yaml
 apiVersion: source.toolkit.fluxcd.io/v1
@@ -71,7 +74,7 @@ resources: []
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for object in &context.facts.objects {
         for path in &object.paths {
-            if *path.row.from == *KUSTOMIZATION {
+            if *path.row.from != *IMAGE_UPDATE_AUTOMATION {
                 findings.extend(check_path(context, object, path));
                 check_components(context, object, path, findings);
             }
@@ -81,8 +84,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn check_path(context: &Context<'_>, object: &ObjectFacts, path: &PathFact) -> Option<Finding> {
     let db = context.db;
-    let found = match resolve_path(db, context.file, object, path) {
-        PathTarget::Here { found, sure: true } => found,
+    let found = match path_target(db, context.file, object, path) {
+        PathTarget::Here { found, sure } if sure || path.row.source.is_empty() => found,
         PathTarget::Here { .. } => return None,
         PathTarget::Elsewhere => return check_artifact(context, object, path),
     };
@@ -106,7 +109,7 @@ fn check_path(context: &Context<'_>, object: &ObjectFacts, path: &PathFact) -> O
     }
     let finding = MISSING_FLUX_PATH
         .finding(path.path.range, message)
-        .severity(severity(context));
+        .severity(severity(context).max(least(object, path)));
     Some(match suggestion(context, text, found) {
         Some(near) => finding
             .help(format!("did you mean `{near}`?"))
@@ -129,7 +132,7 @@ fn check_components(
     let PathTarget::Here {
         found: Found::Directory(base),
         sure: true,
-    } = resolve_path(db, context.file, object, path)
+    } = path_target(db, context.file, object, path)
     else {
         return;
     };
@@ -236,12 +239,23 @@ fn severity(context: &Context<'_>) -> Severity {
     }
 }
 
+/// How sure it can be at the most: what a ResourceSet renders it may never render, and a sync that leads
+/// nowhere here is perhaps one of another repository.
+fn least(object: &ObjectFacts, path: &PathFact) -> Severity {
+    if object.rendered || path.row.source.is_empty() {
+        Severity::Warning
+    } else {
+        Severity::Error
+    }
+}
+
 /// Whether a patch may write the path, or the source that it is a path of.
 fn is_doubtful(context: &Context<'_>, path: &PathFact) -> bool {
     let (db, above) = (context.db, context.above());
     is_patch_file(db, context.file)
         || above.may_set(db, path.row.path, &|patch| !patch.paths.is_empty())
-        || above.may_set(db, path.row.source, &|patch| source(patch, path).is_some())
+        || !path.row.source.is_empty()
+            && above.may_set(db, path.row.source, &|patch| source(patch, path).is_some())
 }
 
 /// The source of an object's path.
@@ -477,6 +491,86 @@ resources: []
             "spec: {include: [{repository: {name: vendor}, toPath: vendor}], url",
         );
         check("missing-flux-path", &fixture).finds(0);
+    }
+
+    fn synced(path: &str, more: &str) -> String {
+        format!(
+            "//- clusters/production/flux-instance.yaml
+apiVersion: fluxcd.controlplane.io/v1
+kind: FluxInstance
+metadata: {{name: flux, namespace: flux-system}}
+spec:
+  sync:
+    kind: GitRepository
+    path: {path}
+{more}"
+        )
+    }
+
+    #[test]
+    fn the_path_of_a_sync_is_one_too() {
+        let instance = synced("clusters/prodution", "");
+        check("missing-flux-path", &instance)
+            .finds_one(
+                Severity::Warning,
+                "the source has no directory `clusters/prodution`",
+            )
+            .helps("did you mean `clusters/production`?")
+            .fixed("    path: clusters/production\n");
+        for path in [
+            "clusters/production",
+            "./",
+            "fleet/production",
+            "clusters/${CLUSTER}",
+        ] {
+            check("missing-flux-path", &synced(path, "")).finds(0);
+        }
+        let values = synced("clusters/prodution", "")
+            .replace("fluxcd.controlplane.io/v1", "helm.toolkit.fluxcd.io/v2")
+            .replace("FluxInstance", "HelmRelease")
+            .replace("spec:\n  sync:", "spec:\n values:\n  instance:\n   sync:");
+        check("missing-flux-path", &values).finds_one(
+            Severity::Warning,
+            "the source has no directory `clusters/prodution`",
+        );
+    }
+
+    #[test]
+    fn another_cluster_tells_that_the_source_is_this_repository() {
+        let other = synced("clusters/staging", "").replace("production/", "staging/");
+        check("missing-flux-path", &synced("fleet/prod", &other)).finds_one(
+            Severity::Warning,
+            "the source has no directory `fleet/prod`",
+        );
+    }
+
+    #[test]
+    fn the_path_of_what_a_resource_set_renders_is_looked_up() {
+        let set = |path: &str| {
+            format!(
+                "{CLUSTER}//- clusters/production/tenants.yaml
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: {{name: tenants, namespace: flux-system}}
+spec:
+  resources:
+  - apiVersion: kustomize.toolkit.fluxcd.io/v1
+    kind: Kustomization
+    metadata: {{name: << inputs.tenant >>, namespace: flux-system}}
+    spec: {{path: {path}, sourceRef: {{kind: GitRepository, name: flux-system}}}}
+//- apps/production/a.yaml
+"
+            )
+        };
+        check("missing-flux-path", &set("./apps/prodution"))
+            .finds_one(
+                Severity::Warning,
+                "the source has no directory `./apps/prodution`",
+            )
+            .helps("did you mean `./apps/production`?");
+        for path in ["./apps/production", "\"./apps/<< inputs.tenant >>\""] {
+            check("missing-flux-path", &set(path)).finds(0);
+        }
     }
 
     #[test]

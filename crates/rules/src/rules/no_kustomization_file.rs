@@ -1,7 +1,8 @@
-use infragen_kustomize::{Expects, FILE_NAMES};
-use infragen_workspace::{Directory, Found, imports_of};
+use infragen_kustomize::{Expects, FILE_NAMES, Field};
+use infragen_syntax::quote;
+use infragen_workspace::{Directory, Found, SourceFile, facts, imports_of};
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{FileChange, Finding, Fix, Severity};
 use crate::rule::{Context, Rule};
 
 /// An entry that leads to a directory which is no layer.
@@ -54,20 +55,46 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             )
             .help("list its files one by one, or add a `kustomization.yaml` there");
         let files = files_below(context, directory, path);
-        findings.push(
-            if entry.expects == Expects::FileOrDirectory && !files.is_empty() {
-                let title = format!("list the files of `{path}`");
-                finding.fix(context.spread_item(title, entry.path.range, &files))
-            } else {
-                finding
-            },
-        );
+        let finding = if entry.expects == Expects::FileOrDirectory && !files.is_empty() {
+            let title = format!("list the files of `{path}`");
+            finding.fix(context.spread_item(title, entry.path.range, &files))
+        } else {
+            finding
+        };
+        findings.push(finding.fix(new_file(context, directory, import.field)));
     }
+}
+
+/// A fix that gives the directory its kustomization file, with the manifests that are in it.
+fn new_file(context: &Context<'_>, directory: Directory, field: Field) -> Option<Fix> {
+    let is_manifest = |file: &SourceFile| {
+        let facts = facts(context.db, *file);
+        facts.objects.iter().any(|object| !object.in_patch)
+    };
+    let manifests = directory.files(context.db).filter(is_manifest);
+    let mut names: Vec<_> = manifests.map(|file| quote(file.name(context.db))).collect();
+    names.sort_unstable();
+    if names.is_empty() {
+        return None;
+    }
+    let (version, kind) = match field {
+        Field::Components => ("v1alpha1", "Component"),
+        _ => ("v1beta1", "Kustomization"),
+    };
+    let text = format!(
+        "apiVersion: kustomize.config.k8s.io/{version}\nkind: {kind}\nresources:\n  - {}\n",
+        names.join("\n  - ")
+    );
+    let title = format!("create `{}`", FILE_NAMES[0]);
+    context.file_fix(title, directory, FILE_NAMES[0], |path| FileChange::Create {
+        path,
+        text,
+    })
 }
 
 /// The files of a directory as the entry would name them.
 fn files_below(context: &Context<'_>, directory: Directory, path: &str) -> Vec<String> {
-    let name = |file: infragen_workspace::SourceFile| format!("{path}/{}", file.name(context.db));
+    let name = |file: SourceFile| format!("{path}/{}", file.name(context.db));
     directory.files(context.db).map(name).collect()
 }
 
@@ -84,6 +111,31 @@ mod tests {
         )
         .finds_one(Severity::Error, "the directory `base` has no kustomization file")
         .fixed("  - base/a.yaml\n  - base/b.yaml\n");
+    }
+
+    #[test]
+    fn it_can_be_made() {
+        let object = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n";
+        let files = format!(
+            "//- base/b.yaml\n{object}//- base/a.yaml\n{object}//- base/values.yaml\na: b\n"
+        );
+        let text = |version, kind| {
+            format!(
+                "apiVersion: kustomize.config.k8s.io/{version}\nkind: {kind}\nresources:\n  - a.yaml\n  - b.yaml\n"
+            )
+        };
+        let entry = |field: &str| format!("//- kustomization.yaml\n{field}:\n  - base\n{files}");
+        let path = "base/kustomization.yaml";
+        check("no-kustomization-file", &entry("resources")).changes_file(
+            1,
+            path,
+            Some(&text("v1beta1", "Kustomization")),
+        );
+        check("no-kustomization-file", &entry("components")).changes_file(
+            0,
+            path,
+            Some(&text("v1alpha1", "Component")),
+        );
     }
 
     #[test]

@@ -1,8 +1,9 @@
-use infragen_flux::{GroupKind, ReferenceFact, Role};
-use infragen_syntax::nearest;
-use infragen_workspace::{definitions, target};
+use infragen_flux::{GroupKind, KindName, ReferenceFact, Role, is_templated};
+use infragen_syntax::{NewValue, TextRange, insert_entry, nearest};
+use infragen_workspace::{Verdict, definitions, namespace_of, resolve, target};
+use smol_str::SmolStr;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{FileEdits, Finding, Fix, Severity};
 use crate::rule::{Context, Rule};
 use crate::unresolved::{Problem, Unresolved};
 
@@ -78,7 +79,7 @@ fn mixed_up(
     match reference.kind_range {
         Some(range) if allowed.iter().any(|allowed| *other == **allowed) => finding
             .help(format!("did you mean `kind: {other}`?"))
-            .fix(context.rewrite(range, &other.kind)),
+            .fix(change_kind(context, reference, range, other)),
         _ if reference.row.role == Role::DependsOn => finding.help(format!(
             "`dependsOn` of {} waits for objects of its own kind only",
             article(reference.row.from.kind)
@@ -106,10 +107,75 @@ fn not_allowed(context: &Context<'_>, reference: &ReferenceFact, kind: &str) -> 
     let meant = exists
         .map(|kind| kind.kind)
         .or_else(|| nearest(kind, allowed.iter().map(|allowed| allowed.kind)));
-    match meant {
-        Some(meant) => finding.fix(context.rewrite(range, meant)),
+    match allowed.iter().find(|allowed| meant == Some(allowed.kind)) {
+        Some(meant) => finding.fix(change_kind(context, reference, range, &(*meant).into())),
         None => finding,
     }
+}
+
+/// A fix that names another kind, and the namespace of the object where it would not be found without.
+fn change_kind(
+    context: &Context<'_>,
+    reference: &ReferenceFact,
+    range: TextRange,
+    kind: &GroupKind,
+) -> Option<Fix> {
+    let fix = context.rewrite(range, &kind.kind)?;
+    match namespace_to_write(context, reference, kind) {
+        None => Some(fix),
+        Some(namespace) => {
+            let more = set_namespace(context, reference, &namespace)?;
+            Some(Fix {
+                title: format!("{} and `namespace` to `{namespace}`", fix.title),
+                edits: vec![FileEdits {
+                    file: context.file,
+                    edits: [fix.edits, more.edits]
+                        .into_iter()
+                        .flatten()
+                        .flat_map(|edits| edits.edits)
+                        .collect(),
+                }],
+                ..fix
+            })
+        }
+    }
+}
+
+/// The namespace that a reference must name to lead to an object of a kind, where it does not yet.
+fn namespace_to_write(
+    context: &Context<'_>,
+    reference: &ReferenceFact,
+    kind: &GroupKind,
+) -> Option<SmolStr> {
+    let mut objects = context.facts.objects.iter();
+    let object = objects.find(|object| object.references.contains(reference));
+    let changed = ReferenceFact {
+        kind: KindName::Known(kind.clone()),
+        ..reference.clone()
+    };
+    let verdict = resolve(context.db, context.file, object, &changed).verdict;
+    let Verdict::OtherNamespace(found) = verdict else {
+        return None;
+    };
+    let mut namespaces = found.iter().filter_map(|found| {
+        let written = || found.namespace.clone();
+        namespace_of(context.db, found).or_else(written)
+    });
+    let first = namespaces.next()?;
+    let sure = reference.row.has_namespace_field()
+        && !is_templated(&first)
+        && namespaces.all(|other| other == first);
+    sure.then_some(first)
+}
+
+fn set_namespace(context: &Context<'_>, reference: &ReferenceFact, namespace: &str) -> Option<Fix> {
+    if let Some(written) = &reference.namespace {
+        return context.rewrite(written.range, namespace);
+    }
+    context.edit_at("", reference.range, |tree, mapping| {
+        let value = NewValue::String(namespace);
+        insert_entry(tree, mapping, "namespace", value, Some("name"))
+    })
 }
 
 /// The kinds that a reference may name, as a text.
@@ -170,6 +236,31 @@ spec:
         )
         .fixed("  chart: {spec: {sourceRef: {kind: HelmRepository, name: charts}}}\n")
         .relates(&["charts.yaml [charts]: HelmRepository `charts` is here"]);
+    }
+
+    #[test]
+    fn the_namespace_is_mended_with_the_kind() {
+        let elsewhere = |reference: &str| {
+            release(&format!("  chartRef:\n{reference}")).replace(
+                "name: release, namespace: web",
+                "name: release, namespace: apps",
+            )
+        };
+        check(
+            "wrong-kind",
+            &elsewhere("    kind: HelmChart\n    name: web\n"),
+        )
+        .fixed("    kind: OCIRepository\n    name: web\n    namespace: web\n");
+        check(
+            "wrong-kind",
+            &elsewhere("    kind: GitRepository\n    name: web\n    namespace: other\n"),
+        )
+        .fixed("    kind: OCIRepository\n    name: web\n    namespace: web\n");
+        check(
+            "wrong-kind",
+            &elsewhere("    kind: HelmChart\n    name: web\n    namespace: web\n"),
+        )
+        .fixed("    kind: OCIRepository\n");
     }
 
     #[test]

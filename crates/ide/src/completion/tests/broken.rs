@@ -214,3 +214,36 @@ fn every_broken_state_of_an_item() {
         }
     }
 }
+
+#[test]
+fn a_tab_indents_as_deep_as_it_looks() {
+    let typed = |spec: &str| super::labels(&in_apps(spec));
+    let kinds = [
+        "GitRepository",
+        "OCIRepository",
+        "Bucket",
+        "ExternalArtifact",
+    ];
+    for spec in [
+        "  sourceRef:\n\tkind: $0",
+        "  sourceRef:\n\tname: podinfo\n\tkind: $0\n",
+        "  sourceRef:\n  \tkind: $0\n  path: ./\n",
+        "\tsourceRef:\n\t\tkind: $0\n",
+    ] {
+        let found = typed(spec);
+        assert!(
+            kinds.iter().all(|kind| found.contains(&(*kind).to_owned())),
+            "{spec:?}: {found:?}"
+        );
+    }
+    let text = super::taken(
+        &in_apps("  dependsOn:\n\t- name: inf$0\n  path: ./\n"),
+        "infra",
+    );
+    assert!(text.ends_with("  dependsOn:\n\t- name: infra\n  path: ./\n"));
+    let text = super::taken(&in_apps("  sourceRef:\n\tname: p$0\n"), "podinfo");
+    assert!(
+        text.ends_with("  sourceRef:\n\tkind: OCIRepository\n\tname: podinfo\n"),
+        "{text}"
+    );
+}

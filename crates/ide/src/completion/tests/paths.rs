@@ -98,6 +98,59 @@ fn features_of_the_repository() {
     assert_eq!(text, "components:\n  - ../../components/ha\n");
 }
 
+const FEATURES: &str = "\
+//- apps/web/components/tls/kustomization.yaml
+kind: Component
+//- apps/api/components/ha/kustomization.yaml
+kind: Component
+//- components/all/kustomization.yaml
+kind: Component
+";
+
+#[test]
+fn the_own_features_come_first() {
+    let nearest = ["../../components/ha", "../../components/tls"];
+    let found = labels(&overlay(&format!("components:\n  - $0\n{FEATURES}")));
+    assert_eq!(found[..2], nearest);
+    assert_eq!(
+        found[2..4],
+        ["../../../api/components/ha", "../../../../components/all"]
+    );
+    let above = format!("{LAYERS}{FEATURES}//- apps/web/kustomization.yaml\ncomponents:\n  - $0\n");
+    assert_eq!(
+        labels(&above)[..3],
+        ["components/ha", "components/tls", "../api/components/ha"]
+    );
+}
+
+#[test]
+fn features_of_a_flux_kustomization() {
+    let flux = |components: &str| {
+        format!(
+            "{LAYERS}{FEATURES}//- clusters/a/web.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: web}}
+spec:
+  path: ./apps/web/overlays/staging
+  components:
+{components}"
+        )
+    };
+    let nearest = ["../../components/ha", "../../components/tls"];
+    let found = labels(&flux("    - $0\n"));
+    assert_eq!(found[..2], nearest);
+    assert_eq!(labels(&flux("    $0\n"))[..2], nearest);
+    // What is listed already is not offered again.
+    let found = labels(&flux(
+        "    - ../../components/ha\n    - ../../components/$0\n",
+    ));
+    assert_eq!(found[0], nearest[1]);
+    assert!(!found.contains(&nearest[0].to_owned()), "{found:?}");
+    let text = taken(&flux("    - $0\n"), "../../components/ha");
+    assert!(text.ends_with("  components:\n    - ../../components/ha\n"));
+}
+
 #[test]
 fn a_feature_is_no_resource() {
     let found = labels(&overlay("resources:\n  - ../../components/$0\n"));

@@ -74,6 +74,29 @@ fn every_flux_kind_has_a_skeleton_with_its_required_fields() {
 }
 
 #[test]
+fn what_is_called_as_other_tools_call_their_own_is_left_to_them() {
+    for name in [
+        "docker-compose.yaml",
+        "compose.override.yaml",
+        "values.yaml",
+        "charts/values-production.yaml",
+        "Chart.yaml",
+        "Taskfile.yml",
+        ".github/workflows/ci.yaml",
+    ] {
+        for text in ["$0", "k$0", "# a\n$0\n"] {
+            assert!(
+                labels(&format!("//- {name}\n{text}")).is_empty(),
+                "{name} {text:?}"
+            );
+        }
+    }
+    // Its objects say more than its name.
+    let object = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\n$0";
+    assert!(!labels(&format!("//- values.yaml\n{object}")).is_empty());
+}
+
+#[test]
 fn where_a_document_is_empty() {
     for text in [
         "$0",

@@ -25,6 +25,21 @@ fn a_boolean_is_written_without_quotes_and_not_inside_them() {
 }
 
 #[test]
+fn the_kinds_of_a_sync() {
+    let instance = |path: &str, rest: &str| {
+        format!(
+            "apiVersion: fluxcd.controlplane.io/v1\nkind: FluxInstance\nspec:\n  sync:\n    kind: {path}\n    path: {rest}\n//- clusters/a/a.yaml\n"
+        )
+    };
+    assert_eq!(
+        labels(&instance("$0", "")),
+        ["OCIRepository", "GitRepository", "Bucket"]
+    );
+    let paths = labels(&instance("GitRepository", "$0"));
+    assert!(paths.contains(&"./clusters/a".to_owned()), "{paths:?}");
+}
+
+#[test]
 fn namespaces_of_the_repository() {
     let every = ["apps", "flux-system", "tenants"];
     assert_eq!(labels(&in_apps("  targetNamespace: $0\n")), every);
