@@ -11,7 +11,7 @@ pub fn files(db: &dyn Db, root: Root) -> Vec<SourceFile> {
             match &entry.child {
                 Child::File(file) => files.push(*file),
                 Child::Directory(below) => open.push(*below),
-                Child::Other | Child::Link(_) => {}
+                Child::Other(_) | Child::Link(_) => {}
             }
         }
     }
