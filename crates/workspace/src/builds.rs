@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use infragen_kustomize::{
-    Accumulated, BuildError, Entry, ErrorKind, FileKind, FileResources, Loader, Options, Place,
-    Way, accumulate, build, read_file,
+    Accumulated, BuildError, Entry, ErrorKind, FileKind, FileResources, Loader, Options, Path,
+    Place, Way, accumulate, build, join, read_file,
 };
 use infragen_syntax::{SyntaxError, Tree};
 use rustc_hash::FxHashSet;
 
 use crate::db::Db;
 use crate::files::{Child, Directory, Disk, Root, SourceFile};
-use crate::imports::{appliers, importers};
+use crate::imports::{appliers, importers, imports_of};
 use crate::paths::{Found, find, kustomization_file};
 use crate::query;
 
@@ -230,15 +230,42 @@ pub fn build_errors(db: &dyn Db, file: SourceFile) -> Arc<Vec<Arc<BuildError>>> 
     let path = file.path(db);
     let mut errors: Vec<Arc<BuildError>> = Vec::new();
     for build in builds.directories {
-        let found = errors_of_build(db, build);
-        for error in found.iter().filter(|error| *error.place.file == *path) {
-            if !errors.contains(error) {
-                errors.push(error.clone());
+        for error in errors_of_build(db, build).iter() {
+            let error = if *error.place.file == *path {
+                error.clone()
+            } else if let Some(error) = at_entry(db, file, error) {
+                Arc::new(error)
+            } else {
+                continue;
+            };
+            if !errors.contains(&error) {
+                errors.push(error);
             }
         }
     }
     errors.sort_by_key(|error| (error.place.range.start(), error.place.range.end()));
     Arc::new(errors)
+}
+
+/// An error in a file that is no YAML (a patch in JSON), told at the entry of the kustomization file that names
+/// it: editors know nothing of the file itself.
+fn at_entry(db: &dyn Db, kustomization: SourceFile, error: &BuildError) -> Option<BuildError> {
+    let directory = kustomization.directory(db).path(db);
+    let facts = query::facts(db, kustomization);
+    let entries = &facts.kustomization.as_ref()?.entries;
+    let imports = imports_of(db, kustomization);
+    let others = imports.iter().filter(|import| import.to == Found::Other);
+    let mut others = others.filter_map(|import| entries.get(import.entry as usize));
+    let entry = others.find(|entry| join(directory, &entry.path.value) == error.place.file)?;
+    let place = Place {
+        file: Path::from(kustomization.path(db).as_path()),
+        range: entry.path.range,
+    };
+    Some(BuildError {
+        message: format!("`{}`: {}", entry.path.value, error.message),
+        place,
+        ..error.clone()
+    })
 }
 
 /// The directories in whose builds kustomization files take part.
