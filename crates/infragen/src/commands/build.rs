@@ -18,8 +18,9 @@ use crate::terminal::Terminal;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  infragen build apps/production                  YAML on standard output, what is wrong on standard error
-  infragen build --recursive . --out-dir /tmp/out  every kustomization below a folder, a file each")]
+  infragen build apps/production               the objects as YAML, or what is wrong
+  infragen build --restrict apps/production    files beside and below only
+  infragen build --recursive . --out-dir out   every directory below, a file each")]
 pub struct Args {
     /// The directory with the kustomization file [default: this folder]
     #[arg(value_name = "DIR", conflicts_with = "recursive")]
