@@ -1,4 +1,5 @@
 //! Variable substitution against the answers of Flux's own library, and on any text.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeMap;
 
