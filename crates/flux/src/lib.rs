@@ -10,6 +10,7 @@ mod required;
 mod table;
 
 pub mod artifact;
+pub mod substitute;
 pub mod known {
     //! The kinds by name.
     pub use crate::kinds::*;

@@ -15,13 +15,14 @@ use crate::commands;
 Examples:
   infragen check                        check the repository around this folder
   infragen build apps/production        what kustomize makes of a directory
+  infragen envsubst --set ENV=staging   fill in ${ENV} as Flux does
   infragen new-service activity         write a service: base, overlays, clusters
   infragen add-env preview              add an environment with all services
   infragen graph --format mermaid       draw what waits for what
   infragen demo                         see it all work in a new folder
 
-Exit codes: 0 done, 1 findings of level error or a build that failed, 2 bad usage or input and
-nothing written."
+Exit codes: 0 done, 1 findings of level error, or a build or text that failed, 2 bad usage or input
+and nothing written."
 )]
 pub struct Cli {
     /// When to colour the output; NO_COLOR is honoured
@@ -48,6 +49,7 @@ pub enum Color {
 pub enum Command {
     Check(commands::check::Args),
     Build(commands::build::Args),
+    Envsubst(commands::envsubst::Args),
     NewService(commands::new_service::Args),
     AddEnv(commands::add_env::Args),
     Graph(commands::graph::Args),

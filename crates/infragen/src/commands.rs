@@ -5,6 +5,7 @@ pub mod build;
 pub mod check;
 pub mod completions;
 pub mod demo;
+pub mod envsubst;
 pub mod explain;
 pub mod graph;
 pub mod lsp;

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     let mut terminal = Terminal::new(cli.color);
     let outcome = match &cli.command {
         Command::Build(args) => commands::build::run(args, &mut terminal),
+        Command::Envsubst(args) => commands::envsubst::run(args, &mut terminal),
         Command::NewService(args) => commands::new_service::run(args, &mut terminal),
         Command::AddEnv(args) => commands::add_env::run(args, &mut terminal),
         Command::Check(args) => commands::check::run(args, &mut terminal),

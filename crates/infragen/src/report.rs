@@ -2,6 +2,7 @@
 
 mod build;
 mod json;
+mod substitution;
 mod text;
 
 use infragen_rules::{Finding, Severity};
@@ -9,6 +10,7 @@ use infragen_workspace::SourceFile;
 
 pub use build::builds;
 pub use json::json;
+pub use substitution::substitution;
 pub use text::text;
 
 /// A finding with its file.

@@ -14,6 +14,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -41,6 +42,29 @@ impl Fleet {
     fn whole() -> Fleet {
         let fleet = Fleet::new();
         fleet.ok(&["new-service", "activity", "--depends-on", "event-bus"]);
+        fleet
+    }
+
+    /// With texts to fill in, and what to fill in.
+    fn to_fill_in() -> Fleet {
+        let fleet = Fleet::whole();
+        fleet.write(
+            "app.yaml",
+            "env: ${ENV}\nreplicas: ${REPLICAS:-1}\nscript: echo $${HOME} $PATH\n",
+        );
+        fleet.write("broken.yaml", "env: ${ENV-dev}\n");
+        fleet.write("settings.env", "# of all\nREPLICAS=2\n\nENV=staging\n");
+        fleet.write(
+            "settings.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  ENV: |\n    staging\n---\n\
+             apiVersion: v1\nkind: Secret\nmetadata:\n  name: settings\ndata:\n  REPLICAS: Mw==\n",
+        );
+        fleet.write(
+            "wrong.yaml",
+            "apiVersion: v1\nkind: ConfigMap\ndata:\n  a.b: c\n",
+        );
+        fleet.write("pod.yaml", "apiVersion: v1\nkind: Pod\n");
+        fleet.change("apps/activity/base/app.yaml", "path: ./", "path: ./${ENV}");
         fleet
     }
 
@@ -93,17 +117,44 @@ impl Fleet {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
+    run_with(folder, arguments, Stdio::null())
+}
+
+fn run_with(folder: &Path, arguments: &[&str], input: Stdio) -> Output {
     Command::new(env!("CARGO_BIN_EXE_infragen"))
         .args(arguments)
         .current_dir(folder)
         .env_remove("NO_COLOR")
         .env_remove("INFRAGEN_LOG")
-        .stdin(Stdio::null())
+        .stdin(input)
         .output()
         .unwrap()
 }
 
-/// The examples of a help text, without what they are piped into.
+/// Runs a command as a shell would, with a file as its input (`< app.yaml`), or after another (`|`). Only the
+/// last one's output is of interest.
+fn run_line(folder: &Path, line: &str) -> Output {
+    let mut input = Stdio::null();
+    let mut parts = line.split(" | ").peekable();
+    loop {
+        let part = parts.next().unwrap();
+        let (command, file) = part.split_once(" < ").unzip();
+        if let Some(file) = file {
+            input = fs::File::open(folder.join(file)).unwrap().into();
+        }
+        let output = run_with(folder, &words(command.unwrap_or(part)), input);
+        if parts.peek().is_none() {
+            return output;
+        }
+        assert!(output.status.success(), "{line}: {output:?}");
+        let mut between = tempfile::tempfile().unwrap();
+        between.write_all(&output.stdout).unwrap();
+        between.rewind().unwrap();
+        input = between.into();
+    }
+}
+
+/// The examples of a help text, without what they are piped into, unless it is infragen again.
 fn examples(help: &str) -> Vec<String> {
     let (_, examples) = help.split_once("Examples:\n").unwrap();
     examples
@@ -113,8 +164,12 @@ fn examples(help: &str) -> Vec<String> {
         .map(|line| {
             // What it does stands behind it, apart by blanks.
             let command = line.split("   ").next().unwrap_or(line);
-            let command = command.split([';', '|', '>']).next().unwrap_or(command);
-            command.trim().to_owned()
+            let command = command.split([';', '>']).next().unwrap_or(command);
+            let own = command.split('|').map(str::trim);
+            let own: Vec<_> = own
+                .take_while(|part| part.starts_with("infragen"))
+                .collect();
+            own.join(" | ")
         })
         .collect()
 }
@@ -135,7 +190,7 @@ fn transcript(command: &str, fleet: &Fleet, out: &mut String) {
     // Examples may write to a place of their own.
     let outside = fleet.path.join("demo");
     let command_here = command.replace("/tmp/fleet", outside.to_str().unwrap());
-    let output = fleet.run(&words(&command_here));
+    let output = run_line(&fleet.path, &command_here);
     let code = output.status.code();
     let _ = write!(out, "\n$ {command}\nexit {}\n", code.unwrap_or(-1));
     for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
@@ -191,6 +246,31 @@ fn graph() {
 #[test]
 fn explain() {
     check("explain", Fleet::new);
+}
+
+#[test]
+fn envsubst() {
+    check("envsubst", Fleet::to_fill_in);
+}
+
+#[test]
+fn what_envsubst_refuses() {
+    let mut told = String::new();
+    for command in [
+        "infragen envsubst < app.yaml",
+        "infragen envsubst --set ENV=dev < broken.yaml",
+        "infragen envsubst --lax < broken.yaml",
+        "infragen envsubst --set ENV < app.yaml",
+        "infragen envsubst --set MY-ENV=dev < app.yaml",
+        "infragen envsubst --from nowhere < app.yaml",
+        "infragen envsubst --from wrong.yaml < app.yaml",
+        "infragen envsubst --from pod.yaml < app.yaml",
+        "infragen envsubst --from app.yaml < app.yaml",
+        "infragen envsubst app.yaml",
+    ] {
+        transcript(command, &Fleet::to_fill_in(), &mut told);
+    }
+    compare("what-envsubst-refuses", &told);
 }
 
 #[test]

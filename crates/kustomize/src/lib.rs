@@ -51,4 +51,5 @@ pub use print::{Printed, print};
 pub use read_resources::read_file;
 pub use remote::is_remote;
 pub use resource::{Behavior, FileResources, Generated, Previous, Resource};
+pub use value::binary::decode as base64_decode;
 pub use value::{Map, Scalar, ScalarKind, Unprintable, Value, emit, kind_of, plain_kind};

@@ -2,7 +2,7 @@
 
 /// The bytes of a base64 text in the standard alphabet with padding; line ends are skipped. None where it
 /// is something else.
-pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
+pub fn decode(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u8> = text
         .bytes()
         .filter(|byte| !matches!(byte, b'\n' | b'\r'))

@@ -4,7 +4,7 @@
 //! them changes. A scalar knows its type as kustomize's own YAML library resolves it, so nothing has to be
 //! parsed again to be compared or written.
 
-mod binary;
+pub(crate) mod binary;
 pub(crate) mod block;
 mod emit;
 mod folded;

@@ -1,0 +1,100 @@
+//! From pieces and the values of variables to a text. [envsubst:template.go]
+
+use infragen_syntax::TextRange;
+
+use super::error::Error;
+use super::operations::{self, Stopped};
+use super::{Piece, Reference, Template};
+
+/// The largest result in bytes. Kubernetes takes no object of more than a few MiB.
+pub const MAX_TEXT: usize = 64 << 20;
+
+/// How many comparisons the patterns of one text may take: their work grows with the square of a value.
+pub const MAX_STEPS: usize = 1 << 26;
+
+/// What a variable without a value is, where it has no default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Missing {
+    /// An error: strict, the default since kustomize-controller 1.9 (Flux 2.9).
+    Fails,
+    /// Empty: lax.
+    IsEmpty,
+}
+
+impl Template<'_> {
+    /// The text with its references replaced by what `lookup` gives for their names. Values are never
+    /// expanded again. The error is the one that Flux names: the first of [`Template::errors`], or the first
+    /// of evaluation.
+    pub fn evaluate<'v>(
+        &self,
+        missing: Missing,
+        lookup: impl Fn(&str) -> Option<&'v str>,
+    ) -> Result<String, Error> {
+        if let Some(error) = self.errors.first() {
+            return Err(error.clone());
+        }
+        let mut evaluation = Evaluation {
+            missing,
+            lookup: &lookup,
+            steps: MAX_STEPS,
+        };
+        let mut out = Vec::new();
+        let mut ends = Vec::with_capacity(self.pieces.len());
+        for piece in &self.pieces {
+            evaluation.piece(piece, &mut out)?;
+            ends.push(out.len());
+        }
+        String::from_utf8(out).map_err(|error| {
+            let broken = error.utf8_error().valid_up_to();
+            let piece = self.pieces.get(ends.partition_point(|end| *end <= broken));
+            Error::not_text(piece.map_or(TextRange::default(), Piece::range))
+        })
+    }
+}
+
+struct Evaluation<'l, 'v> {
+    missing: Missing,
+    lookup: &'l dyn Fn(&str) -> Option<&'v str>,
+    steps: usize,
+}
+
+impl Evaluation<'_, '_> {
+    fn piece(&mut self, piece: &Piece<'_>, out: &mut Vec<u8>) -> Result<(), Error> {
+        match piece {
+            Piece::Literal(literal) => append(out, literal.text.as_bytes(), literal.range),
+            Piece::Reference(reference) => {
+                let value = self.reference(reference)?;
+                append(out, &value, reference.range)
+            }
+        }
+    }
+
+    fn reference(&mut self, reference: &Reference<'_>) -> Result<Vec<u8>, Error> {
+        let mut arguments = Vec::with_capacity(reference.arguments.len());
+        for argument in &reference.arguments {
+            let mut value = Vec::new();
+            self.piece(argument, &mut value)?;
+            arguments.push(value);
+        }
+        let value = (self.lookup)(reference.name);
+        let tolerated = self.missing == Missing::IsEmpty || reference.operator.tolerates_missing();
+        if value.is_none() && !tolerated {
+            return Err(Error::not_set(reference.name, reference.name_range));
+        }
+        let value = value.unwrap_or_default();
+        operations::apply(reference.operator, value, &arguments, &mut self.steps).map_err(
+            |stopped| match stopped {
+                Stopped::NegativeLength => Error::negative_length(reference.name, reference.range),
+                Stopped::TooLarge => Error::too_large(reference.range),
+            },
+        )
+    }
+}
+
+fn append(out: &mut Vec<u8>, bytes: &[u8], range: TextRange) -> Result<(), Error> {
+    if out.len() + bytes.len() > MAX_TEXT {
+        return Err(Error::too_large(range));
+    }
+    out.extend_from_slice(bytes);
+    Ok(())
+}
