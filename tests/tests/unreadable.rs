@@ -1,4 +1,9 @@
 //! Files on disk of which nothing, or not all, can be read.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::disallowed_types
+)] // writes repositories and asks git
 
 use camino::Utf8Path;
 use infragen_rules::{Severity, check};

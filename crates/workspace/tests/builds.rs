@@ -1,4 +1,5 @@
-//! What builds find wrong, over files in memory: which file an error is told of, and what is not told.
+//! What builds find wrong: which file an error is told of, and what is not told.
+#![allow(clippy::disallowed_methods)] // writes a repository
 
 use camino::Utf8Path;
 use infragen_workspace::{Workspace, build_errors};
