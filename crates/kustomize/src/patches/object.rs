@@ -73,6 +73,18 @@ fn restore(map: &mut Map, key: &str, before: Option<&Value>) {
     }
 }
 
+/// A patch with its options: kustomize notes them in its annotations, which makes texts of all of these.
+pub(super) fn with_options(patch: &Value, allowed: Allowed) -> Value {
+    let mut patch = patch.clone();
+    if allowed.any()
+        && let Some(map) = patch.as_map_mut()
+        && let Some(metadata) = map.get_mut("metadata").and_then(Value::as_map_mut)
+    {
+        texts_only(metadata, "annotations");
+    }
+    patch
+}
+
 /// A patch for an object that it does not name itself: kustomize copies it, which makes texts of its labels
 /// and annotations, and gives it the object's `apiVersion`.
 pub(super) fn for_target(patch: &Value, resource: &Resource) -> Value {
