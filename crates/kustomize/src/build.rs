@@ -6,7 +6,7 @@ use camino::Utf8Path;
 
 use crate::accumulate::{Way, accumulate, read_spec};
 use crate::context::Context;
-use crate::error::BuildError;
+use crate::error::{BuildError, ErrorKind};
 use crate::finish::{
     add_hashes, check, clean_annotations, follow_names, is_local, replace_vars, sort,
 };
@@ -94,7 +94,12 @@ pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Bui
         if metadata.managed_by {
             trail::set_in(resource, "labels", MANAGED_BY.0, MANAGED_BY.1.to_owned());
         }
-        clean_annotations(resource, metadata.origins, metadata.transformers);
+        if let Err(key) = clean_annotations(resource, metadata.origins, metadata.transformers) {
+            let message =
+                format!("the annotation `{key}` loses its quotes, and is no text without them");
+            let place = resource.place.clone();
+            context.push(BuildError::new(ErrorKind::NotAnObject, place, message));
+        }
     }
     Built {
         resources,

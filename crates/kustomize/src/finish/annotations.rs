@@ -1,8 +1,10 @@
 //! What becomes of annotations at the end.
 
+use smol_str::SmolStr;
+
 use crate::resource::Resource;
 use crate::trail::{ORIGIN, TRANSFORMATIONS};
-use crate::value::{Map, Scalar, ScalarKind, Value};
+use crate::value::{Map, Scalar, ScalarKind, Value, plain_kind};
 
 /// The annotations that belong to kustomize and its tools: they never come out.
 const INTERNAL: &[&str] = &[
@@ -36,15 +38,28 @@ pub(crate) fn is_local(resource: &Resource) -> bool {
 }
 
 /// Takes internal annotations out and makes texts of all others, as kustomize does when it writes them anew.
-pub(crate) fn clean_annotations(resource: &mut Resource, origins: bool, transformations: bool) {
+///
+/// # Errors
+///
+/// The key that stays no text: kustomize writes keys without quotes, and cannot print a number or a boolean.
+pub(crate) fn clean_annotations(
+    resource: &mut Resource,
+    origins: bool,
+    transformations: bool,
+) -> Result<(), SmolStr> {
     let Some(annotations) = resource.value.at(&["metadata", "annotations"]) else {
-        return;
+        return Ok(());
     };
     let goes = |key: &str| {
         INTERNAL.contains(&key)
             || key == ORIGIN && !origins
             || key == TRANSFORMATIONS && !transformations
     };
+    for (key, _) in annotations.as_map().into_iter().flat_map(Map::iter) {
+        if plain_kind(key) != ScalarKind::String {
+            return Err(key.clone());
+        }
+    }
     let fine = annotations.as_map().is_some_and(|map| {
         !map.is_empty()
             && map.iter().all(|(key, value)| {
@@ -55,7 +70,7 @@ pub(crate) fn clean_annotations(resource: &mut Resource, origins: bool, transfor
             })
     });
     if fine {
-        return;
+        return Ok(());
     }
     let kept = annotations.as_map().into_iter().flat_map(Map::iter);
     let kept = kept
@@ -75,6 +90,7 @@ pub(crate) fn clean_annotations(resource: &mut Resource, origins: bool, transfor
             metadata.insert("annotations", Value::from(kept));
         }
     }
+    Ok(())
 }
 
 fn as_text(value: &Value) -> Value {

@@ -1,10 +1,12 @@
 //! What becomes of a generated object among those that are there.
 
+use smol_str::SmolStr;
+
 use crate::context::Context;
 use crate::error::{BuildError, ErrorKind};
 use crate::resource::{Behavior, Resource};
 use crate::trail::{self, ORIGIN};
-use crate::value::{Map, Scalar, ScalarKind, Value};
+use crate::value::{Map, Scalar, ScalarKind, Value, plain_kind};
 
 /// Adds a generated object: as a new one, in place of one, or merged into one.
 pub(crate) fn absorb(resource: Resource, resources: &mut Vec<Resource>, context: &mut Context<'_>) {
@@ -39,8 +41,15 @@ pub(crate) fn absorb(resource: Resource, resources: &mut Vec<Resource>, context:
         ),
         (Some(first), None, _) => {
             let old = &mut resources[first];
-            let new = over(old, resource, behavior);
-            *old = new;
+            let related = old.place.clone();
+            *old = over(old, resource, behavior);
+            if let Some(key) = no_text(&old.value) {
+                let message = format!(
+                    "the key `{key}` of {what} loses its quotes, and is no text without them"
+                );
+                let error = BuildError::new(ErrorKind::Generator, place, message);
+                context.push(error.with_related(related, "the object that is there"));
+            }
         }
         (Some(first), Some(second), _) => context.push(
             BuildError::new(
@@ -82,7 +91,11 @@ fn over(old: &Resource, mut new: Resource, behavior: Behavior) -> Resource {
     }
     let merged: Vec<(&str, Map)> = match behavior {
         Behavior::Merge => ["data", "binaryData"]
-            .map(|key| (key, texts(old.value.get(key), new.value.get(key))))
+            .map(|key| {
+                let there = old.value.get(key).and_then(Value::as_map).cloned();
+                let there = there.map(|data| Value::from(without_nulls(data)));
+                (key, texts(there.as_ref(), new.value.get(key)))
+            })
             .into(),
         _ => Vec::new(),
     };
@@ -103,6 +116,24 @@ fn over(old: &Resource, mut new: Resource, behavior: Behavior) -> Resource {
         generated,
         ..old.clone()
     }
+}
+
+/// A key of the mappings that kustomize wrote anew, without quotes, that is a number or the like then: it
+/// cannot be printed.
+fn no_text(value: &Value) -> Option<SmolStr> {
+    let rewritten: [&[&str]; 3] = [&["data"], &["binaryData"], &["metadata", "labels"]];
+    let maps = rewritten.iter().filter_map(|path| value.at(path)?.as_map());
+    let mut keys = maps.flat_map(Map::iter).map(|(key, _)| key);
+    keys.find(|key| plain_kind(key) != ScalarKind::String)
+        .cloned()
+}
+
+/// Data of which nothing is null: kustomize takes that for an empty text.
+fn without_nulls(mut data: Map) -> Map {
+    for (_, value) in data.iter_mut().filter(|(_, value)| value.is_null()) {
+        *value = Value::string("");
+    }
+    data
 }
 
 /// The entries of two mappings, all of them texts; the second wins. Sorted by key.

@@ -179,9 +179,10 @@ fn merge_entry(
     let Some(target) = &entry.target else {
         for patch in patches {
             if let Some(index) = named(patch, text, resources, context) {
+                let value = object::with_options(&patch.value, allowed);
                 merge_one(
                     &mut resources[index],
-                    &patch.value,
+                    &value,
                     allowed,
                     text,
                     patch.range,

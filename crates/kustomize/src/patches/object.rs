@@ -43,6 +43,13 @@ pub(super) fn apply(
         if !allowed.kind {
             restore(map, "kind", resource.value.get("kind"));
         }
+        // Without quotes that empty text is read as null.
+        if let Some(Value::Scalar(api_version)) = map.get("apiVersion")
+            && api_version.text.is_empty()
+            && !api_version.quoted
+        {
+            map.insert("apiVersion", Value::NULL);
+        }
         let before = resource.value.get("metadata");
         let name = before.and_then(|metadata| metadata.get("name"));
         if !allowed.name && map.get("metadata").is_none() {
@@ -73,6 +80,18 @@ fn restore(map: &mut Map, key: &str, before: Option<&Value>) {
     }
 }
 
+/// A patch with its options: kustomize notes them in its annotations, which makes texts of all of these.
+pub(super) fn with_options(patch: &Value, allowed: Allowed) -> Value {
+    let mut patch = patch.clone();
+    if allowed.any()
+        && let Some(map) = patch.as_map_mut()
+        && let Some(metadata) = map.get_mut("metadata").and_then(Value::as_map_mut)
+    {
+        texts_only(metadata, "annotations");
+    }
+    patch
+}
+
 /// A patch for an object that it does not name itself: kustomize copies it, which makes texts of its labels
 /// and annotations, and gives it the object's `apiVersion`.
 pub(super) fn for_target(patch: &Value, resource: &Resource) -> Value {
@@ -80,10 +99,21 @@ pub(super) fn for_target(patch: &Value, resource: &Resource) -> Value {
     let Some(map) = patch.as_map_mut() else {
         return patch;
     };
-    match resource.value.get("apiVersion") {
+    match resource
+        .value
+        .get("apiVersion")
+        .filter(|own| !own.is_null())
+    {
         Some(own) => map.insert("apiVersion", own.clone()),
         None => {
-            map.remove("apiVersion");
+            // kustomize sets an empty text, which keeps the quotes of the patch.
+            let mut empty = as_text(&Value::NULL);
+            if let Value::Scalar(empty) = &mut empty {
+                let there = map.get("apiVersion").and_then(Value::as_scalar);
+                empty.text = SmolStr::default();
+                empty.quoted = there.is_some_and(|there| there.quoted);
+            }
+            map.insert("apiVersion", empty);
         }
     }
     if let Some(metadata) = map.get_mut("metadata").and_then(Value::as_map_mut) {

@@ -4,7 +4,7 @@
 use infragen_syntax::{Node, NodeId, NodeKind, ScalarStyle, Spanned, TextRange, Typed, type_of};
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::value::{ScalarKind, Value};
+use crate::value::{ScalarKind, Value, decode_base64, kind_of, text_of_bytes};
 
 /// A piece of settings.
 #[derive(Debug, Clone)]
@@ -110,8 +110,14 @@ fn read_node(node: Node<'_>, depth: usize) -> Input {
     }
 }
 
-/// A scalar with the type that YAML 1.1 gives it.
+/// A scalar with the type that YAML 1.1 gives it. Base64 under `!!binary` is decoded on the way to JSON.
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&str>) -> Shape {
+    if tag.is_some()
+        && kind_of(text, style, tag) == Some(ScalarKind::Binary)
+        && let Some(bytes) = decode_base64(text)
+    {
+        return Shape::Text(SmolStr::new(text_of_bytes(&bytes)));
+    }
     match type_of(text, style, tag) {
         Typed::Null => Shape::Null,
         Typed::Bool(value) => Shape::Bool(value),

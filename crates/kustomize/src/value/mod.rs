@@ -15,6 +15,7 @@ mod timestamp;
 pub use emit::{Unprintable, emit};
 pub use kind::{kind_of, plain_kind};
 
+pub(crate) use self::binary::{decode as decode_base64, to_text as text_of_bytes};
 pub(crate) use self::emit::{may_be_plain, needs_no_quotes};
 pub(crate) use self::kind::{Number, number};
 pub(crate) use self::read::ValueReader;
