@@ -209,9 +209,9 @@ fn other_encodings() {
         utf16(u16::to_le_bytes, 0xfeff),
         utf16(u16::to_be_bytes, 0xfeff),
     ] {
-        let error = decode(bytes).unwrap_err();
-        assert!(error.message.contains("UTF-16"), "{error:?}");
-        assert!(error.help.unwrap().contains("UTF-8"));
+        assert_eq!(decode(bytes.clone()).unwrap(), "kind: Secret");
+        let cut = bytes[..bytes.len() - 1].to_vec();
+        assert!(decode(cut).unwrap_err().message.contains("UTF-16"));
     }
     assert!(decode(b"a: \xe4\n".to_vec()).is_err(), "Latin-1");
 }

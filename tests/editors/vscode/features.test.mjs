@@ -1,5 +1,6 @@
 // What a user sees of the server, in a copy of the example repository of the Flux project.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 
@@ -8,11 +9,12 @@ import { temporaryFolder, Workbench } from "./workbench.mjs";
 
 const apps = "clusters/staging/apps.yaml";
 let workbench;
+let folder;
 let example;
 let home;
 
 before(async () => {
-  const folder = temporaryFolder();
+  folder = temporaryFolder();
   workbench = await Workbench.start(folder, process.env.INFRAGEN_BIN);
   example = copyRepository("flux2-kustomize-helm-example", folder);
   home = copyRepository("onedr0p-home-ops", folder);
@@ -109,6 +111,18 @@ test("hover says what a reference leads to", () =>
     await hover.waitFor();
     assert.match(await hover.innerText(), /infra-configs/);
   }));
+
+// The picture of it is the one in the README (docs/images/hover.png).
+test("hover in the repository that the demo writes", () =>
+  workbench.shown("hover-in-demo", async () => {
+    execFileSync(process.env.INFRAGEN_BIN, ["demo", join(folder, "infra")]);
+    await workbench.openFolder(join(folder, "infra"));
+    await openAt(join(folder, "infra"), "apps/activity/base/api.yaml", "activity", "kind: OCIRepository");
+    await workbench.run("Show or Focus Hover");
+    const hover = workbench.page.locator(".monaco-hover-content", { hasText: "oci-repository.yaml" });
+    await hover.waitFor();
+    assert.match(await hover.innerText(), />=0\.0\.0/);
+  }).finally(() => workbench.openFolder(example)));
 
 test("the server can be started anew", () =>
   workbench.shown("restart", async () => {
