@@ -5,6 +5,8 @@ mod json;
 mod substitution;
 mod text;
 
+use annotate_snippets::Renderer;
+use annotate_snippets::renderer::DecorStyle;
 use infragen_rules::{Finding, Severity};
 use infragen_workspace::SourceFile;
 
@@ -12,6 +14,16 @@ pub use build::builds;
 pub use json::json;
 pub use substitution::substitution;
 pub use text::text;
+
+/// What draws findings and errors, in the look of a compiler.
+fn renderer(color: bool, width: usize) -> Renderer {
+    let renderer = if color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    renderer.term_width(width).decor_style(DecorStyle::Ascii)
+}
 
 /// A finding with its file.
 pub struct Reported {

@@ -79,37 +79,37 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// Its stable name, as findings show it.
+    /// The id of the rule that it belongs to, as findings show it. `unsupported` and `restricted` are no rules:
+    /// they say what this program does not do.
     pub fn id(self) -> &'static str {
         match self {
             ErrorKind::MissingPath => "missing-path",
             ErrorKind::NoKustomizationFile => "no-kustomization-file",
             ErrorKind::SeveralKustomizationFiles => "several-kustomization-files",
             ErrorKind::EmptyKustomization => "empty-kustomization",
-            ErrorKind::WrongKind => "wrong-kind",
-            ErrorKind::WrongList => "wrong-list",
-            ErrorKind::UnknownField => "unknown-field",
-            ErrorKind::WrongType => "wrong-type",
-            ErrorKind::WrongValue => "wrong-value",
-            ErrorKind::Syntax => "syntax",
+            ErrorKind::WrongKind => "wrong-kustomization-type",
+            ErrorKind::WrongList => "misplaced-component",
+            ErrorKind::UnknownField => "unknown-kustomization-field",
+            ErrorKind::WrongType | ErrorKind::WrongValue => "wrong-type",
+            ErrorKind::Syntax => "invalid-yaml",
             ErrorKind::DuplicateKey => "duplicate-key",
             ErrorKind::NotAnObject => "not-an-object",
-            ErrorKind::DuplicateId => "duplicate-id",
-            ErrorKind::Cycle => "cycle",
+            ErrorKind::DuplicateId => "duplicate-resource",
+            ErrorKind::Cycle => "import-cycle",
             ErrorKind::Unsupported => "unsupported",
-            ErrorKind::Generator => "generator",
+            ErrorKind::Generator => "generator-fails",
             ErrorKind::UnreadablePatch => "unreadable-patch",
-            ErrorKind::PatchTarget => "patch-target",
-            ErrorKind::PatchFails => "patch-fails",
-            ErrorKind::Selector => "selector",
-            ErrorKind::Replacement => "replacement",
-            ErrorKind::Replicas => "replicas",
-            ErrorKind::Transformer => "transformer",
-            ErrorKind::AmbiguousReference => "ambiguous-reference",
-            ErrorKind::Vars => "vars",
-            ErrorKind::Configuration => "configuration",
+            ErrorKind::PatchTarget => "unmatched-patch",
+            ErrorKind::PatchFails => "failing-patch",
+            ErrorKind::Selector => "invalid-selector",
+            ErrorKind::Replacement => "failing-replacement",
+            ErrorKind::Replicas => "unmatched-replicas",
+            ErrorKind::Transformer
+            | ErrorKind::AmbiguousReference
+            | ErrorKind::Vars
+            | ErrorKind::Configuration
+            | ErrorKind::Unprintable => "failing-build",
             ErrorKind::Restricted => "restricted",
-            ErrorKind::Unprintable => "unprintable",
         }
     }
 }

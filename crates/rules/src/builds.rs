@@ -1,24 +1,18 @@
 //! What builds find wrong: the rules share how an error of a build becomes a finding.
 
-use infragen_kustomize::ErrorKind;
 use infragen_workspace::{build_errors, place_of_build};
 
 use crate::finding::Finding;
 use crate::rule::{Context, Rule};
 
-/// The errors of some kinds that builds find in the file, as findings of a rule.
-pub(crate) fn find(
-    context: &Context<'_>,
-    rule: &'static Rule,
-    kinds: &[ErrorKind],
-    findings: &mut Vec<Finding>,
-) {
+/// The errors that builds find in the file and that belong to a rule, as its findings.
+pub(crate) fn find(context: &Context<'_>, rule: &'static Rule, findings: &mut Vec<Finding>) {
     if context.facts.broken {
         // That it is no YAML is said elsewhere, or it is a template that becomes YAML later.
         return;
     }
     for error in build_errors(context.db, context.file).iter() {
-        if !kinds.contains(&error.kind) {
+        if error.kind.id() != rule.id {
             continue;
         }
         let mut finding = rule.finding(error.place.range, error.message.clone());

@@ -2,7 +2,9 @@
 
 use infragen_flux::known::EXTERNAL_ARTIFACT;
 use infragen_flux::{KindName, ObjectFacts, PathFact, is_templated};
-use infragen_workspace::{Db, Found, PathTarget, SourceFile, find, is_own_source, resolve_path};
+use infragen_workspace::{
+    Db, Found, PathTarget, SourceFile, find, is_own_source, resolve_path, secure,
+};
 
 /// Where a directory is that an object of a file names: what [`resolve_path`] says, and beyond it the path
 /// of a sync, whose source the object itself makes, and the paths of what a ResourceSet renders.
@@ -24,7 +26,7 @@ pub fn path_target(
         return PathTarget::Elsewhere;
     }
     let own = is_own_source(db, root, kind, name);
-    let cut = inside(&path.path.value);
+    let cut = secure(&path.path.value);
     match find(db, top, &cut) {
         // Every source has a top: that this one has it too says nothing.
         Found::Directory(_) if cut.is_empty() && !own => PathTarget::Elsewhere,
@@ -50,19 +52,6 @@ fn source<'o>(object: &'o ObjectFacts, path: &PathFact) -> Option<(&'o str, &'o 
         KindName::Known(kind) => Some((&kind.kind, &source.name.value)),
         _ => None,
     }
-}
-
-/// A path as Flux joins it to the root of a source, which `..` never leaves.
-fn inside(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 fn begins(path: &str, find: &dyn Fn(&str) -> Found) -> bool {

@@ -89,6 +89,41 @@ mod tests {
     }
 
     #[test]
+    fn every_error_of_a_build_belongs_to_a_rule() {
+        use infragen_kustomize::ErrorKind::*;
+        for kind in [
+            MissingPath,
+            NoKustomizationFile,
+            SeveralKustomizationFiles,
+            EmptyKustomization,
+            WrongKind,
+            WrongList,
+            UnknownField,
+            WrongType,
+            WrongValue,
+            Syntax,
+            DuplicateKey,
+            NotAnObject,
+            DuplicateId,
+            Cycle,
+            Generator,
+            UnreadablePatch,
+            PatchTarget,
+            PatchFails,
+            Selector,
+            Replacement,
+            Replicas,
+            Transformer,
+            AmbiguousReference,
+            Vars,
+            Configuration,
+            Unprintable,
+        ] {
+            assert!(rule(kind.id()).is_some(), "{kind:?} is {}", kind.id());
+        }
+    }
+
+    #[test]
     fn ids_are_distinct() {
         let mut ids: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
         ids.sort_unstable();

@@ -49,7 +49,7 @@ pub use imports::{
 pub use index::{DefinedBy, Definition, ReferenceSite};
 pub use object_graph::{GraphEdge, GraphNode, ObjectGraph, object_graph};
 pub use paths::{
-    Found, PathTarget, find, is_own_source, kustomization_file, relative, resolve_path,
+    Found, PathTarget, find, is_own_source, kustomization_file, relative, resolve_path, secure,
     suggest_paths,
 };
 pub use query::{facts, is_manifest, text, tree};

@@ -251,7 +251,7 @@ fn artifact_path(
 }
 
 /// A path as Flux's secure join reads it: from the root of the artifact, which `..` never leaves.
-fn secure(path: &str) -> String {
+pub fn secure(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {

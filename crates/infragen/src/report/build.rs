@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use infragen_kustomize::{BuildError, Place};
 
+use super::renderer;
 use super::text::span;
 use crate::disk::Disk;
 use crate::repository::shown;
@@ -20,14 +20,7 @@ pub fn builds(
     if errors.is_empty() {
         return Ok(());
     }
-    let renderer = if terminal.color_err {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
-    let renderer = renderer
-        .term_width(terminal.width)
-        .decor_style(DecorStyle::Ascii);
+    let renderer = renderer(terminal.color_err, terminal.width);
     for error in errors {
         writeln!(terminal.err, "{}\n", render(disk, error, &renderer))?;
     }

@@ -1,22 +1,15 @@
 //! Errors of substitution, in the look of findings.
 
-use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Snippet};
 use infragen_flux::substitute::Error;
 
+use super::renderer;
 use super::text::span;
 use crate::terminal::Terminal;
 
 /// Prints an error in what came from standard input to standard error.
 pub fn substitution(error: &Error, source: String, terminal: &mut Terminal) -> std::io::Result<()> {
-    let renderer = if terminal.color_err {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
-    let renderer = renderer
-        .term_width(terminal.width)
-        .decor_style(DecorStyle::Ascii);
+    let renderer = renderer(terminal.color_err, terminal.width);
     let annotation = AnnotationKind::Primary.span(span(error.range, source.len()));
     let snippet = Snippet::source(source)
         .path("standard input")

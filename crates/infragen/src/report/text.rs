@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use infragen_rules::{Finding, Severity};
 use infragen_syntax::{TextEdit, TextRange};
 use infragen_workspace::{Db, SourceFile, text as source_of};
 
-use crate::report::{Reported, level_name};
+use crate::report::{Reported, level_name, renderer};
 use crate::repository::shown;
 use crate::terminal::Terminal;
 
@@ -20,14 +19,7 @@ pub fn text(
     hints: bool,
     terminal: &mut Terminal,
 ) -> std::io::Result<()> {
-    let renderer = if terminal.color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
-    let renderer = renderer
-        .term_width(terminal.width)
-        .decor_style(DecorStyle::Ascii);
+    let renderer = renderer(terminal.color, terminal.width);
     let mut counts: BTreeMap<Severity, usize> = BTreeMap::new();
     for Reported { file, finding } in reported {
         *counts.entry(finding.severity).or_default() += 1;

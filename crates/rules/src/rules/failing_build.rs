@@ -1,5 +1,3 @@
-use infragen_kustomize::ErrorKind;
-
 use crate::builds::find;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
@@ -28,16 +26,5 @@ metadata:
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    find(
-        context,
-        &FAILING_BUILD,
-        &[
-            ErrorKind::Transformer,
-            ErrorKind::AmbiguousReference,
-            ErrorKind::Vars,
-            ErrorKind::Configuration,
-            ErrorKind::Unprintable,
-        ],
-        findings,
-    );
+    find(context, &FAILING_BUILD, findings);
 }

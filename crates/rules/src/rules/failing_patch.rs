@@ -1,5 +1,3 @@
-use infragen_kustomize::ErrorKind;
-
 use crate::builds::find;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
@@ -33,5 +31,5 @@ data:
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    find(context, &FAILING_PATCH, &[ErrorKind::PatchFails], findings);
+    find(context, &FAILING_PATCH, findings);
 }

@@ -1,5 +1,3 @@
-use infragen_kustomize::ErrorKind;
-
 use crate::builds::find;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
@@ -32,10 +30,5 @@ data:
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    find(
-        context,
-        &FAILING_REPLACEMENT,
-        &[ErrorKind::Replacement],
-        findings,
-    );
+    find(context, &FAILING_REPLACEMENT, findings);
 }

@@ -1,5 +1,3 @@
-use infragen_kustomize::ErrorKind;
-
 use crate::builds::find;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
@@ -22,5 +20,5 @@ configMapGenerator:
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    find(context, &GENERATOR_FAILS, &[ErrorKind::Generator], findings);
+    find(context, &GENERATOR_FAILS, findings);
 }

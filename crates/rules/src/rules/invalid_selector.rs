@@ -1,5 +1,3 @@
-use infragen_kustomize::ErrorKind;
-
 use crate::builds::find;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
@@ -32,5 +30,5 @@ metadata:
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    find(context, &INVALID_SELECTOR, &[ErrorKind::Selector], findings);
+    find(context, &INVALID_SELECTOR, findings);
 }

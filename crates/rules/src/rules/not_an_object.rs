@@ -1,5 +1,3 @@
-use infragen_kustomize::ErrorKind;
-
 use crate::builds::find;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
@@ -25,5 +23,5 @@ metadata:
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    find(context, &NOT_AN_OBJECT, &[ErrorKind::NotAnObject], findings);
+    find(context, &NOT_AN_OBJECT, findings);
 }

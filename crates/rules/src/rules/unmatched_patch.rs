@@ -1,5 +1,3 @@
-use infragen_kustomize::ErrorKind;
-
 use crate::builds::find;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
@@ -35,10 +33,5 @@ metadata:
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    find(
-        context,
-        &UNMATCHED_PATCH,
-        &[ErrorKind::PatchTarget],
-        findings,
-    );
+    find(context, &UNMATCHED_PATCH, findings);
 }

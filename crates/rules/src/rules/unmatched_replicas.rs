@@ -1,5 +1,3 @@
-use infragen_kustomize::ErrorKind;
-
 use crate::builds::find;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
@@ -28,10 +26,5 @@ metadata:
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    find(
-        context,
-        &UNMATCHED_REPLICAS,
-        &[ErrorKind::Replicas],
-        findings,
-    );
+    find(context, &UNMATCHED_REPLICAS, findings);
 }

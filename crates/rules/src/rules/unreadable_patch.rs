@@ -1,5 +1,3 @@
-use infragen_kustomize::ErrorKind;
-
 use crate::builds::find;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
@@ -31,10 +29,5 @@ metadata:
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    find(
-        context,
-        &UNREADABLE_PATCH,
-        &[ErrorKind::UnreadablePatch],
-        findings,
-    );
+    find(context, &UNREADABLE_PATCH, findings);
 }

@@ -1,5 +1,3 @@
-use infragen_kustomize::ErrorKind;
-
 use crate::builds::find;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
@@ -33,10 +31,5 @@ spec:
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    find(
-        context,
-        &WRONG_TYPE,
-        &[ErrorKind::WrongType, ErrorKind::WrongValue],
-        findings,
-    );
+    find(context, &WRONG_TYPE, findings);
 }
