@@ -319,6 +319,8 @@ mod tests {
         check("m:\n  «inter»\n  c: d\n", no_key);
         check("«inter»\nc: d\n", no_key);
         check("c: d\n«inter»\n", no_key);
+        check("c: d\n«inter»", no_key);
+        check("m:\n  a: b\n  «inter»", no_key);
         check("c: d\n«inter»\n# comment\n\ne: f\n", no_key);
         let colon = "a space is missing behind this colon";
         check("m:\n  a: b\n  interval«:»5m\n  c: d\n", colon);

@@ -9,7 +9,11 @@ use crate::tree::SyntaxError;
 impl<'t> Place<'t> {
     /// A line that should be a key but has no `:`; the parser stops behind it.
     pub(super) fn half_key(&self) -> Option<SyntaxError> {
-        self.no_colon(self.line_above()?)
+        // At the end of a text without a line break the parser still is on the line that it means.
+        let here = self.line();
+        let last = self.at == self.document.end() && !here.content().is_empty();
+        let half = last.then(|| self.no_colon(here)).flatten();
+        half.or_else(|| self.no_colon(self.line_above()?))
     }
 
     fn no_colon(&self, line: Line<'t>) -> Option<SyntaxError> {
