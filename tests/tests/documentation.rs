@@ -1,6 +1,10 @@
 //! What the documents of the repository point to is there.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking
-#![allow(clippy::disallowed_methods, reason = "a suite reads files")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a suite reads files and asks cargo"
+)]
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -24,6 +28,41 @@ fn every_relative_link_leads_somewhere() {
     }
     assert!(links > 20, "only {links} links are found");
     assert_eq!(missing, Vec::<String>::new());
+}
+
+/// The README says `cargo run`: that must mean one program, also when another one comes.
+#[test]
+fn cargo_run_means_infragen() {
+    let output = std::process::Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+        ])
+        .current_dir(Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap())
+        .output()
+        .unwrap();
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let defaults = metadata["workspace_default_members"].as_array().unwrap();
+    let mut programs = Vec::new();
+    let mut others = Vec::new();
+    for package in metadata["packages"].as_array().unwrap() {
+        if !defaults.contains(&package["id"]) {
+            others.push(package["name"].as_str().unwrap());
+            continue;
+        }
+        for target in package["targets"].as_array().unwrap() {
+            if target["kind"][0] == "bin" {
+                programs.push(target["name"].as_str().unwrap());
+            }
+        }
+    }
+    assert_eq!(programs, ["infragen"]);
+    // And `cargo test` means all but the project's own programs.
+    others.sort_unstable();
+    assert_eq!(others, ["infragen-bench", "xtask"]);
 }
 
 /// Where the links and images of a text lead, except the addresses of the web.
