@@ -7,9 +7,12 @@ mod kinds;
 mod renames;
 mod repeated;
 mod required;
+mod source_ignore;
 mod table;
+mod version;
 
 pub mod artifact;
+pub mod kustomization;
 pub mod substitute;
 pub mod known {
     //! The kinds by name.
@@ -23,7 +26,9 @@ pub use facts::{
 pub use kinds::{GroupKind, KINDS, Kind, flux_kinds, is_flux_group};
 pub use repeated::RepeatedKey;
 pub use required::REQUIRED;
+pub use source_ignore::is_left_out;
 pub use table::{
     IMAGE_POLICY_MARKER, PATHS, PRODUCTIONS, PathReference, Production, REFERENCES, Reference,
     Role, Scope, Target,
 };
+pub use version::FluxVersion;

@@ -7,7 +7,9 @@
 mod args;
 mod commands;
 mod disk;
+mod environments;
 mod generate;
+mod places;
 mod report;
 mod repository;
 mod terminal;

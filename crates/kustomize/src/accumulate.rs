@@ -71,6 +71,15 @@ impl<'a> Way<'a> {
         !self.metadata.any && self.schema.is_none()
     }
 
+    /// The way that begins at a top with this `buildMetadata`.
+    pub(crate) fn of_top(metadata: BuildMetadata) -> Way<'a> {
+        Way {
+            last: None,
+            metadata,
+            schema: None,
+        }
+    }
+
     /// The way on from a directory.
     pub(crate) fn on(
         &'a self,
@@ -111,12 +120,36 @@ pub fn accumulate(loader: &dyn Loader, directory: &Utf8Path, way: &Way<'_>) -> A
     match spec::find(loader, directory, &named_at) {
         Ok(file) => {
             if let Some((spec, tree)) = read_spec(loader, &file, &mut state.found.errors) {
-                state.run(loader, &spec, tree, way);
+                state.run(loader, &spec, Some(tree), None, way);
             }
         }
         Err(error) => state.found.errors.push(Arc::new(error)),
     }
     state.found.directories.push(Path::from(directory));
+    state.found
+}
+
+/// What the top of a build gets beside its own kustomization file.
+pub(crate) struct Added<'a> {
+    /// What it says.
+    pub spec: &'a Spec,
+    /// Its tree.
+    pub tree: &'a Arc<Tree>,
+    /// Whether components that are not there are passed over.
+    pub ignore_missing_components: bool,
+}
+
+/// What the directory of a kustomization file accumulates with what is added to it.
+pub(crate) fn accumulate_top(
+    loader: &dyn Loader,
+    spec: &Spec,
+    tree: Option<Arc<Tree>>,
+    added: &Added<'_>,
+    way: &Way<'_>,
+) -> Accumulated {
+    let mut state = State::default();
+    state.run(loader, spec, tree, Some(added), way);
+    state.found.directories.push(spec.directory.clone());
     state.found
 }
 
@@ -140,8 +173,15 @@ struct State {
 }
 
 impl State {
-    /// Does what a kustomization file says, on top of what is there.
-    fn run(&mut self, loader: &dyn Loader, spec: &Spec, tree: Arc<Tree>, way: &Way<'_>) {
+    /// Does what a kustomization file says, and what is added to it, on top of what is there.
+    fn run(
+        &mut self,
+        loader: &dyn Loader,
+        spec: &Spec,
+        tree: Option<Arc<Tree>>,
+        added: Option<&Added<'_>>,
+        way: &Way<'_>,
+    ) {
         let trail = Trail {
             metadata: way.metadata,
             top: way.top(&spec.directory),
@@ -150,7 +190,7 @@ impl State {
             loader,
             directory: spec.directory.clone(),
             file: spec.file.clone(),
-            tree: Some(tree),
+            tree,
             schema: way.schema,
             errors: Vec::new(),
         };
@@ -167,7 +207,27 @@ impl State {
         for entry in &spec.components {
             self.component(entry, &mut context, way);
         }
-        self.transform(spec, &mut context, way, trail);
+        let mut added = added.map(|added| {
+            let context = Context {
+                loader,
+                directory: spec.directory.clone(),
+                file: added.spec.file.clone(),
+                tree: Some(added.tree.clone()),
+                schema: context.schema,
+                errors: Vec::new(),
+            };
+            (added, context)
+        });
+        if let Some((added, context)) = &mut added {
+            for entry in &added.spec.components {
+                self.added_component(entry, added.ignore_missing_components, context, way);
+            }
+        }
+        let steps = added.as_mut().map(|(added, context)| (added.spec, context));
+        self.transform(spec, steps, &mut context, way, trail);
+        if let Some((_, added)) = added {
+            context.errors.extend(added.errors);
+        }
         let errors = note_vars(&spec.vars, &mut self.found.resources, &mut self.found.vars);
         errors.into_iter().for_each(|error| context.push(error));
         self.found.errors.append(&mut context.errors);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 
-use crate::accumulate::{Way, accumulate, read_spec};
+use crate::accumulate::{Accumulated, Way, accumulate, read_spec};
 use crate::context::Context;
 use crate::error::{BuildError, ErrorKind};
 use crate::finish::{
@@ -13,7 +13,7 @@ use crate::finish::{
 use crate::loader::Loader;
 use crate::origin::{Path, Place};
 use crate::resource::Resource;
-use crate::spec;
+use crate::spec::{self, Spec};
 use crate::trail;
 
 /// How a build is made beside what its files say.
@@ -38,15 +38,13 @@ const MANAGED_BY: (&str, &str) = ("app.kubernetes.io/managed-by", "kustomize-v5.
 
 /// Builds a directory.
 pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Built {
-    let mut errors = Vec::new();
     let named_at = Place::start_of(Path::from(directory));
     let file = match spec::find(loader, directory, &named_at) {
         Ok(file) => file,
         Err(error) => {
-            errors.push(Arc::new(error));
             return Built {
                 resources: Vec::new(),
-                errors,
+                errors: vec![Arc::new(error)],
             };
         }
     };
@@ -57,14 +55,20 @@ pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Bui
             errors: accumulate(loader, directory, &Way::default()).errors,
         };
     };
-    let way = Way {
-        last: None,
-        metadata: spec.build_metadata,
-        schema: None,
-    };
+    let way = Way::of_top(spec.build_metadata);
     let accumulated = loader.accumulate(directory, &way);
+    finish(loader, &spec, &accumulated, options)
+}
+
+/// What a kustomization file at the top accumulates, finished.
+pub(crate) fn finish(
+    loader: &dyn Loader,
+    spec: &Spec,
+    accumulated: &Accumulated,
+    options: Options,
+) -> Built {
     let mut resources = accumulated.resources.clone();
-    errors.extend(accumulated.errors.iter().cloned());
+    let errors = accumulated.errors.clone();
     let mut context = Context {
         loader,
         directory: spec.directory.clone(),

@@ -76,6 +76,8 @@ pub enum ErrorKind {
     Restricted,
     /// A value that JSON has no text for: kustomize cannot print the object.
     Unprintable,
+    /// What comes after a build: Flux cannot put the values of variables into an object.
+    Substitution,
 }
 
 impl ErrorKind {
@@ -110,6 +112,7 @@ impl ErrorKind {
             | ErrorKind::Configuration
             | ErrorKind::Unprintable => "failing-build",
             ErrorKind::Restricted => "restricted",
+            ErrorKind::Substitution => "failing-substitution",
         }
     }
 }

@@ -4,6 +4,7 @@
 //! file or lists a directory. Facts about fields are those of kustomize 5.8.1.
 
 mod accumulate;
+mod additions;
 mod build;
 #[cfg(test)]
 mod cases;
@@ -34,6 +35,7 @@ mod transform;
 mod value;
 
 pub use accumulate::{Accumulated, Way, accumulate};
+pub use additions::{Additions, build_as_flux};
 pub use build::{Built, Options, build};
 pub use error::{BuildError, ErrorKind};
 pub use field_spec::FieldSpec;
@@ -51,5 +53,6 @@ pub use print::{Printed, print};
 pub use read_resources::read_file;
 pub use remote::is_remote;
 pub use resource::{Behavior, FileResources, Generated, Previous, Resource};
+pub use spec::read_through_json;
 pub use value::binary::decode as base64_decode;
 pub use value::{Map, Scalar, ScalarKind, Unprintable, Value, emit, kind_of, plain_kind};

@@ -79,6 +79,8 @@ pub enum How {
     Replacement,
     /// kustomize follows a renamed object in what refers to it.
     NameReference,
+    /// Flux put the value of a variable into it.
+    Substitution,
 }
 
 impl Origin {

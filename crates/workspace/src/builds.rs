@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use camino::Utf8Path;
+use infragen_flux::is_left_out;
 use infragen_kustomize::{
     Accumulated, BuildError, Entry, ErrorKind, FileKind, FileResources, Loader, Options, Path,
     Place, Way, accumulate, build, join, read_file,
@@ -18,9 +19,11 @@ use crate::paths::{Found, find, kustomization_file};
 use crate::query;
 
 /// The files of a root as builds see them: an open one is what the editor shows.
-struct Files<'db> {
-    db: &'db dyn Db,
-    root: Root,
+pub(crate) struct Files<'db> {
+    pub db: &'db dyn Db,
+    pub root: Root,
+    /// Whether values carry where they come from: then nothing is remembered.
+    pub traced: bool,
 }
 
 impl Files<'_> {
@@ -83,31 +86,43 @@ impl Loader for Files<'_> {
         let Found::Directory(directory) = self.find(directory) else {
             return Vec::new();
         };
-        let entries = directory.entries(self.db).iter();
+        // Flux follows no link to a directory here, and does not see what sources leave out.
+        let entries = directory.entries(self.db).iter().filter(|entry| {
+            let linked = matches!(&entry.child, Child::Link(_))
+                && matches!(find(self.db, directory, &entry.name), Found::Directory(_));
+            !linked && !is_left_out(&entry.name)
+        });
         entries.map(|entry| entry.name.to_string()).collect()
     }
 
     fn accumulate(&self, directory: &Utf8Path, way: &Way<'_>) -> Arc<Accumulated> {
         match self.find(directory) {
-            Found::Directory(directory) if way.is_plain() => accumulated(self.db, directory),
+            Found::Directory(directory) if way.is_plain() && !self.traced => {
+                accumulated(self.db, directory)
+            }
             _ => Arc::new(accumulate(self, directory, way)),
         }
     }
 
     fn resources(&self, path: &Utf8Path) -> Arc<FileResources> {
         match self.find(path) {
-            Found::File(file) => resources(self.db, file),
+            Found::File(file) if !self.traced => resources(self.db, file),
             _ => Arc::new(read_file(self, path)),
         }
+    }
+
+    fn traced(&self) -> bool {
+        self.traced
     }
 }
 
 /// The objects of a manifest file.
 #[salsa::tracked(returns(clone), no_eq, lru = 2048)]
-fn resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
+pub(crate) fn resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
     let files = Files {
         db,
         root: file.root(db),
+        traced: false,
     };
     Arc::new(read_file(&files, &file.path(db)))
 }
@@ -119,6 +134,7 @@ fn accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
     let files = Files {
         db,
         root: directory.root(db),
+        traced: false,
     };
     Arc::new(accumulate(&files, directory.path(db), &Way::default()))
 }
@@ -141,7 +157,8 @@ fn leaves_out(error: &BuildError) -> bool {
         | ErrorKind::Transformer
         | ErrorKind::AmbiguousReference
         | ErrorKind::Vars
-        | ErrorKind::Unprintable => false,
+        | ErrorKind::Unprintable
+        | ErrorKind::Substitution => false,
         ErrorKind::MissingPath
         | ErrorKind::NoKustomizationFile
         | ErrorKind::SeveralKustomizationFiles
@@ -185,7 +202,12 @@ fn errors_of_build(db: &dyn Db, directory: Directory) -> Arc<Vec<Arc<BuildError>
         accumulated(db, directory).errors.clone()
     } else {
         let options = Options { sorted: false };
-        build(&Files { db, root }, directory.path(db), options).errors
+        let files = Files {
+            db,
+            root,
+            traced: false,
+        };
+        build(&files, directory.path(db), options).errors
     };
     if errors.iter().any(|error| leaves_out(error)) || gets_more(db, root, directory) {
         errors.retain(|error| !may_be_consequence(error));

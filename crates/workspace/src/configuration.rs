@@ -17,6 +17,9 @@ use crate::query::text;
 pub struct Settings {
     /// Where bundles are published, without `oci://`: `ghcr.io/acme`.
     pub registry: Option<String>,
+    /// Bundles by the address that they are published at (`oci://ghcr.io/acme/web`), each with the directory that
+    /// is published: a path from the root.
+    pub bundles: BTreeMap<String, Utf8PathBuf>,
     /// Environments by name, beside those that the repository itself shows.
     pub environments: BTreeMap<String, EnvironmentSettings>,
 }
@@ -27,6 +30,8 @@ pub struct Settings {
 pub struct EnvironmentSettings {
     /// The directory of its entry point, from the root; `clusters/<name>` if not given.
     pub path: Option<Utf8PathBuf>,
+    /// The version of Flux that runs there: `2.8`.
+    pub flux: Option<String>,
     /// Which versions it takes.
     pub class: Option<Class>,
     /// The semver range that new services get here.

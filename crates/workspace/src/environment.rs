@@ -18,7 +18,7 @@ use crate::index::{
 use crate::query::{disk_facts, disk_tree, facts, tree};
 
 /// A cluster that the repository describes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Environment {
     /// Its name: that of the directory of its entry point, or the one in `.infragen.yaml`.
     pub name: SmolStr,
@@ -29,7 +29,7 @@ pub struct Environment {
 }
 
 /// What makes a directory an entry point.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Entry {
     /// A Flux Kustomization that applies the directory it stands in (`gotk-sync.yaml`), or the sync of
     /// a FluxInstance.

@@ -11,6 +11,7 @@
 mod artifacts;
 mod builds;
 mod candidates;
+mod clusters;
 mod configuration;
 mod db;
 mod disk;
@@ -33,6 +34,10 @@ pub use artifacts::artifact_directories;
 pub use builds::{build_errors, place_of_build};
 pub use candidates::{
     Candidate, Fit, LookedUp, candidates, dependents, kinds, referred_names, referrers,
+};
+pub use clusters::{
+    Application, AppliedObject, Built, Change, Cluster, Elsewhere, applied, cluster, clusters,
+    flux_version, objects, traced,
 };
 pub use configuration::{Class, EnvironmentSettings, Settings, SettingsError, settings};
 pub use db::{Database, Db};

@@ -109,7 +109,7 @@ pub fn resolve_path(
     };
     let ReadPath { cut, source, kind } = read;
     if *kind == *EXTERNAL_ARTIFACT {
-        return artifact_path(db, root, file, source, &cut);
+        return artifact_path(db, root, &file.path(db), &source.name.value, &cut);
     }
     let flux = [GIT_REPOSITORY, OCI_REPOSITORY, BUCKET]
         .into_iter()
@@ -201,24 +201,21 @@ pub fn is_own_source(db: &dyn Db, root: Root, kind: &str, name: &str) -> bool {
     entries.is_empty() && name == "flux-system" && definitions(db, root, &key, name).is_empty()
 }
 
-fn artifact_path(
+/// Where a path of an artifact comes from that ArtifactGenerators put together; `near` is a file of the environment
+/// whose generators are meant.
+pub(crate) fn artifact_path(
     db: &dyn Db,
     root: Root,
-    file: SourceFile,
-    source: &ReferenceFact,
+    near: &Utf8Path,
+    artifact: &str,
     cut: &str,
 ) -> PathTarget {
     // By name and environment alone: namespaces of objects depend on what is applied where, and that is
     // just what is being asked.
-    let mut found = definitions(
-        db,
-        root,
-        &GroupKind::from(EXTERNAL_ARTIFACT),
-        &source.name.value,
-    );
-    let environment = |file: SourceFile| environment_of(db, root, &file.path(db));
-    let here = environment(file);
-    found.sort_by_key(|definition| environment(definition.file) != here);
+    let mut found = definitions(db, root, &GroupKind::from(EXTERNAL_ARTIFACT), artifact);
+    let environment = |path: &Utf8Path| environment_of(db, root, path);
+    let here = environment(near);
+    found.sort_by_key(|definition| environment(&definition.file.path(db)) != here);
     let Some(top) = root.top(db) else {
         return PathTarget::Elsewhere;
     };
@@ -233,7 +230,7 @@ fn artifact_path(
         for copy in generator
             .copies
             .iter()
-            .filter(|copy| copy.artifact == source.name.value)
+            .filter(|copy| copy.artifact == artifact)
         {
             let Some(path) = copy.source_path(cut) else {
                 continue;

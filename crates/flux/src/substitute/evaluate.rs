@@ -52,6 +52,81 @@ impl Template<'_> {
     }
 }
 
+/// A text of which as much is replaced as can be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// The text. A reference that cannot be replaced stands in it as it was written.
+    pub text: String,
+    /// What Flux would refuse.
+    pub errors: Vec<Error>,
+    /// Whether it holds a reference to a variable whose value is not known.
+    pub open: bool,
+}
+
+/// What is known of a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known<'v> {
+    /// It has this value.
+    Value(&'v str),
+    /// It has none.
+    Missing,
+    /// It may have any.
+    Unknown,
+}
+
+impl Template<'_> {
+    /// `source`, which the template was parsed of, with its references replaced as far as they are known.
+    pub fn render<'v>(
+        &self,
+        source: &str,
+        missing: Missing,
+        lookup: impl Fn(&str) -> Known<'v>,
+    ) -> Rendered {
+        let mut rendered = Rendered {
+            text: String::with_capacity(source.len()),
+            errors: self.errors.clone(),
+            open: false,
+        };
+        let value = |name: &str| match lookup(name) {
+            Known::Value(value) => Some(value),
+            Known::Missing | Known::Unknown => None,
+        };
+        let mut evaluation = Evaluation {
+            missing,
+            lookup: &value,
+            steps: MAX_STEPS,
+        };
+        for piece in &self.pieces {
+            let unknown = Template::names(piece).any(|name| lookup(name) == Known::Unknown);
+            let mut out = Vec::new();
+            let done = match unknown {
+                true => Ok(()),
+                false => evaluation.piece(piece, &mut out),
+            };
+            let text = done
+                .and_then(|()| String::from_utf8(out).map_err(|_| Error::not_text(piece.range())));
+            rendered.open |= unknown;
+            match text {
+                Ok(text) if !unknown => rendered.text.push_str(&text),
+                Ok(_) => rendered
+                    .text
+                    .push_str(&source[std::ops::Range::from(piece.range())]),
+                Err(error) => {
+                    rendered.errors.push(error);
+                    rendered
+                        .text
+                        .push_str(&source[std::ops::Range::from(piece.range())]);
+                }
+            }
+        }
+        rendered
+    }
+
+    fn names<'p>(piece: &'p Piece<'_>) -> impl Iterator<Item = &'p str> {
+        super::references_in(vec![piece]).map(|reference| reference.name)
+    }
+}
+
 struct Evaluation<'l, 'v> {
     missing: Missing,
     lookup: &'l dyn Fn(&str) -> Option<&'v str>,

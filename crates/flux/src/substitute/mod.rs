@@ -28,7 +28,7 @@ use std::borrow::Cow;
 use infragen_syntax::TextRange;
 
 pub use error::{Error, ErrorKind};
-pub use evaluate::{MAX_STEPS, MAX_TEXT, Missing};
+pub use evaluate::{Known, MAX_STEPS, MAX_TEXT, Missing, Rendered};
 pub use parse::MAX_NESTING;
 pub use variables::{
     NAME_PATTERN, Variable, VariableError, is_variable_name, value_of_variable, variables_of,
@@ -140,16 +140,20 @@ impl<'t> Template<'t> {
 
     /// Every reference, those in arguments of others included, in the order of the text.
     pub fn references(&self) -> impl Iterator<Item = &Reference<'t>> {
-        let mut rest: Vec<_> = self.pieces.iter().rev().collect();
-        std::iter::from_fn(move || {
-            loop {
-                if let Piece::Reference(reference) = rest.pop()? {
-                    rest.extend(reference.arguments.iter().rev());
-                    return Some(reference);
-                }
-            }
-        })
+        references_in(self.pieces.iter().rev().collect())
     }
+}
+
+/// The references of pieces, the last piece first, and of their arguments.
+fn references_in<'p, 't>(mut rest: Vec<&'p Piece<'t>>) -> impl Iterator<Item = &'p Reference<'t>> {
+    std::iter::from_fn(move || {
+        loop {
+            if let Piece::Reference(reference) = rest.pop()? {
+                rest.extend(reference.arguments.iter().rev());
+                return Some(reference);
+            }
+        }
+    })
 }
 
 impl Piece<'_> {

@@ -1,5 +1,8 @@
 //! `infragen build`
 
+mod environment;
+mod origins;
+
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,17 +17,31 @@ use crate::report;
 use crate::repository::{current_dir, shown};
 use crate::terminal::Terminal;
 
-/// Build a kustomization: what `kustomize build` gives, byte for byte
+/// Build a kustomization as `kustomize build` does, or all that Flux applies in an environment
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   infragen build apps/production               the objects as YAML, or what is wrong
   infragen build --restrict apps/production    files beside and below only
-  infragen build --recursive . --out-dir out   every directory below, a file each")]
+  infragen build --recursive . --out-dir out   every directory below, a file each
+  infragen build --env production              all that Flux applies in production
+  infragen build --env production flux-system/apps
+                                               what one Flux Kustomization applies there
+  infragen build --env production --origins    and where each field comes from")]
 pub struct Args {
-    /// The directory with the kustomization file [default: this folder]
+    /// The directory with the kustomization file [default: this folder]; with `--env`, a Flux Kustomization
+    /// as NAMESPACE/NAME or NAME [default: all of them]
     #[arg(value_name = "DIR", conflicts_with = "recursive")]
     pub directory: Option<Utf8PathBuf>,
+
+    /// Build what Flux applies in this environment: with what Flux Kustomizations add, and with the values of
+    /// variables. What a Secret gives to variables stays as it is written
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["recursive", "restrict"])]
+    pub env: Option<String>,
+
+    /// Say behind each field where its value comes from, and what it was before
+    #[arg(long, requires = "env")]
+    pub origins: bool,
 
     /// Build every directory with a kustomization file at or below this one
     #[arg(long, value_name = "ROOT", requires = "out_dir")]
@@ -41,6 +58,10 @@ pub struct Args {
 
 /// Builds and prints.
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
+    if let Some(name) = &args.env {
+        let only = args.directory.as_deref().map(Utf8Path::as_str);
+        return environment::run(name, only, args.origins, terminal);
+    }
     let disk = Disk::new(current_dir()?, args.restrict);
     let outcome = match (&args.recursive, &args.out_dir) {
         (Some(root), Some(out)) => every(&disk, root, out, terminal),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use camino::Utf8Path;
 
 use super::{State, Way, read_spec};
+use crate::additions::refuse_component;
 use crate::context::Context;
 use crate::error::{BuildError, ErrorKind};
 use crate::file::FileKind;
@@ -100,9 +101,27 @@ impl State {
         let here = context.directory.clone();
         let schema = context.schema;
         let way = way.on(&here, schema);
-        self.run(context.loader, &spec, tree, &way);
+        self.run(context.loader, &spec, Some(tree), None, &way);
         self.found.directories.push(directory);
         self.ids = None;
+    }
+
+    /// Applies a component that is added to the top.
+    pub(super) fn added_component(
+        &mut self,
+        entry: &Text,
+        ignore_missing: bool,
+        context: &mut Context<'_>,
+        way: &Way<'_>,
+    ) {
+        if let Some((kind, message)) = refuse_component(&entry.value) {
+            context.report(kind, entry.range, message);
+            return;
+        }
+        let there = context.loader.entry(&context.resolve(&entry.value));
+        if there.is_some() || !ignore_missing {
+            self.component(entry, context, way);
+        }
     }
 
     /// Whether a directory may be read from here: it is not around this one or one on the way, has a

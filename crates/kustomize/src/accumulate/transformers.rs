@@ -7,7 +7,7 @@ use crate::error::ErrorKind;
 use crate::patches::{apply_json6902, apply_patches, apply_strategic_merge};
 use crate::replacements::apply_replacements;
 use crate::resource::Resource;
-use crate::spec::Spec;
+use crate::spec::{ImageEntry, Spec, Text};
 use crate::trail::Trail;
 use crate::transform::{
     Affix, NamespaceSettings, Subjects, apply_affix, apply_annotations, apply_image, apply_labels,
@@ -18,25 +18,90 @@ use crate::transform::{
 struct Steps<'a, 'b> {
     resources: &'a mut Vec<Resource>,
     context: &'a mut Context<'b>,
+    /// What is added to the kustomization file, with the context of its texts.
+    added: Option<(&'a Spec, &'a mut Context<'b>)>,
     spec: &'a Spec,
     trail: Trail<'a>,
 }
 
-impl<'b> Steps<'_, 'b> {
+impl<'a, 'b> Steps<'a, 'b> {
     fn step(&mut self, name: &str, step: impl FnOnce(&mut Vec<Resource>, &mut Context<'b>)) {
         step(self.resources, self.context);
         if let Some(configured) = self.trail.built_in(name, &self.spec.file) {
             configured.transformed(self.resources);
         }
     }
+
+    /// A step of what is added.
+    fn added(&mut self, name: &str, step: impl FnOnce(&mut Vec<Resource>, &mut Context<'b>)) {
+        if let Some((_, context)) = &mut self.added {
+            step(self.resources, context);
+        }
+        if let Some(configured) = self.trail.built_in(name, &self.spec.file) {
+            configured.transformed(self.resources);
+        }
+    }
+
+    /// A text of the kustomization file, unless what is added has one in its place; and whether it has.
+    fn either(&self, field: fn(&Spec) -> &Option<Text>) -> Option<(&'a Text, bool)> {
+        let added = self
+            .added
+            .as_ref()
+            .and_then(|(spec, _)| field(spec).as_ref());
+        match added {
+            Some(text) => Some((text, true)),
+            None => field(self.spec).as_ref().map(|text| (text, false)),
+        }
+    }
+
+    /// A step of one or the other.
+    fn step_of(
+        &mut self,
+        added: bool,
+        name: &str,
+        step: impl FnOnce(&mut Vec<Resource>, &mut Context<'b>),
+    ) {
+        if added {
+            self.added(name, step);
+        } else {
+            self.step(name, step);
+        }
+    }
+}
+
+/// The images of a kustomization file with those that are added: an added one changes the first of its name,
+/// its tag and digest as a pair, and else comes last. Each with whether it is an added one.
+fn images(spec: &Spec, added: Option<&Spec>) -> Vec<(ImageEntry, bool)> {
+    let own = spec.images.iter().cloned();
+    let mut images: Vec<_> = own.map(|image| (image, false)).collect();
+    for image in added.into_iter().flat_map(|added| &added.images) {
+        let there = images
+            .iter_mut()
+            .find(|(there, _)| there.name.value == image.name.value);
+        let Some((there, is_added)) = there else {
+            images.push((image.clone(), true));
+            continue;
+        };
+        *is_added = true;
+        there.range = image.range;
+        if !image.new_name.value.is_empty() {
+            there.new_name = image.new_name.clone();
+        }
+        if !image.new_tag.value.is_empty() || !image.digest.value.is_empty() {
+            there.new_tag = image.new_tag.clone();
+            there.digest = image.digest.clone();
+        }
+    }
+    images
 }
 
 impl State {
     /// Changes what is there as a kustomization file says.
-    pub(super) fn transform(
+    pub(super) fn transform<'b>(
         &mut self,
         spec: &Spec,
-        context: &mut Context<'_>,
+        added: Option<(&Spec, &mut Context<'b>)>,
+        context: &mut Context<'b>,
         way: &Way<'_>,
         trail: Trail<'_>,
     ) {
@@ -45,6 +110,7 @@ impl State {
         let mut steps = Steps {
             resources: &mut self.found.resources,
             context,
+            added,
             spec,
             trail,
         };
@@ -58,33 +124,39 @@ impl State {
                 apply_patches(std::slice::from_ref(patch), resources, context);
             });
         }
-        if let Some(namespace) = &spec.namespace {
+        let patches = steps.added.as_ref().map(|(spec, _)| &spec.patches);
+        for patch in patches.into_iter().flatten() {
+            steps.added("PatchTransformer", |resources, context| {
+                apply_patches(std::slice::from_ref(patch), resources, context);
+            });
+        }
+        if let Some((namespace, is_added)) = steps.either(|spec| &spec.namespace) {
             let settings = NamespaceSettings {
                 namespace,
                 fields: &config.namespace,
                 unset_only: false,
                 subjects: Subjects::Default,
             };
-            steps.step("NamespaceTransformer", |resources, context| {
+            steps.step_of(is_added, "NamespaceTransformer", |resources, context| {
                 apply_namespace(&settings, resources, context);
             });
         }
         for (side, affix, fields, name) in [
             (
                 Affix::Prefix,
-                &spec.name_prefix,
+                steps.either(|spec| &spec.name_prefix),
                 &config.name_prefix,
                 "PrefixTransformer",
             ),
             (
                 Affix::Suffix,
-                &spec.name_suffix,
+                steps.either(|spec| &spec.name_suffix),
                 &config.name_suffix,
                 "SuffixTransformer",
             ),
         ] {
-            if let Some(affix) = affix {
-                steps.step(name, |resources, context| {
+            if let Some((affix, is_added)) = affix {
+                steps.step_of(is_added, name, |resources, context| {
                     apply_affix(side, affix, fields, resources, context);
                 });
             }
@@ -131,8 +203,9 @@ impl State {
                 apply_replicas(entry, &config.replicas, resources, context);
             });
         }
-        for entry in &spec.images {
-            steps.step("ImageTagTransformer", |resources, context| {
+        let added = steps.added.as_ref().map(|(spec, _)| *spec);
+        for (entry, is_added) in &images(spec, added) {
+            steps.step_of(*is_added, "ImageTagTransformer", |resources, context| {
                 apply_image(entry, &config.images, resources, context);
             });
         }

@@ -1,10 +1,12 @@
 //! Settings before they are decoded: what a kustomization file, or an object that configures a transformer,
 //! says, in one form with places.
 
-use infragen_syntax::{Node, NodeId, NodeKind, ScalarStyle, Spanned, TextRange, Typed, type_of};
+use infragen_syntax::{
+    Node, NodeId, NodeKind, ScalarStyle, Spanned, TextRange, Tree, Typed, type_of,
+};
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::value::{ScalarKind, Value, decode_base64, kind_of, text_of_bytes};
+use crate::value::{Map, ScalarKind, Value, decode_base64, kind_of, text_of_bytes};
 
 /// A piece of settings.
 #[derive(Debug, Clone)]
@@ -73,6 +75,26 @@ impl Input {
         }
     }
 
+    /// The value that kustomize has of this after it went through JSON: numbers are floating ones then, and
+    /// large whole numbers lose digits. [kyaml:yaml/rnode.go UnmarshalJSON]
+    fn into_value(self) -> Value {
+        match self.shape {
+            Shape::Null => Value::null(),
+            Shape::Bool(value) => Value::plain(if value { "true" } else { "false" }),
+            Shape::Number(text) => Value::plain(through_float(text)),
+            Shape::Text(text) => Value::string(text),
+            Shape::Map(entries) => {
+                let entries = entries.into_iter();
+                let entries = entries.map(|(key, value)| (key.value, value.into_value()));
+                Value::from(Map::from_entries(entries.collect()))
+            }
+            Shape::List(items) => {
+                let items: Vec<_> = items.into_iter().map(Input::into_value).collect();
+                Value::from(items)
+            }
+        }
+    }
+
     /// The value of a key, compared as Go does when it decodes: without case. Of several the last counts.
     pub(crate) fn get(&self, key: &str) -> Option<&Input> {
         match &self.shape {
@@ -83,6 +105,34 @@ impl Input {
                 .map(|(_, value)| value),
             _ => None,
         }
+    }
+}
+
+/// Whole numbers up to here are floating ones without loss.
+const MAX_EXACT: u64 = 1 << 53;
+
+fn through_float(text: SmolStr) -> SmolStr {
+    let digits = text.strip_prefix('-').unwrap_or(&text);
+    match (digits.parse::<u64>(), text.parse::<f64>()) {
+        (Ok(number), Ok(float)) if number > MAX_EXACT => format_smolstr!("{float}"),
+        _ => text,
+    }
+}
+
+/// Reads a text as Flux reads an object after it has put values into it: from YAML 1.1 to JSON, and from that to
+/// a value of kustomize. [pkg:kustomize/kustomize_varsub.go varSubstitution]
+///
+/// # Errors
+/// The text is no YAML, or no mapping.
+pub fn read_through_json(text: &str) -> Result<Value, String> {
+    let tree = Tree::parse(text);
+    if let Some(error) = tree.errors().first() {
+        return Err(error.message.clone());
+    }
+    let root = tree.document(0).and_then(|document| document.root());
+    match root {
+        Some(root) if root.is_mapping() => Ok(Input::of_node(root).into_value()),
+        _ => Err("it is no mapping".to_owned()),
     }
 }
 

@@ -12,6 +12,7 @@ use infragen_syntax::{Spanned, TextRange};
 use smol_str::SmolStr;
 
 pub(crate) use self::input::Input;
+pub use self::input::read_through_json;
 pub(crate) use self::read::{find, read_patch, read_replacement, read_replacements, read_selector};
 use crate::file::FileKind;
 use crate::origin::Path;

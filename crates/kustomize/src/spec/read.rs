@@ -68,6 +68,30 @@ impl Spec {
         errors.extend(decoder.errors.into_iter().map(Arc::new));
         spec
     }
+
+    /// Reads a kustomization file as Flux reads the one at the top before it writes it down anew: fields that
+    /// it does not know are lost, `imageTags` among them, and a file that says nothing is no error.
+    /// [pkg:kustomize/kustomize_generator.go GenerateManifest]
+    pub(crate) fn read_leniently(
+        file: &Path,
+        tree: &Tree,
+        errors: &mut Vec<Arc<BuildError>>,
+    ) -> Option<Spec> {
+        let mut decoder = Decoder::new(file.clone(), false);
+        let spec = decoder.spec(tree);
+        errors.extend(decoder.errors.into_iter().map(Arc::new));
+        spec
+    }
+
+    /// A kustomization file that says nothing.
+    pub(crate) fn empty(file: &Path) -> Spec {
+        let input = Input {
+            shape: Shape::Null,
+            range: TextRange::empty(0.into()),
+            node: None,
+        };
+        Decoder::new(file.clone(), false).fields(&input, FileKind::Kustomization)
+    }
 }
 
 impl Decoder {
@@ -81,6 +105,9 @@ impl Decoder {
             self.report(ErrorKind::Syntax, error.range, error.message.clone());
         }
         let Some(root) = document.root() else {
+            if !self.strict {
+                return Some(Spec::empty(&self.file));
+            }
             self.report(
                 ErrorKind::EmptyKustomization,
                 TextRange::empty(0.into()),
@@ -99,7 +126,7 @@ impl Decoder {
                     .iter()
                     .any(|own| own.eq_ignore_ascii_case(&key.value))
         });
-        if empty {
+        if empty && self.strict {
             self.report(
                 ErrorKind::EmptyKustomization,
                 input.range,
@@ -115,50 +142,57 @@ impl Decoder {
             self.pairs(metadata, "labels");
             self.pairs(metadata, "annotations");
         }
-        let mut resources = self.texts(&input, "resources");
-        resources.extend(self.texts(&input, "bases"));
-        let mut images = self.images(&input, "images");
-        images.extend(self.images(&input, "imageTags"));
-        let openapi = self.mapping(&input, "openapi").cloned();
+        Some(self.fields(&input, kind))
+    }
+
+    /// What the fields of a kustomization file say.
+    fn fields(&mut self, input: &Input, kind: FileKind) -> Spec {
+        let mut resources = self.texts(input, "resources");
+        resources.extend(self.texts(input, "bases"));
+        let mut images = self.images(input, "images");
+        if self.strict {
+            images.extend(self.images(input, "imageTags"));
+        }
+        let openapi = self.mapping(input, "openapi").cloned();
         let directory = self.file.parent().unwrap_or(Utf8Path::new(""));
         let directory = Path::from(directory);
-        Some(Spec {
+        Spec {
             file: self.file.clone(),
             directory,
             kind,
             resources,
-            components: self.texts(&input, "components"),
-            namespace: self.filled(&input, "namespace"),
-            name_prefix: self.filled(&input, "namePrefix"),
-            name_suffix: self.filled(&input, "nameSuffix"),
-            common_labels: self.pairs(&input, "commonLabels"),
-            labels: self.labels(&input),
-            common_annotations: self.pairs(&input, "commonAnnotations"),
-            patches_strategic_merge: self.inlines(&input, "patchesStrategicMerge"),
-            patches: self.patches(&input, "patches"),
-            patches_json6902: self.patches(&input, "patchesJson6902"),
+            components: self.texts(input, "components"),
+            namespace: self.filled(input, "namespace"),
+            name_prefix: self.filled(input, "namePrefix"),
+            name_suffix: self.filled(input, "nameSuffix"),
+            common_labels: self.pairs(input, "commonLabels"),
+            labels: self.labels(input),
+            common_annotations: self.pairs(input, "commonAnnotations"),
+            patches_strategic_merge: self.inlines(input, "patchesStrategicMerge"),
+            patches: self.patches(input, "patches"),
+            patches_json6902: self.patches(input, "patchesJson6902"),
             images,
-            replicas: self.replicas(&input),
-            replacements: self.replacements(&input),
-            vars: self.vars(&input),
-            config_maps: self.generators(&input, "configMapGenerator"),
-            secrets: self.generators(&input, "secretGenerator"),
-            generator_options: self.generator_options(&input, "generatorOptions"),
-            configurations: self.texts(&input, "configurations"),
-            crds: self.texts(&input, "crds"),
+            replicas: self.replicas(input),
+            replacements: self.replacements(input),
+            vars: self.vars(input),
+            config_maps: self.generators(input, "configMapGenerator"),
+            secrets: self.generators(input, "secretGenerator"),
+            generator_options: self.generator_options(input, "generatorOptions"),
+            configurations: self.texts(input, "configurations"),
+            crds: self.texts(input, "crds"),
             openapi_path: openapi
                 .as_ref()
                 .and_then(|openapi| self.given(openapi, "path")),
             openapi_version: openapi
                 .as_ref()
                 .and_then(|openapi| self.given(openapi, "version")),
-            transformers: self.inlines(&input, "transformers"),
-            generators: self.inlines(&input, "generators"),
-            validators: self.inlines(&input, "validators"),
-            sort_options: self.sort_options(&input),
-            build_metadata: self.build_metadata(&input),
-            unsupported: self.unsupported(&input),
-        })
+            transformers: self.inlines(input, "transformers"),
+            generators: self.inlines(input, "generators"),
+            validators: self.inlines(input, "validators"),
+            sort_options: self.sort_options(input),
+            build_metadata: self.build_metadata(input),
+            unsupported: self.unsupported(input),
+        }
     }
 
     /// Which kind of file it is, by `apiVersion` and `kind`.

@@ -200,7 +200,7 @@ impl From<Vec<Value>> for Value {
 
 impl Map {
     /// A mapping of these entries; their keys must differ.
-    pub(crate) fn from_entries(entries: Vec<(SmolStr, Value)>) -> Map {
+    pub fn from_entries(entries: Vec<(SmolStr, Value)>) -> Map {
         Map { entries }
     }
 

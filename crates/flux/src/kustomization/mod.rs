@@ -1,0 +1,13 @@
+//! A Flux Kustomization at work: what it says by its effective object, what it adds to the build of its path,
+//! and what happens to each object after that.
+//!
+//! Sources: [pkg:kustomize/kustomize_generator.go, pkg:kustomize/kustomize_varsub.go,
+//! kustomize-controller:internal/controller/kustomization_controller.go].
+
+mod post_build;
+mod spec;
+mod variables;
+
+pub use post_build::{Problem, finish};
+pub use spec::{KustomizationSpec, PostBuild, SourceName, VariableSource};
+pub use variables::{Variable, Variables};

@@ -1,0 +1,213 @@
+//! What happens to each object after the build: substitution, common metadata, the labels of the owner.
+
+use std::borrow::Cow;
+
+use infragen_kustomize::{
+    Before, BuildError, ErrorKind, How, Map, Origin, Place, Resource, Scalar, Value, emit,
+    read_through_json,
+};
+use smol_str::SmolStr;
+
+use super::spec::KustomizationSpec;
+use super::variables::Variables;
+use crate::substitute::{self, Missing, NAME_PATTERN, Template, is_variable_name};
+
+/// The label or annotation that keeps an object as it is.
+const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
+
+/// Why Flux refuses an object after the build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The error, in the place of the object.
+    pub error: BuildError,
+    /// The variable that has no value and no default: an error of a strict substitution only (the default since
+    /// Flux 2.9).
+    pub not_set: Option<SmolStr>,
+}
+
+/// Changes the objects of a build as Flux does before it applies them. Goes on past what Flux would refuse.
+///
+/// `marked_at` is the place of the Flux Kustomization: where what it sets comes from.
+pub fn finish(
+    spec: &KustomizationSpec,
+    variables: &Variables,
+    missing: Missing,
+    marked_at: Option<&Place>,
+    resources: &mut [Resource],
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let always = spec
+        .post_build
+        .as_ref()
+        .is_some_and(|post_build| post_build.always);
+    if spec.post_build.is_some() && (always || !variables.is_empty()) {
+        for resource in &mut *resources {
+            if !is_disabled(resource) {
+                put_values(resource, variables, missing, &mut problems);
+            }
+        }
+    }
+    for resource in resources {
+        for (field, pairs) in [("labels", &spec.labels), ("annotations", &spec.annotations)] {
+            for (key, value) in pairs {
+                mark(resource, field, key, value, marked_at);
+            }
+        }
+        for (key, value) in [("name", &spec.name), ("namespace", &spec.namespace)] {
+            let key = format!("kustomize.toolkit.fluxcd.io/{key}");
+            mark(resource, "labels", &key, value, marked_at);
+        }
+    }
+    problems
+}
+
+/// Names of variables that Flux refuses: then it applies nothing.
+pub(crate) fn bad_names(variables: &Variables) -> impl Iterator<Item = &SmolStr> {
+    variables
+        .known
+        .keys()
+        .filter(|name| !is_variable_name(name))
+}
+
+fn is_disabled(resource: &Resource) -> bool {
+    let is_disabled = |map: Option<&Map>| {
+        map.and_then(|map| map.get(SUBSTITUTE))
+            .and_then(Value::as_str)
+            == Some("disabled")
+    };
+    is_disabled(resource.labels()) || is_disabled(resource.annotations())
+}
+
+/// Puts values into an object: into its text, so they may become numbers or more.
+fn put_values(
+    resource: &mut Resource,
+    variables: &Variables,
+    missing: Missing,
+    problems: &mut Vec<Problem>,
+) {
+    let mut text = String::new();
+    if emit(&resource.value, &mut text).is_err() {
+        return;
+    }
+    let object = format!("{}/{}", resource.kind(), resource.name());
+    let place = resource.place.clone();
+    let problem = |message: String, help: &str| Problem {
+        error: BuildError::new(
+            ErrorKind::Substitution,
+            place.clone(),
+            format!("{message} (in {object})"),
+        )
+        .with_help(help),
+        not_set: None,
+    };
+    for name in bad_names(variables) {
+        let message = format!("`{name}` is no name of a variable");
+        let help = format!("it must match {NAME_PATTERN}");
+        problems.push(problem(message, &help));
+    }
+    if !text.contains('$') {
+        return;
+    }
+    let template = Template::parse(&text);
+    let rendered = template.render(&text, missing, |name| variables.get(name));
+    for error in &rendered.errors {
+        let not_set = error.kind == substitute::ErrorKind::NotSet;
+        problems.push(Problem {
+            not_set: not_set.then(|| SmolStr::new(&text[std::ops::Range::from(error.range)])),
+            ..problem(error.message.clone(), &error.help)
+        });
+    }
+    match read_through_json(&rendered.text) {
+        Ok(mut value) => {
+            let before = std::mem::replace(&mut resource.value, Value::null());
+            trace(&before, &mut value, variables);
+            resource.value = value;
+        }
+        Err(message) => {
+            let help = "the values of variables are put into the text of the object: quote them with \
+                        `${quote}`, or choose others";
+            let message = format!("the values of its variables break the YAML: {message}");
+            problems.push(problem(message, help));
+        }
+    }
+}
+
+/// Gives the scalars of an object the history that they had; those that changed, a new step.
+fn trace(before: &Value, after: &mut Value, variables: &Variables) {
+    match (before, after) {
+        (Value::Map(before), Value::Map(_)) if before.is_empty() => {}
+        (Value::Map(before), after @ Value::Map(_)) => {
+            let Some(after) = after.as_map_mut() else {
+                return;
+            };
+            for (key, value) in after.iter_mut() {
+                if let Some(before) = before.get(key) {
+                    trace(before, value, variables);
+                }
+            }
+        }
+        (Value::List(before), after @ Value::List(_)) => {
+            let Some(after) = after.as_list_mut() else {
+                return;
+            };
+            for (before, after) in before.iter().zip(after) {
+                trace(before, after, variables);
+            }
+        }
+        (Value::Scalar(before), Value::Scalar(after)) => {
+            after.origin = history(before, after, variables);
+        }
+        _ => {}
+    }
+}
+
+fn history(before: &Scalar, after: &Scalar, variables: &Variables) -> Origin {
+    let Some(step) = before.origin.newest() else {
+        return Origin::NONE;
+    };
+    if before.text == after.text {
+        return before.origin.clone();
+    }
+    let template = Template::parse(&before.text);
+    let variable = template
+        .references()
+        .find_map(|reference| variables.known.get(reference.name));
+    let place = variable
+        .and_then(|variable| variable.origin.newest())
+        .map_or_else(|| step.place.clone(), |step| step.place.clone());
+    let before = Before {
+        text: Some(before.text.clone()),
+        origin: before.origin.clone(),
+    };
+    Origin::step(How::Substitution, place, before)
+}
+
+/// Sets a label or an annotation.
+fn mark(resource: &mut Resource, field: &str, key: &str, text: &str, marked_at: Option<&Place>) {
+    let Some(object) = resource.value.as_map_mut() else {
+        return;
+    };
+    let before = object
+        .get("metadata")
+        .and_then(|metadata| metadata.at(&[field, key]));
+    let origin = match marked_at {
+        Some(place) => Origin::step(How::Transformer, place.clone(), Before::of(before)),
+        None => Origin::NONE,
+    };
+    let mut metadata = map_of(object.get("metadata")).into_owned();
+    let mut map = map_of(metadata.get(field)).into_owned();
+    let mut value = Value::string(text);
+    if let Value::Scalar(scalar) = &mut value {
+        scalar.origin = origin;
+    }
+    map.insert(key, value);
+    metadata.insert(field, Value::from(map));
+    object.insert("metadata", Value::from(metadata));
+}
+
+fn map_of(value: Option<&Value>) -> Cow<'_, Map> {
+    match value.and_then(Value::as_map) {
+        Some(map) => Cow::Borrowed(map),
+        None => Cow::Owned(Map::default()),
+    }
+}

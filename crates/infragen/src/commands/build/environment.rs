@@ -1,0 +1,113 @@
+//! `infragen build --env`: what Flux applies in an environment.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use infragen_kustomize::{BuildError, Resource, emit};
+use infragen_workspace::{Application, Cluster, Db, Root};
+
+use super::origins::annotate;
+use crate::commands::{Failure, Outcome};
+use crate::disk::Disk;
+use crate::environments::{application, environment};
+use crate::report;
+use crate::repository::Repositories;
+use crate::terminal::Terminal;
+
+/// Prints the objects of an environment, or those of one Flux Kustomization.
+pub fn run(
+    name: &str,
+    only: Option<&str>,
+    origins: bool,
+    terminal: &mut Terminal,
+) -> Result<Outcome, Failure> {
+    let repositories = Repositories::open(&[])?;
+    let snapshot = repositories.workspace.snapshot();
+    let db = snapshot.db();
+    let Some((root, _)) = repositories.asked.first() else {
+        return Ok(Outcome::Done);
+    };
+    let cluster = environment(db, *root, name)?;
+    let asked: Vec<&Application> = match only {
+        Some(only) => vec![application(&cluster, only)?],
+        None => cluster.applications.iter().collect(),
+    };
+    let mut errors: Vec<Arc<BuildError>> = Vec::new();
+    let mut elsewhere = 0;
+    let mut first = true;
+    for application in asked {
+        if application.directory.is_err() {
+            elsewhere += 1;
+            continue;
+        }
+        let wrong = cluster.errors(db, *root, application);
+        if wrong.is_empty() {
+            print(
+                db,
+                *root,
+                &cluster,
+                application,
+                origins,
+                &mut first,
+                terminal,
+            )?;
+        }
+        for error in wrong {
+            if !errors.contains(&error) {
+                errors.push(error);
+            }
+        }
+    }
+    let disk = Disk::new(root.path(db).clone(), false);
+    report::builds(&disk, &errors, terminal)?;
+    if elsewhere > 0 {
+        let (noun, verb) = if elsewhere == 1 {
+            ("Kustomization", "is")
+        } else {
+            ("Kustomizations", "are")
+        };
+        writeln!(
+            terminal.err,
+            "{elsewhere} {noun} of {name} {verb} not here: `infragen check --coverage` says why"
+        )?;
+    }
+    terminal.out.flush()?;
+    Ok(if errors.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    })
+}
+
+fn print(
+    db: &dyn Db,
+    root: Root,
+    cluster: &Cluster,
+    application: &Application,
+    origins: bool,
+    first: &mut bool,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    let (plain, traced);
+    let resources: &[Resource] = if origins {
+        traced = cluster.traced(db, application).unwrap_or_default();
+        &traced.resources
+    } else {
+        plain = cluster.built(db, application).unwrap_or_default();
+        &plain.resources
+    };
+    for resource in resources {
+        let mut text = String::new();
+        if emit(&resource.value, &mut text).is_err() {
+            continue;
+        }
+        if origins {
+            text = annotate(db, root, cluster, application, resource, &text);
+        }
+        if !std::mem::take(first) {
+            terminal.out.write_all(b"---\n")?;
+        }
+        terminal.out.write_all(text.as_bytes())?;
+    }
+    Ok(())
+}

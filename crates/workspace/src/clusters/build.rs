@@ -1,0 +1,233 @@
+//! The objects of one Flux Kustomization.
+
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use infragen_flux::GroupKind;
+use infragen_flux::known::KUSTOMIZATION;
+use infragen_flux::kustomization::{KustomizationSpec, Problem, Variables, finish};
+use infragen_flux::substitute::Missing;
+use infragen_kustomize::{Additions, BuildError, Path, Place, Resource, Value, build_as_flux};
+use smol_str::SmolStr;
+
+use crate::builds::Files;
+use crate::db::Db;
+use crate::files::Directory;
+
+/// The file under which places in what a Flux Kustomization adds to its build are told: no path can be that.
+pub(crate) const ADDED: &str = "\0";
+
+/// The objects of a Flux Kustomization.
+#[derive(Debug, Clone, Default)]
+pub struct Built {
+    /// The objects as Flux applies them, in its order.
+    pub resources: Vec<Resource>,
+    /// Why the build fails, if it does; the objects are what could be built.
+    pub errors: Vec<Arc<BuildError>>,
+    /// Why what comes after the build fails.
+    pub problems: Vec<Problem>,
+}
+
+impl Built {
+    /// Whether Flux would apply all of this; else it applies nothing.
+    pub fn succeeds(&self) -> bool {
+        self.errors.is_empty() && self.problems.is_empty()
+    }
+}
+
+/// An object that an environment gets.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct AppliedObject {
+    /// Its kind.
+    pub kind: GroupKind,
+    /// Its version.
+    pub version: SmolStr,
+    /// Its namespace; empty where its kind has none.
+    pub namespace: SmolStr,
+    /// Its name.
+    pub name: SmolStr,
+    /// The file that it comes from: its manifest, or the kustomization file that generates it.
+    pub file: Path,
+}
+
+/// What the directory of a Flux Kustomization builds to, before anything is put into the objects.
+#[salsa::tracked(returns(clone), no_eq, lru = 8192)]
+fn flux_build(
+    db: &dyn Db,
+    directory: Directory,
+    additions: Arc<str>,
+    ignore_missing_components: bool,
+) -> Arc<infragen_kustomize::Built> {
+    let files = Files {
+        db,
+        root: directory.root(db),
+        traced: false,
+    };
+    let additions = Additions::new(
+        Path::from(Utf8Path::new(ADDED)),
+        additions,
+        ignore_missing_components,
+    );
+    Arc::new(build_as_flux(&files, directory.path(db), &additions))
+}
+
+/// What a Flux Kustomization applies of the directory at its path.
+#[salsa::tracked(returns(clone), no_eq, lru = 8192)]
+pub fn applied(
+    db: &dyn Db,
+    directory: Directory,
+    spec: Arc<KustomizationSpec>,
+    variables: Arc<Variables>,
+    missing: Missing,
+) -> Arc<Built> {
+    let built = flux_build(
+        db,
+        directory,
+        spec.additions.clone(),
+        spec.ignore_missing_components,
+    );
+    let mut resources = built.resources.clone();
+    let problems = finish(&spec, &variables, missing, None, &mut resources);
+    Arc::new(Built {
+        resources,
+        errors: built.errors.clone(),
+        problems,
+    })
+}
+
+/// What [`applied`] gives with the history of every value; remembered nowhere. `declared_at` is the place of the
+/// Flux Kustomization.
+pub fn traced(
+    db: &dyn Db,
+    directory: Directory,
+    spec: &KustomizationSpec,
+    variables: &Variables,
+    missing: Missing,
+    declared_at: &Place,
+) -> Built {
+    let files = Files {
+        db,
+        root: directory.root(db),
+        traced: true,
+    };
+    let file = Path::from(Utf8Path::new(ADDED));
+    let additions = Additions::new(file, spec.additions.clone(), spec.ignore_missing_components);
+    let built = build_as_flux(&files, directory.path(db), &additions);
+    let mut resources = built.resources;
+    let problems = finish(spec, variables, missing, Some(declared_at), &mut resources);
+    Built {
+        resources,
+        errors: built.errors,
+        problems,
+    }
+}
+
+/// What identifies the objects of a Flux Kustomization, in their order: equal after an edit that changes only
+/// what is in them.
+#[salsa::tracked(returns(clone))]
+pub fn objects(
+    db: &dyn Db,
+    directory: Directory,
+    spec: Arc<KustomizationSpec>,
+    variables: Arc<Variables>,
+    missing: Missing,
+) -> Arc<Vec<AppliedObject>> {
+    let built = applied(db, directory, spec.clone(), variables, missing);
+    let objects = built.resources.iter().map(|resource| {
+        let gvk = resource.gvk();
+        let namespace = match resource.is_cluster_scoped() {
+            true => "",
+            // The namespace that objects without one land in; kustomize-controller refuses them.
+            false if resource.namespace().is_empty() => &spec.namespace,
+            false => resource.namespace(),
+        };
+        AppliedObject {
+            kind: GroupKind {
+                group: gvk.group,
+                kind: gvk.kind,
+            },
+            version: gvk.version,
+            namespace: SmolStr::new(namespace),
+            name: SmolStr::new(resource.name()),
+            file: resource.place.file.clone(),
+        }
+    });
+    Arc::new(objects.collect())
+}
+
+/// A Flux Kustomization that another one applies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Child {
+    /// What it says.
+    pub spec: Arc<KustomizationSpec>,
+    /// Its number among the objects of its parent.
+    pub number: u32,
+    /// The file with its manifest.
+    pub file: Path,
+}
+
+/// The Flux Kustomizations that a Flux Kustomization applies.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn children(
+    db: &dyn Db,
+    directory: Directory,
+    spec: Arc<KustomizationSpec>,
+    variables: Arc<Variables>,
+    missing: Missing,
+) -> Arc<Vec<Child>> {
+    let built = applied(db, directory, spec.clone(), variables, missing);
+    let kustomizations = (0..).zip(&built.resources).filter(|(_, resource)| {
+        resource.kind() == KUSTOMIZATION.kind
+            && resource.api_version().split('/').next() == Some(KUSTOMIZATION.group)
+    });
+    let children = kustomizations.map(|(number, resource)| {
+        let mut child = KustomizationSpec::read(&resource.value);
+        if child.namespace.is_empty() {
+            child.namespace = spec.namespace.clone();
+        }
+        Child {
+            spec: Arc::new(child),
+            number,
+            file: resource.place.file.clone(),
+        }
+    });
+    Arc::new(children.collect())
+}
+
+/// The variables that an object of a Flux Kustomization gives.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn variables_of_object(
+    db: &dyn Db,
+    directory: Directory,
+    spec: Arc<KustomizationSpec>,
+    variables: Arc<Variables>,
+    missing: Missing,
+    number: u32,
+) -> Arc<Variables> {
+    let built = applied(db, directory, spec, variables, missing);
+    let mut variables = Variables::default();
+    if let Some(resource) = built.resources.get(number as usize) {
+        variables.add_object(&resource.value);
+    }
+    Arc::new(variables)
+}
+
+/// A text in an object of a Flux Kustomization.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn text_in_object(
+    db: &dyn Db,
+    directory: Directory,
+    spec: Arc<KustomizationSpec>,
+    variables: Arc<Variables>,
+    missing: Missing,
+    number: u32,
+    path: &'static [&'static str],
+) -> Option<SmolStr> {
+    let built = applied(db, directory, spec, variables, missing);
+    let resource = built.resources.get(number as usize)?;
+    resource
+        .value
+        .at(path)
+        .and_then(Value::as_str)
+        .map(SmolStr::new)
+}

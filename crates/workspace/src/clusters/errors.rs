@@ -1,0 +1,149 @@
+//! Why a Flux Kustomization fails, each error at the text that must change.
+
+use std::sync::Arc;
+
+use infragen_kustomize::{BuildError, Path, Place};
+use infragen_syntax::{Node, NodeKind, TextRange, TextSize, Tree};
+use smol_str::SmolStr;
+
+use super::build::ADDED;
+use super::walk::{Application, Cluster};
+use crate::db::Db;
+use crate::files::{Root, SourceFile};
+use crate::paths::{Found, find};
+use crate::query::tree;
+
+impl Cluster {
+    /// What is wrong with one of its applications, so that Flux applies nothing of it.
+    pub fn errors(
+        &self,
+        db: &dyn Db,
+        root: Root,
+        application: &Application,
+    ) -> Vec<Arc<BuildError>> {
+        let Some(built) = self.built(db, application) else {
+            return Vec::new();
+        };
+        let problems = built.problems.iter();
+        let mut errors: Vec<_> = built.errors.clone();
+        errors.extend(problems.map(|problem| Arc::new(problem.error.clone())));
+        for error in &mut errors {
+            if error.place.file.as_str() == ADDED {
+                let place = self.place_in_spec(db, root, application, error.place.range);
+                *error = Arc::new(BuildError {
+                    place,
+                    ..BuildError::clone(error)
+                });
+            }
+        }
+        errors
+    }
+
+    /// Where the manifest of an application stands: its document.
+    pub fn place_of(&self, db: &dyn Db, application: &Application) -> Option<Place> {
+        if let Some((parent, number)) = application.parent {
+            let parent = self.applications.get(parent)?;
+            let built = self.built(db, parent)?;
+            return Some(built.resources.get(number as usize)?.place.clone());
+        }
+        Some(Place::start_of(application.file.clone()?))
+    }
+
+    /// The text in the manifest of an application that a place in what it adds stands for: the whole object where
+    /// a patch above has set it.
+    pub(crate) fn place_in_spec(
+        &self,
+        db: &dyn Db,
+        root: Root,
+        application: &Application,
+        range: TextRange,
+    ) -> Place {
+        let added = Tree::parse(application.spec.additions.clone());
+        let place = self
+            .place_of(db, application)
+            .unwrap_or_else(|| Place::start_of(Path::from(self.environment.path.as_path())));
+        let found = source_file(db, root, &place.file).and_then(|file| {
+            let tree = tree(db, file);
+            let manifest = document_at(&tree, place.range.start())?.get("spec")?;
+            let path = path_at(&added, range.start());
+            let node = follow(manifest, &path)?;
+            Some(first_line(node))
+        });
+        Place {
+            range: found.unwrap_or(place.range),
+            ..place
+        }
+    }
+}
+
+fn source_file(db: &dyn Db, root: Root, path: &Path) -> Option<SourceFile> {
+    match find(db, root.top(db)?, path.as_str()) {
+        Found::File(file) => Some(file),
+        _ => None,
+    }
+}
+
+fn document_at(tree: &Tree, offset: TextSize) -> Option<Node<'_>> {
+    tree.document_at(offset)?.root()
+}
+
+/// The keys and, as numbers, the items that lead to a place.
+fn path_at(tree: &Tree, offset: TextSize) -> Vec<SmolStr> {
+    let mut path = Vec::new();
+    let mut at = tree.document(0).and_then(|document| document.root());
+    while let Some(node) = at {
+        at = None;
+        if node.is_mapping() {
+            for entry in node.own_entries() {
+                if entry.range().contains_inclusive(offset) {
+                    path.extend(entry.key.as_str().map(SmolStr::new));
+                    at = Some(entry.value);
+                }
+            }
+        } else {
+            for (number, item) in node.items().enumerate() {
+                if item.range().contains_inclusive(offset) {
+                    path.push(SmolStr::new(number.to_string()));
+                    at = Some(item);
+                }
+            }
+        }
+    }
+    path
+}
+
+/// The node of a spec that a path in its additions stands for.
+fn follow<'t>(spec: Node<'t>, path: &[SmolStr]) -> Option<Node<'t>> {
+    let mut at = spec;
+    for (depth, step) in path.iter().enumerate() {
+        let key = match (depth, step.as_str()) {
+            (0, "namespace") => "targetNamespace",
+            (_, step) => step,
+        };
+        let next = if at.is_sequence() {
+            at.items().nth(key.parse().ok()?)
+        } else {
+            at.get(key)
+        };
+        at = match next {
+            Some(next) => next,
+            // The item, where a key of it is what is wrong.
+            None if depth > 0 => return Some(at),
+            None => return None,
+        };
+    }
+    Some(at)
+}
+
+/// The range of a node; of a block scalar, its first line.
+fn first_line(node: Node<'_>) -> TextRange {
+    let range = node.content_range();
+    let is_block = matches!(node.kind(), NodeKind::Scalar(style) if style.is_block());
+    match node.text().find('\n') {
+        Some(end) if is_block => {
+            let end = TextSize::try_from(end).unwrap_or_default();
+            TextRange::at(range.start(), end)
+        }
+        _ => range,
+    }
+}

@@ -1,0 +1,70 @@
+//! How a value came to be what it is.
+
+use infragen_kustomize::{How, Origin, Place};
+use smol_str::SmolStr;
+
+use super::build::{ADDED, Built, traced};
+use super::walk::{Application, Cluster};
+use crate::db::Db;
+use crate::files::Root;
+
+/// One step in the history of a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What happened.
+    pub how: How,
+    /// The text that made it happen.
+    pub place: Place,
+    /// The value before; none where the field was not there.
+    pub before: Option<SmolStr>,
+}
+
+/// The most steps that are told: no history is longer but by mistake.
+const MAX_STEPS: usize = 32;
+
+impl Cluster {
+    /// The objects of one of its applications with the history of every value. Made anew with every call.
+    pub fn traced(&self, db: &dyn Db, application: &Application) -> Option<Built> {
+        let directory = *application.directory.as_ref().ok()?;
+        let place = self.place_of(db, application).unwrap_or_else(|| {
+            Place::start_of(infragen_kustomize::Path::from(directory.path(db).as_path()))
+        });
+        Some(traced(
+            db,
+            directory,
+            &application.spec,
+            &application.variables,
+            self.missing,
+            &place,
+        ))
+    }
+
+    /// The steps that made a value of [`Cluster::traced`], the newest first.
+    pub fn history(
+        &self,
+        db: &dyn Db,
+        root: Root,
+        application: &Application,
+        origin: &Origin,
+    ) -> Vec<Change> {
+        let mut changes = Vec::new();
+        let mut origin = origin.clone();
+        while let Some(step) = origin.newest() {
+            let place = match step.place.file.as_str() {
+                ADDED => self.place_in_spec(db, root, application, step.place.range),
+                _ => step.place.clone(),
+            };
+            changes.push(Change {
+                how: step.how,
+                place,
+                before: step.before.text.clone(),
+            });
+            let earlier = step.before.origin.clone();
+            origin = earlier;
+            if changes.len() == MAX_STEPS {
+                break;
+            }
+        }
+        changes
+    }
+}

@@ -1,0 +1,18 @@
+//! What every environment really gets: the objects that Flux applies there, by what Flux Kustomization, and with
+//! which values.
+//!
+//! `build` makes the objects of one Flux Kustomization; `walk` goes from an entry point through all of them to a
+//! fixed point; `source` tells where the files of a source are; `version` which Flux a cluster runs.
+
+mod build;
+mod errors;
+mod history;
+mod source;
+mod version;
+mod walk;
+
+pub use build::{AppliedObject, Built, applied, objects, traced};
+pub use history::Change;
+pub use source::Elsewhere;
+pub use version::flux_version;
+pub use walk::{Application, Cluster, cluster, clusters};

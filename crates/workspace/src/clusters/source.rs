@@ -1,0 +1,143 @@
+//! Where the files are that a Flux Kustomization builds.
+
+use infragen_flux::is_templated;
+use infragen_flux::known::EXTERNAL_ARTIFACT;
+use infragen_flux::kustomization::{KustomizationSpec, SourceName};
+use smol_str::SmolStr;
+
+use crate::configuration::settings;
+use crate::db::Db;
+use crate::environment::{Entry, Environment, own_sources};
+use crate::files::{Directory, Root};
+use crate::paths::{Found, PathTarget, artifact_path, find, is_own_source, secure};
+
+/// Why the files of a Flux Kustomization are not known here.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Elsewhere {
+    /// They are in another repository, bundle or bucket.
+    Source {
+        /// The source.
+        source: SourceName,
+        /// Its address, where the source is in the repository.
+        url: Option<SmolStr>,
+    },
+    /// Its path or source holds a variable whose value is not known.
+    Template,
+    /// The source is here, and has no such directory.
+    Missing,
+}
+
+/// What tells where sources are.
+pub(crate) struct Sources<'a> {
+    pub db: &'a dyn Db,
+    pub root: Root,
+    pub environment: &'a Environment,
+    /// The address of a source of the environment.
+    pub url: &'a dyn Fn(&SourceName) -> Option<SmolStr>,
+}
+
+impl Sources<'_> {
+    /// The directory that a Flux Kustomization builds.
+    pub(crate) fn directory(&self, spec: &KustomizationSpec) -> Result<Directory, Elsewhere> {
+        let path = secure(&spec.path);
+        let Some(source) = &spec.source else {
+            return self.below(self.root.top(self.db), &path);
+        };
+        if is_templated(&path) || is_templated(&source.name) || is_templated(&source.namespace) {
+            return Err(Elsewhere::Template);
+        }
+        if self.is_own(source) {
+            return self.below(self.root.top(self.db), &path);
+        }
+        if source.kind == EXTERNAL_ARTIFACT.kind {
+            let near = self.environment.path.join("kustomization.yaml");
+            let found = artifact_path(self.db, self.root, &near, &source.name, &path);
+            if let PathTarget::Here {
+                found: Found::Directory(directory),
+                ..
+            } = found
+            {
+                return Ok(directory);
+            }
+        }
+        let url = (self.url)(source);
+        if let Some(url) = &url {
+            let bundles = &settings(self.db, self.root).settings.bundles;
+            let mapped = bundles
+                .iter()
+                .find(|(bundle, _)| is_same_address(bundle, url));
+            if let Some((_, mapped)) = mapped {
+                let top = self.root.top(self.db);
+                let Some(Found::Directory(top)) =
+                    top.map(|top| find(self.db, top, mapped.as_str()))
+                else {
+                    return Err(Elsewhere::Missing);
+                };
+                return self.below(Some(top), &path);
+            }
+            if self.is_own_address(url) {
+                return self.below(self.root.top(self.db), &path);
+            }
+        }
+        // Where no entry point names its source, what is here of a Git repository is most likely this one's.
+        let guess = source.kind == "GitRepository" && own_sources(self.db, self.root).is_empty();
+        if guess
+            && !path.is_empty()
+            && let Ok(directory) = self.below(self.root.top(self.db), &path)
+        {
+            return Ok(directory);
+        }
+        Err(Elsewhere::Source {
+            source: source.clone(),
+            url,
+        })
+    }
+
+    fn below(&self, top: Option<Directory>, path: &str) -> Result<Directory, Elsewhere> {
+        if is_templated(path) {
+            return Err(Elsewhere::Template);
+        }
+        match top.map(|top| find(self.db, top, path)) {
+            Some(Found::Directory(directory)) => Ok(directory),
+            _ => Err(Elsewhere::Missing),
+        }
+    }
+
+    fn is_own(&self, source: &SourceName) -> bool {
+        let entry = match &self.environment.entry {
+            Entry::Object {
+                source: Some((kind, name)),
+                ..
+            } => *kind == source.kind && *name == source.name,
+            _ => false,
+        };
+        entry || is_own_source(self.db, self.root, &source.kind, &source.name)
+    }
+
+    /// Whether an address is that of the entry point's source.
+    fn is_own_address(&self, url: &str) -> bool {
+        let Entry::Object {
+            source: Some((kind, name)),
+            ..
+        } = &self.environment.entry
+        else {
+            return false;
+        };
+        let own = SourceName {
+            kind: kind.clone(),
+            namespace: "flux-system".into(),
+            name: name.clone(),
+        };
+        (self.url)(&own).is_some_and(|own| is_same_address(&own, url))
+    }
+}
+
+/// Whether two addresses are one: a `.git` and a slash at the end make no difference.
+fn is_same_address(a: &str, b: &str) -> bool {
+    let plain = |url: &str| {
+        url.trim_end_matches('/')
+            .trim_end_matches(".git")
+            .to_lowercase()
+    };
+    plain(a) == plain(b)
+}
