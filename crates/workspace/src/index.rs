@@ -55,6 +55,8 @@ pub(crate) struct Index {
     pub kinds_of_name: FxHashMap<SmolStr, Vec<GroupKind>>,
     pub names_of_kind: FxHashMap<GroupKind, Vec<SmolStr>>,
     pub references: FxHashMap<(GroupKind, SmolStr), Vec<ReferenceSite>>,
+    /// Those whose name is a template.
+    pub templated_references: FxHashMap<GroupKind, Vec<ReferenceSite>>,
     /// Kustomization files, and files with Flux Kustomizations: what the import graph is made of.
     pub kustomization_files: Vec<SourceFile>,
     pub flux_kustomizations: Vec<(SourceFile, u32)>,
@@ -175,6 +177,11 @@ impl Index {
 
     fn refer(&mut self, reference: &infragen_flux::ReferenceFact, site: ReferenceSite) {
         if let KindName::Known(kind) = &reference.kind {
+            if infragen_flux::is_templated(&reference.name.value) {
+                let sites = self.templated_references.entry(kind.clone()).or_default();
+                sites.push(site);
+                return;
+            }
             let key = (kind.clone(), reference.name.value.clone());
             self.references.entry(key).or_default().push(site);
         }
@@ -198,6 +205,10 @@ impl Index {
                 .entry(key.clone())
                 .or_default()
                 .extend(sites);
+        }
+        for (kind, sites) in &other.templated_references {
+            let known = self.templated_references.entry(kind.clone()).or_default();
+            known.extend(sites);
         }
         self.kustomization_files.extend(&other.kustomization_files);
         self.flux_kustomizations.extend(&other.flux_kustomizations);
@@ -487,6 +498,26 @@ impl View {
     /// Whether some file could not be read; one that an editor has just mended may still count.
     pub(crate) fn unread(&self) -> bool {
         self.disk.unread || self.open.unread
+    }
+
+    /// The places that name an object of a kind by a name that is known only after rendering.
+    pub(crate) fn templated_references(&self, kind: &GroupKind) -> Vec<ReferenceSite> {
+        let disk = self
+            .disk
+            .templated_references
+            .get(kind)
+            .into_iter()
+            .flatten();
+        let open = self
+            .open
+            .templated_references
+            .get(kind)
+            .into_iter()
+            .flatten();
+        disk.filter(|site| self.closed(site.file))
+            .chain(open)
+            .copied()
+            .collect()
     }
 
     /// Likewise the names that patches give.

@@ -36,8 +36,8 @@ pub use candidates::{
     Candidate, Fit, LookedUp, candidates, dependents, kinds, referred_names, referrers,
 };
 pub use clusters::{
-    Application, AppliedObject, Built, Change, Cluster, Elsewhere, applied, cluster, clusters,
-    flux_version, objects, traced,
+    Application, AppliedFrom, AppliedObject, Built, Change, Cluster, Elsewhere, InEnvironment,
+    ObjectId, applied, applied_from, cluster, clusters, flux_version, objects, traced,
 };
 pub use configuration::{Class, EnvironmentSettings, Settings, SettingsError, settings};
 pub use db::{Database, Db};

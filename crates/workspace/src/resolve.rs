@@ -1,8 +1,8 @@
 //! From a reference to the objects that it names.
 //!
-//! Until builds know what each environment holds, a name resolves to all objects of the right kind and
-//! name in the repository, those in the matching namespace and in the same environment first. This is
-//! the one place that decides it.
+//! What an environment applies is looked up among all that it applies, exactly. What none applies, and what
+//! stands in patches and templates, resolves to all objects of the right kind and name in the repository, those
+//! in the matching namespace and in the same environment first. This is the one place that decides it.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use infragen_flux::{GroupKind, KindName, ObjectFacts, ReferenceFact, is_template
 use infragen_syntax::TextRange;
 use smol_str::SmolStr;
 
+use crate::clusters::{InEnvironment, applied_from, resolve_exactly};
 use crate::db::Db;
 use crate::environment::environment_of_directory;
 use crate::files::{Root, SourceFile};
@@ -26,6 +27,8 @@ pub struct Resolution {
     pub namespace: Option<SmolStr>,
     /// The answer.
     pub verdict: Verdict,
+    /// The answer in each environment that applies the object which refers; empty where none does.
+    pub environments: Vec<InEnvironment>,
 }
 
 /// How a lookup ended.
@@ -56,23 +59,46 @@ pub fn resolve(
             kind: None,
             namespace: None,
             verdict: Verdict::Unknown,
+            environments: Vec::new(),
         };
     };
+    let environments = resolve_exactly(db, file, object, reference, kind);
     let wanted = wanted_namespaces(db, file, object, reference);
     let namespace = match wanted.names.as_slice() {
         [one] if !wanted.open => Some(one.clone()),
         _ => None,
     };
-    let verdict = if reference.is_templated() {
-        Verdict::Unknown
-    } else {
-        look_up(db, root, file, kind, &reference.name.value, &wanted)
+    let verdict = match exact_verdict(&environments) {
+        Some(verdict) => verdict,
+        None if reference.is_templated() => Verdict::Unknown,
+        None => look_up(db, root, file, kind, &reference.name.value, &wanted),
     };
     Resolution {
         kind: Some(kind.clone()),
-        namespace,
+        namespace: environments
+            .first()
+            .map(|answer| answer.namespace.clone())
+            .filter(|first| environments.iter().all(|answer| answer.namespace == *first))
+            .or(namespace),
         verdict,
+        environments,
     }
+}
+
+/// What environments know for certain; none where none of them has an object of the name.
+fn exact_verdict(environments: &[InEnvironment]) -> Option<Verdict> {
+    let union = |of: fn(&InEnvironment) -> &Vec<Definition>| {
+        let mut all: Vec<Definition> = Vec::new();
+        for definition in environments.iter().flat_map(of) {
+            if !all.contains(definition) {
+                all.push(definition.clone());
+            }
+        }
+        Some(all).filter(|all| !all.is_empty())
+    };
+    union(|answer| &answer.found)
+        .map(Verdict::Found)
+        .or_else(|| union(|answer| &answer.elsewhere).map(Verdict::OtherNamespace))
 }
 
 fn look_up(
@@ -294,10 +320,28 @@ pub fn references_to(
     name: &str,
     to: Option<&Definition>,
 ) -> Vec<ReferenceSite> {
-    let mut sites = View::new(db, root).references(kind, name);
+    let view = View::new(db, root);
+    let mut sites = view.references(kind, name);
+    if let Some(to) = to {
+        // By the names that environments give it.
+        for name in names_of(db, to).iter().filter(|applied| **applied != name) {
+            sites.extend(view.references(kind, name));
+        }
+        sites.extend(view.templated_references(kind));
+    }
     let to = to.map(std::slice::from_ref);
     retain_references(db, root, kind, name, to, &mut sites);
     sites
+}
+
+/// The names that an object has in environments.
+fn names_of(db: &dyn Db, definition: &Definition) -> Vec<SmolStr> {
+    let applied = applied_from(db, definition.file);
+    let own = applied.iter().filter(|applied| applied.by == definition.by);
+    let mut names: Vec<_> = own.map(|applied| applied.name.clone()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// Some of the places that name one of several definitions of one kind and name, and whether there are
@@ -333,6 +377,10 @@ fn retain_references(
             return false;
         };
         let Some(to) = to else { return true };
+        let environments = resolve_exactly(db, site.file, object, reference, kind);
+        if let Some(Verdict::Found(found)) = exact_verdict(&environments) {
+            return found.iter().any(|found| to.contains(found));
+        }
         let wanted = wanted_namespaces(db, site.file, object, reference);
         !reference.is_templated()
             && namesakes

@@ -6,13 +6,18 @@
 
 mod build;
 mod errors;
+mod exact;
 mod history;
+mod index;
 mod source;
 mod version;
 mod walk;
 
 pub use build::{AppliedObject, Built, applied, objects, traced};
+pub use exact::InEnvironment;
+pub(crate) use exact::resolve_exactly;
 pub use history::Change;
+pub use index::{AppliedFrom, ObjectId, applied_from};
 pub use source::Elsewhere;
 pub use version::flux_version;
 pub use walk::{Application, Cluster, cluster, clusters};

@@ -102,7 +102,8 @@ fn said(workspace: &Workspace, file: SourceFile) -> Vec<Said> {
             resolve(db, file, object, reference).verdict,
             Verdict::Found(_)
         );
-        if known {
+        // A name with a variable in it leads somewhere in each environment, but is nobody's name.
+        if known && !reference.is_templated() {
             let value = reference.name.value.to_string();
             found.push(Said {
                 sort: "names",

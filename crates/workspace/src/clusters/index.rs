@@ -1,0 +1,259 @@
+//! Where the objects of an environment are found: by name, and by the file that they come from.
+
+use std::sync::Arc;
+
+use infragen_flux::{FileFacts, GroupKind, PRODUCTIONS};
+use infragen_kustomize::{Path, Resource};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use super::walk::{Cluster, cluster};
+use crate::db::Db;
+use crate::environment::{Environment, environments};
+use crate::files::{Root, SourceFile};
+use crate::index::{DefinedBy, Definition};
+use crate::paths::{Found, find};
+use crate::query::facts;
+
+/// An object of a cluster: the number of its application, and its own among the objects of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectId {
+    /// Number of the application.
+    pub application: u32,
+    /// Number of the object.
+    pub number: u32,
+}
+
+/// An object that something of the environment names: one that is applied, or that an applied one brings about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Placed {
+    pub namespace: SmolStr,
+    pub id: ObjectId,
+    /// The name of what it brings about, where that is meant.
+    pub made: bool,
+}
+
+/// The objects of an environment.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct ClusterIndex {
+    by_name: FxHashMap<(GroupKind, SmolStr), Vec<Placed>>,
+    by_file: FxHashMap<Path, Vec<ObjectId>>,
+}
+
+impl ClusterIndex {
+    /// The objects of a kind and name, with their namespaces.
+    pub(crate) fn named(&self, kind: &GroupKind, name: &str) -> &[Placed] {
+        let key = (kind.clone(), SmolStr::new(name));
+        self.by_name.get(&key).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The index of an environment: equal after an edit that changes no name.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn cluster_index(
+    db: &dyn Db,
+    root: Root,
+    environment: Environment,
+) -> Arc<ClusterIndex> {
+    let cluster = cluster(db, root, environment);
+    let mut index = ClusterIndex::default();
+    for (application, at) in (0..).zip(&cluster.applications) {
+        for (number, object) in (0..).zip(cluster.objects(db, at).iter()) {
+            let id = ObjectId {
+                application,
+                number,
+            };
+            let key = (object.kind.clone(), object.name.clone());
+            index.by_name.entry(key).or_default().push(Placed {
+                namespace: object.namespace.clone(),
+                id,
+                made: false,
+            });
+            index
+                .by_file
+                .entry(object.file.clone())
+                .or_default()
+                .push(id);
+            if PRODUCTIONS.iter().any(|row| object.kind == *row.from) {
+                add_made(db, root, &cluster, id, &object.namespace, &mut index);
+            }
+        }
+    }
+    Arc::new(index)
+}
+
+/// Adds what an object brings about, by what its manifest says.
+fn add_made(
+    db: &dyn Db,
+    root: Root,
+    cluster: &Cluster,
+    id: ObjectId,
+    namespace: &SmolStr,
+    index: &mut ClusterIndex,
+) {
+    let Some((_, facts, DefinedBy::Object(number))) = manifest(db, root, cluster, id) else {
+        return;
+    };
+    let makes = facts
+        .objects
+        .get(number as usize)
+        .map(|object| &object.makes);
+    for made in makes.into_iter().flatten() {
+        let key = (made.kind.clone(), made.name.value.clone());
+        index.by_name.entry(key).or_default().push(Placed {
+            namespace: made.namespace.clone().unwrap_or_else(|| namespace.clone()),
+            id,
+            made: true,
+        });
+    }
+}
+
+/// An object of a cluster as Flux applies it.
+pub(crate) fn resource(db: &dyn Db, cluster: &Cluster, id: ObjectId) -> Option<Resource> {
+    let application = cluster.applications.get(id.application as usize)?;
+    let built = cluster.built(db, application)?;
+    built.resources.get(id.number as usize).cloned()
+}
+
+/// The part of a file's facts that an object of a cluster comes from.
+fn manifest(
+    db: &dyn Db,
+    root: Root,
+    cluster: &Cluster,
+    id: ObjectId,
+) -> Option<(SourceFile, Arc<FileFacts>, DefinedBy)> {
+    let resource = resource(db, cluster, id)?;
+    let Found::File(file) = find(db, root.top(db)?, resource.place.file.as_str()) else {
+        return None;
+    };
+    let facts = facts(db, file);
+    let by = part_of(&facts, &resource)?;
+    Some((file, facts, by))
+}
+
+/// The part of a file's facts that an object comes from.
+fn part_of(facts: &FileFacts, resource: &Resource) -> Option<DefinedBy> {
+    let start = resource.place.range.start();
+    if let Some(kustomization) = &facts.kustomization {
+        let generators = (0..).zip(&kustomization.generators);
+        let at = generators
+            .filter(|(_, generator)| resource.place.range.contains_range(generator.name.range))
+            .map(|(number, _)| DefinedBy::Generator(number))
+            .next();
+        if at.is_some() {
+            return at;
+        }
+    }
+    // The innermost: an item of a list stands in the object that is the list.
+    let objects = (0..).zip(&facts.objects);
+    objects
+        .filter(|(_, object)| !object.in_patch && object.range.contains_inclusive(start))
+        .min_by_key(|(_, object)| object.range.len())
+        .map(|(number, _)| DefinedBy::Object(number))
+}
+
+impl Definition {
+    /// What a part of a file's facts defines.
+    pub(crate) fn in_facts(
+        file: SourceFile,
+        facts: &FileFacts,
+        by: DefinedBy,
+    ) -> Option<Definition> {
+        let namespace = match by {
+            DefinedBy::Object(number) => {
+                let object = facts.objects.get(number as usize)?;
+                object
+                    .namespace
+                    .as_ref()
+                    .map(|namespace| namespace.value.clone())
+            }
+            DefinedBy::Made(number, at) => {
+                let object = facts.objects.get(number as usize)?;
+                object.makes.get(at as usize)?.namespace.clone()
+            }
+            DefinedBy::Generator(number) => {
+                let kustomization = facts.kustomization.as_ref()?;
+                let generator = kustomization.generators.get(number as usize)?;
+                generator.namespace.as_deref().map(SmolStr::new)
+            }
+        };
+        Some(Definition {
+            file,
+            by,
+            namespace,
+        })
+    }
+}
+
+/// What defines an object of an environment, or what it brings about.
+pub(crate) fn definition(
+    db: &dyn Db,
+    root: Root,
+    cluster: &Cluster,
+    placed: &Placed,
+    kind: &GroupKind,
+    name: &str,
+) -> Option<Definition> {
+    let (file, facts, by) = manifest(db, root, cluster, placed.id)?;
+    let by = match by {
+        DefinedBy::Object(number) if placed.made => {
+            let makes = &facts.objects.get(number as usize)?.makes;
+            let made = (0..)
+                .zip(makes)
+                .find(|(_, made)| made.kind == *kind && made.name.value == name)?;
+            DefinedBy::Made(number, made.0)
+        }
+        by => by,
+    };
+    Definition::in_facts(file, &facts, by)
+}
+
+/// An object of an environment that comes from a file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct AppliedFrom {
+    /// Number of the environment among those of the root.
+    pub environment: usize,
+    /// The object.
+    pub id: ObjectId,
+    /// The part of the file's facts that it comes from.
+    pub by: DefinedBy,
+    /// The namespace that it has there; empty where its kind has none.
+    pub namespace: SmolStr,
+    /// The name that it has there.
+    pub name: SmolStr,
+}
+
+/// What environments apply of a file, in order of environment: one for each object and each time that it is
+/// applied.
+#[salsa::tracked(returns(clone))]
+pub fn applied_from(db: &dyn Db, file: SourceFile) -> Arc<Vec<AppliedFrom>> {
+    let root = file.root(db);
+    let path = file.path(db);
+    let mut found = Vec::new();
+    for (number, environment) in environments(db, root).iter().enumerate() {
+        let index = cluster_index(db, root, environment.clone());
+        let Some(ids) = index.by_file.get(path.as_path()) else {
+            continue;
+        };
+        let cluster = cluster(db, root, environment.clone());
+        let facts = facts(db, file);
+        for id in ids {
+            let Some(application) = cluster.applications.get(id.application as usize) else {
+                continue;
+            };
+            let objects = cluster.objects(db, application);
+            let by = resource(db, &cluster, *id).and_then(|resource| part_of(&facts, &resource));
+            let (Some(object), Some(by)) = (objects.get(id.number as usize), by) else {
+                continue;
+            };
+            found.push(AppliedFrom {
+                environment: number,
+                id: *id,
+                by,
+                namespace: object.namespace.clone(),
+                name: object.name.clone(),
+            });
+        }
+    }
+    Arc::new(found)
+}
