@@ -5,13 +5,14 @@ use infragen_rules::nearest_path;
 use infragen_syntax::{Node, NodeKind, TextRange, TextSize, nearest};
 use infragen_workspace::{
     Db, DefinedBy, Definition, Directory, Found, PathTarget, ReferenceSite, SourceFile, Target,
-    Verdict, appliers, environment_of, facts, importers, kustomization_file, names_of_kind,
-    namespace_of, resolve, some_references_to, target, text, tree,
+    Verdict, appliers, environment_of, facts, importers, is_manifest, kustomization_file,
+    names_of_kind, namespace_of, resolve, some_references_to, target, text, tree,
 };
 
 use rustc_hash::FxHashSet;
 
 use crate::below::{files_below, objects_in, selected};
+use crate::effective::effective;
 use crate::markdown::{code, counted, fit, item, names, with_article};
 use crate::subject::{Part, Subject, What, reference_of, subjects};
 use crate::summary::spec_facts;
@@ -45,6 +46,13 @@ pub fn hover(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Hover> {
                 cards.push(card);
             }
         }
+    }
+    // What a field is where it is applied, below what it names.
+    if is_manifest(db, file)
+        && let Some((field, card)) = effective(db, file, offset)
+    {
+        range.get_or_insert(field);
+        cards.push(card);
     }
     Some(Hover {
         range: range?,

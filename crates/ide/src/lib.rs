@@ -5,6 +5,7 @@ mod actions;
 mod below;
 mod completion;
 mod definition;
+mod effective;
 #[cfg(test)]
 mod everywhere;
 #[cfg(test)]

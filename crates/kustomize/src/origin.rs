@@ -18,6 +18,14 @@ pub struct Place {
 }
 
 impl Place {
+    /// Whether it is in a text that is no file: what a caller adds to a build.
+    pub fn is_made_up(&self) -> bool {
+        self.file.as_str() == Place::MADE_UP
+    }
+
+    /// The name that a caller gives to a text that is no file. No path can be that.
+    pub const MADE_UP: &'static str = "\0";
+
     /// The first byte of a file: where something stands that has no text of its own.
     pub fn start_of(file: Path) -> Place {
         Place {

@@ -37,7 +37,8 @@ pub use candidates::{
 };
 pub use clusters::{
     Application, AppliedFrom, AppliedObject, Built, Change, Cluster, Elsewhere, InEnvironment,
-    ObjectId, applied, applied_from, cluster, clusters, flux_version, objects, traced,
+    ObjectId, Reader, applied, applied_from, cluster, clusters, flux_version, objects, readers,
+    traced,
 };
 pub use configuration::{Class, EnvironmentSettings, Settings, SettingsError, settings};
 pub use db::{Database, Db};

@@ -14,9 +14,6 @@ use crate::builds::Files;
 use crate::db::Db;
 use crate::files::Directory;
 
-/// The file under which places in what a Flux Kustomization adds to its build are told: no path can be that.
-pub(crate) const ADDED: &str = "\0";
-
 /// The objects of a Flux Kustomization.
 #[derive(Debug, Clone, Default)]
 pub struct Built {
@@ -64,7 +61,7 @@ fn flux_build(
         traced: false,
     };
     let additions = Additions::new(
-        Path::from(Utf8Path::new(ADDED)),
+        Path::from(Utf8Path::new(Place::MADE_UP)),
         additions,
         ignore_missing_components,
     );
@@ -110,7 +107,7 @@ pub fn traced(
         root: directory.root(db),
         traced: true,
     };
-    let file = Path::from(Utf8Path::new(ADDED));
+    let file = Path::from(Utf8Path::new(Place::MADE_UP));
     let additions = Additions::new(file, spec.additions.clone(), spec.ignore_missing_components);
     let built = build_as_flux(&files, directory.path(db), &additions);
     let mut resources = built.resources;

@@ -6,7 +6,6 @@ use infragen_kustomize::{BuildError, Path, Place};
 use infragen_syntax::{Node, NodeKind, TextRange, TextSize, Tree};
 use smol_str::SmolStr;
 
-use super::build::ADDED;
 use super::walk::{Application, Cluster};
 use crate::db::Db;
 use crate::files::{Root, SourceFile};
@@ -28,7 +27,7 @@ impl Cluster {
         let mut errors: Vec<_> = built.errors.clone();
         errors.extend(problems.map(|problem| Arc::new(problem.error.clone())));
         for error in &mut errors {
-            if error.place.file.as_str() == ADDED {
+            if error.place.is_made_up() {
                 let place = self.place_in_spec(db, root, application, error.place.range);
                 *error = Arc::new(BuildError {
                     place,
@@ -65,9 +64,10 @@ impl Cluster {
         let found = source_file(db, root, &place.file).and_then(|file| {
             let tree = tree(db, file);
             let manifest = document_at(&tree, place.range.start())?.get("spec")?;
-            let path = path_at(&added, range.start());
+            let (path, innermost) = path_at(&added, range.start());
             let node = follow(manifest, &path)?;
-            Some(first_line(node))
+            let inside = innermost.and_then(|added| same_line(added, range, node));
+            Some(inside.unwrap_or_else(|| first_line(node)))
         });
         Place {
             range: found.unwrap_or(place.range),
@@ -87,12 +87,14 @@ fn document_at(tree: &Tree, offset: TextSize) -> Option<Node<'_>> {
     tree.document_at(offset)?.root()
 }
 
-/// The keys and, as numbers, the items that lead to a place.
-fn path_at(tree: &Tree, offset: TextSize) -> Vec<SmolStr> {
+/// The keys and, as numbers, the items that lead to a place, and the innermost node there.
+fn path_at(tree: &Tree, offset: TextSize) -> (Vec<SmolStr>, Option<Node<'_>>) {
     let mut path = Vec::new();
     let mut at = tree.document(0).and_then(|document| document.root());
+    let mut innermost = None;
     while let Some(node) = at {
         at = None;
+        innermost = Some(node);
         if node.is_mapping() {
             for entry in node.own_entries() {
                 if entry.range().contains_inclusive(offset) {
@@ -109,7 +111,36 @@ fn path_at(tree: &Tree, offset: TextSize) -> Vec<SmolStr> {
             }
         }
     }
-    path
+    (path, innermost)
+}
+
+/// A part of a line of one block scalar, in another one that says the same with another indentation.
+fn same_line(from: Node<'_>, range: TextRange, to: Node<'_>) -> Option<TextRange> {
+    let is_block =
+        |node: Node<'_>| matches!(node.kind(), NodeKind::Scalar(style) if style.is_block());
+    if !is_block(from) || !is_block(to) || from.as_str()?.trim_end() != to.as_str()?.trim_end() {
+        return None;
+    }
+    let at = usize::from(range.start().checked_sub(from.range().start())?);
+    let before = from.text().get(..at)?;
+    let line = before.bytes().filter(|byte| *byte == b'\n').count();
+    let column = at - before.rfind('\n').map_or(0, |end| end + 1);
+    let column = column.checked_sub(indentation(from.text()))? + indentation(to.text());
+    let mut start = 0;
+    for _ in 0..line {
+        start += to.text().get(start..)?.find('\n')? + 1;
+    }
+    let start = TextSize::try_from(start + column).ok()?;
+    let found = TextRange::at(to.range().start() + start, range.len());
+    to.range().contains_range(found).then_some(found)
+}
+
+/// The indentation of the first line below the mark of a block scalar.
+fn indentation(block: &str) -> usize {
+    let mut lines = block.lines().skip(1).filter(|line| !line.trim().is_empty());
+    lines
+        .next()
+        .map_or(0, |line| line.len() - line.trim_start().len())
 }
 
 /// The node of a spec that a path in its additions stands for.

@@ -1,9 +1,10 @@
 //! How a value came to be what it is.
 
 use infragen_kustomize::{How, Origin, Place};
+use infragen_syntax::TextRange;
 use smol_str::SmolStr;
 
-use super::build::{ADDED, Built, traced};
+use super::build::{Built, traced};
 use super::walk::{Application, Cluster};
 use crate::db::Db;
 use crate::files::Root;
@@ -26,9 +27,11 @@ impl Cluster {
     /// The objects of one of its applications with the history of every value. Made anew with every call.
     pub fn traced(&self, db: &dyn Db, application: &Application) -> Option<Built> {
         let directory = *application.directory.as_ref().ok()?;
-        let place = self.place_of(db, application).unwrap_or_else(|| {
+        let mut place = self.place_of(db, application).unwrap_or_else(|| {
             Place::start_of(infragen_kustomize::Path::from(directory.path(db).as_path()))
         });
+        // The object as a whole sets it, not one of its texts.
+        place.range = TextRange::empty(place.range.start());
         Some(traced(
             db,
             directory,
@@ -50,9 +53,9 @@ impl Cluster {
         let mut changes = Vec::new();
         let mut origin = origin.clone();
         while let Some(step) = origin.newest() {
-            let place = match step.place.file.as_str() {
-                ADDED => self.place_in_spec(db, root, application, step.place.range),
-                _ => step.place.clone(),
+            let place = match step.place.is_made_up() {
+                true => self.place_in_spec(db, root, application, step.place.range),
+                false => step.place.clone(),
             };
             changes.push(Change {
                 how: step.how,
