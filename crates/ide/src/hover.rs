@@ -13,6 +13,7 @@ use rustc_hash::FxHashSet;
 
 use crate::below::{files_below, objects_in, selected};
 use crate::effective::effective;
+use crate::lens::environments_of;
 use crate::markdown::{code, counted, fit, item, names, with_article};
 use crate::subject::{Part, Subject, What, reference_of, subjects};
 use crate::summary::spec_facts;
@@ -380,6 +381,11 @@ impl Cards<'_> {
         let directory = self.file.directory(self.db);
         let mut lines = self.directory(directory, "kustomize build");
         lines.extend(self.taken_in_by(Found::Directory(directory)));
+        let environments = environments_of(self.db, self.file);
+        if !environments.is_empty() {
+            let environments: Vec<_> = environments.iter().map(ToString::to_string).collect();
+            lines.push(item("part of", &names(8, &environments)));
+        }
         Some(lines.join("\n"))
     }
 

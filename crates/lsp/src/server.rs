@@ -249,6 +249,11 @@ impl LanguageServer for Server {
         self.about(&uri, params, handlers::selection_range).await
     }
 
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        let uri = params.text_document.uri.clone();
+        self.about(&uri, params, handlers::code_lens).await
+    }
+
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let uri = params.text_document.uri.clone();
         self.about(&uri, params, handlers::code_action).await

@@ -1,6 +1,7 @@
 //! The requests, one file each: convert the question, ask `ide`, convert the answer.
 
 mod code_action;
+mod code_lens;
 mod completion;
 mod definition;
 mod document_highlight;
@@ -13,6 +14,7 @@ mod selection_range;
 mod workspace_symbol;
 
 pub(crate) use code_action::code_action;
+pub(crate) use code_lens::code_lens;
 pub(crate) use completion::completion;
 pub(crate) use definition::definition;
 pub(crate) use document_highlight::document_highlight;

@@ -159,6 +159,9 @@ pub(crate) fn server_capabilities(client: &ClientConfig) -> ServerCapabilities {
             trigger_characters: Some(vec![" ".to_owned(), "/".to_owned()]),
             ..CompletionOptions::default()
         }),
+        code_lens_provider: Some(CodeLensOptions {
+            resolve_provider: Some(false),
+        }),
         document_symbol_provider: Some(OneOf::Left(true)),
         workspace_symbol_provider: Some(OneOf::Left(true)),
         document_link_provider: Some(DocumentLinkOptions {
