@@ -19,6 +19,12 @@ pub struct Root {
     /// The files that are open in an editor.
     #[returns(ref)]
     pub open: Vec<SourceFile>,
+    /// Directories of other roots, by the path that the settings map a bundle to.
+    #[returns(ref)]
+    pub mapped: Vec<(Utf8PathBuf, Directory)>,
+    /// The other repositories that are open beside it.
+    #[returns(ref)]
+    pub siblings: Vec<Root>,
 }
 
 /// A directory of a root, with what git does not ignore in it.

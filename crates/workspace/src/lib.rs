@@ -10,6 +10,7 @@
 
 mod artifacts;
 mod builds;
+mod bundles;
 mod candidates;
 mod clusters;
 mod configuration;
@@ -23,6 +24,7 @@ mod imports;
 mod index;
 mod object_graph;
 mod paths;
+mod published;
 mod query;
 mod resolve;
 

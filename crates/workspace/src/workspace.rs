@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use salsa::{Durability, Setter};
 
+use crate::bundles::SETTINGS_FILE;
 use crate::db::{Database, Db};
 use crate::files::{Child, DirEntry, Directory, Disk, Root, SourceFile, is_source};
 use crate::walk::{Seen, TrackedAnyway, What, walk, walk_repository};
@@ -18,6 +19,8 @@ use crate::walk::{Seen, TrackedAnyway, What, walk, walk_repository};
 pub struct Workspace {
     db: Database,
     roots: Vec<Root>,
+    /// Directories outside of them that settings map bundles to.
+    mapped_roots: Vec<Root>,
     /// Every directory and file that was ever seen, by absolute path: an input keeps its identity when
     /// its file goes and comes back.
     directories: FxHashMap<Utf8PathBuf, Directory>,
@@ -140,8 +143,51 @@ impl Workspace {
             return *root;
         }
         let root = self.new_root(path);
+        self.roots.push(root);
         self.list_root(path);
+        self.map_bundles(root);
+        self.introduce();
         root
+    }
+
+    /// Tells each repository which others are open.
+    fn introduce(&mut self) {
+        for root in self.roots.clone() {
+            let others = self.roots.iter().copied().filter(|other| *other != root);
+            let others: Vec<_> = others.collect();
+            if *root.siblings(&self.db) != others {
+                root.set_siblings(&mut self.db)
+                    .with_durability(Durability::HIGH)
+                    .to(others);
+            }
+        }
+    }
+
+    /// The directory at an absolute path, in whatever root it is; else a root of its own.
+    pub(crate) fn outside_directory(&mut self, path: &Utf8Path) -> Option<Directory> {
+        if let Some(known) = self.directories.get(path) {
+            return Some(*known);
+        }
+        if !path.is_dir() {
+            return None;
+        }
+        let root = self.new_root(path);
+        self.mapped_roots.push(root);
+        self.list_root(path);
+        root.top(&self.db)
+    }
+
+    pub(crate) fn database_mut(&mut self) -> &mut Database {
+        &mut self.db
+    }
+
+    /// Looks again at what the settings of a root map, where a path is its settings file.
+    fn settings_changed(&mut self, path: &Utf8Path) {
+        if path.file_name() == Some(SETTINGS_FILE)
+            && let Some(root) = self.files.get(path).map(|file| file.root(&self.db))
+        {
+            self.map_bundles(root);
+        }
     }
 
     fn list_root(&mut self, path: &Utf8Path) {
@@ -153,23 +199,26 @@ impl Workspace {
     /// Opens a root whose files exist in memory only: for tests, and for plans that are not written yet.
     pub fn open_memory_root(&mut self, path: &Utf8Path, files: &[(&str, &str)]) -> Root {
         let root = self.new_root(path);
+        self.roots.push(root);
         for (name, text) in files {
             self.set_memory(&path.join(name), Some(text));
         }
+        self.introduce();
         root
     }
 
     fn new_root(&mut self, path: &Utf8Path) -> Root {
-        let root = Root::builder(path.to_owned(), None, Vec::new())
+        let root = Root::builder(path.to_owned(), None, Vec::new(), Vec::new(), Vec::new())
             .path_durability(Durability::HIGH)
             .top_durability(Durability::HIGH)
             .open_durability(Durability::LOW)
+            .mapped_durability(Durability::HIGH)
+            .siblings_durability(Durability::HIGH)
             .new(&self.db);
         let top = self.new_directory(root, path, None);
         root.set_top(&mut self.db)
             .with_durability(Durability::HIGH)
             .to(Some(top));
-        self.roots.push(root);
         root
     }
 
@@ -180,6 +229,7 @@ impl Workspace {
         self.directories
             .retain(|_, directory| directory.root(db).path(db) != path);
         self.files.retain(|_, file| file.root(db).path(db) != path);
+        self.introduce();
     }
 
     fn new_directory(
@@ -339,6 +389,7 @@ impl Workspace {
             if !self
                 .roots
                 .iter()
+                .chain(&self.mapped_roots)
                 .any(|root| path.starts_with(root.path(&self.db)))
                 || path.components().any(|part| part.as_str() == ".git")
             {
@@ -379,6 +430,9 @@ impl Workspace {
             self.touch(path);
         }
         self.list_open_files();
+        for FileEvent { path } in events {
+            self.settings_changed(path);
+        }
     }
 
     /// Takes out of the listings what is there for an editor only, so that they are those of the disk
@@ -509,6 +563,7 @@ impl Workspace {
         let roots: Vec<_> = self
             .roots
             .iter()
+            .chain(&self.mapped_roots)
             .map(|root| root.path(&self.db).clone())
             .collect();
         self.events = Events::Lost;
@@ -517,6 +572,9 @@ impl Workspace {
             self.list_root(root);
         }
         self.list_open_files();
+        for root in self.roots.clone() {
+            self.map_bundles(root);
+        }
     }
 
     /// The file at an absolute path, if it is one of a root's.
@@ -553,6 +611,7 @@ impl Workspace {
         if closed && *file.disk(&self.db) == Disk::Absent {
             self.leave(file, path);
         }
+        self.settings_changed(path);
         Some(file)
     }
 
@@ -582,6 +641,7 @@ impl Workspace {
         file.set_disk(&mut self.db)
             .with_durability(Durability::HIGH)
             .to(disk);
+        self.settings_changed(path);
         Some(file)
     }
 

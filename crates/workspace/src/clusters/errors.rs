@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use camino::Utf8Path;
 use infragen_kustomize::{BuildError, Path, Place};
 use infragen_syntax::{Node, NodeKind, TextRange, TextSize, Tree};
 use smol_str::SmolStr;
@@ -9,7 +10,7 @@ use smol_str::SmolStr;
 use super::walk::{Application, Cluster};
 use crate::db::Db;
 use crate::files::{Root, SourceFile};
-use crate::paths::{Found, find};
+use crate::paths::{Found, find, relative};
 use crate::query::tree;
 
 impl Cluster {
@@ -26,7 +27,16 @@ impl Cluster {
         let problems = built.problems.iter();
         let mut errors: Vec<_> = built.errors.clone();
         errors.extend(problems.map(|problem| Arc::new(problem.error.clone())));
+        let inner = application.root(db).unwrap_or(root);
         for error in &mut errors {
+            if inner != root {
+                let mut seen = BuildError::clone(error);
+                seen.place = seen_from(db, root, inner, &seen.place);
+                for (place, _) in &mut seen.related {
+                    *place = seen_from(db, root, inner, place);
+                }
+                *error = Arc::new(seen);
+            }
             if error.place.is_made_up() {
                 let place = self.place_in_spec(db, root, application, error.place.range);
                 *error = Arc::new(BuildError {
@@ -43,7 +53,11 @@ impl Cluster {
         if let Some((parent, number)) = application.parent {
             let parent = self.applications.get(parent)?;
             let built = self.built(db, parent)?;
-            return Some(built.resources.get(number as usize)?.place.clone());
+            let place = &built.resources.get(number as usize)?.place;
+            return Some(match parent.root(db) {
+                Some(inner) => seen_from(db, self.root, inner, place),
+                None => place.clone(),
+            });
         }
         Some(Place::start_of(application.file.clone()?))
     }
@@ -73,6 +87,28 @@ impl Cluster {
             range: found.unwrap_or(place.range),
             ..place
         }
+    }
+}
+
+impl Application {
+    /// The root that the directory of its path is in: another one where a bundle is mapped to it.
+    pub fn root(&self, db: &dyn Db) -> Option<Root> {
+        self.directory
+            .as_ref()
+            .ok()
+            .map(|directory| directory.root(db))
+    }
+}
+
+/// A place in one root as another one sees it: `../activity/config/base/web.yaml`.
+pub(crate) fn seen_from(db: &dyn Db, root: Root, inner: Root, place: &Place) -> Place {
+    if inner == root || place.is_made_up() {
+        return place.clone();
+    }
+    let way = relative(root.path(db), inner.path(db));
+    Place {
+        file: Path::from(Utf8Path::new(&way).join(&place.file)),
+        range: place.range,
     }
 }
 

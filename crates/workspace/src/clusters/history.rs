@@ -5,6 +5,7 @@ use infragen_syntax::TextRange;
 use smol_str::SmolStr;
 
 use super::build::{Built, traced};
+use super::errors::seen_from;
 use super::walk::{Application, Cluster};
 use crate::db::Db;
 use crate::files::Root;
@@ -50,12 +51,13 @@ impl Cluster {
         application: &Application,
         origin: &Origin,
     ) -> Vec<Change> {
+        let inner = application.root(db).unwrap_or(root);
         let mut changes = Vec::new();
         let mut origin = origin.clone();
         while let Some(step) = origin.newest() {
             let place = match step.place.is_made_up() {
                 true => self.place_in_spec(db, root, application, step.place.range),
-                false => step.place.clone(),
+                false => seen_from(db, root, inner, &step.place),
             };
             changes.push(Change {
                 how: step.how,

@@ -37,7 +37,7 @@ pub(crate) struct Placed {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ClusterIndex {
     by_name: FxHashMap<(GroupKind, SmolStr), Vec<Placed>>,
-    by_file: FxHashMap<Path, Vec<ObjectId>>,
+    by_file: FxHashMap<(Root, Path), Vec<ObjectId>>,
 }
 
 impl ClusterIndex {
@@ -58,6 +58,7 @@ pub(crate) fn cluster_index(
     let cluster = cluster(db, root, environment);
     let mut index = ClusterIndex::default();
     for (application, at) in (0..).zip(&cluster.applications) {
+        let inner = at.root(db).unwrap_or(root);
         for (number, object) in (0..).zip(cluster.objects(db, at).iter()) {
             let id = ObjectId {
                 application,
@@ -71,11 +72,11 @@ pub(crate) fn cluster_index(
             });
             index
                 .by_file
-                .entry(object.file.clone())
+                .entry((inner, object.file.clone()))
                 .or_default()
                 .push(id);
             if PRODUCTIONS.iter().any(|row| object.kind == *row.from) {
-                add_made(db, root, &cluster, id, &object.namespace, &mut index);
+                add_made(db, &cluster, id, &object.namespace, &mut index);
             }
         }
     }
@@ -85,13 +86,12 @@ pub(crate) fn cluster_index(
 /// Adds what an object brings about, by what its manifest says.
 fn add_made(
     db: &dyn Db,
-    root: Root,
     cluster: &Cluster,
     id: ObjectId,
     namespace: &SmolStr,
     index: &mut ClusterIndex,
 ) {
-    let Some((_, facts, DefinedBy::Object(number))) = manifest(db, root, cluster, id) else {
+    let Some((_, facts, DefinedBy::Object(number))) = manifest(db, cluster, id) else {
         return;
     };
     let makes = facts
@@ -118,12 +118,15 @@ pub(crate) fn resource(db: &dyn Db, cluster: &Cluster, id: ObjectId) -> Option<R
 /// The part of a file's facts that an object of a cluster comes from.
 fn manifest(
     db: &dyn Db,
-    root: Root,
     cluster: &Cluster,
     id: ObjectId,
 ) -> Option<(SourceFile, Arc<FileFacts>, DefinedBy)> {
     let resource = resource(db, cluster, id)?;
-    let Found::File(file) = find(db, root.top(db)?, resource.place.file.as_str()) else {
+    let inner = cluster
+        .applications
+        .get(id.application as usize)?
+        .root(db)?;
+    let Found::File(file) = find(db, inner.top(db)?, resource.place.file.as_str()) else {
         return None;
     };
     let facts = facts(db, file);
@@ -188,13 +191,12 @@ impl Definition {
 /// What defines an object of an environment, or what it brings about.
 pub(crate) fn definition(
     db: &dyn Db,
-    root: Root,
     cluster: &Cluster,
     placed: &Placed,
     kind: &GroupKind,
     name: &str,
 ) -> Option<Definition> {
-    let (file, facts, by) = manifest(db, root, cluster, placed.id)?;
+    let (file, facts, by) = manifest(db, cluster, placed.id)?;
     let by = match by {
         DefinedBy::Object(number) if placed.made => {
             let makes = &facts.objects.get(number as usize)?.makes;
@@ -228,11 +230,11 @@ pub struct AppliedFrom {
 #[salsa::tracked(returns(clone))]
 pub fn applied_from(db: &dyn Db, file: SourceFile) -> Arc<Vec<AppliedFrom>> {
     let root = file.root(db);
-    let path = file.path(db);
+    let path = Path::from(file.path(db).as_path());
     let mut found = Vec::new();
     for (number, environment) in environments(db, root).iter().enumerate() {
         let index = cluster_index(db, root, environment.clone());
-        let Some(ids) = index.by_file.get(path.as_path()) else {
+        let Some(ids) = index.by_file.get(&(root, path.clone())) else {
             continue;
         };
         let cluster = cluster(db, root, environment.clone());

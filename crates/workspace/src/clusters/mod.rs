@@ -11,6 +11,8 @@ mod history;
 mod index;
 mod reading;
 mod source;
+#[cfg(test)]
+mod tests;
 mod version;
 mod walk;
 

@@ -56,6 +56,9 @@ fn reads(
     let Ok(directory) = application.directory else {
         return false;
     };
+    if directory.root(db) != file.root(db) {
+        return false;
+    }
     if directories.contains(&directory) {
         return true;
     }

@@ -1,5 +1,6 @@
 //! Where the files are that a Flux Kustomization builds.
 
+use camino::Utf8Path;
 use infragen_flux::is_templated;
 use infragen_flux::known::EXTERNAL_ARTIFACT;
 use infragen_flux::kustomization::{KustomizationSpec, SourceName};
@@ -10,6 +11,7 @@ use crate::db::Db;
 use crate::environment::{Entry, Environment, own_sources};
 use crate::files::{Directory, Root};
 use crate::paths::{Found, PathTarget, artifact_path, find, is_own_source, secure};
+use crate::published::published;
 
 /// Why the files of a Flux Kustomization are not known here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -67,12 +69,12 @@ impl Sources<'_> {
                 .iter()
                 .find(|(bundle, _)| is_same_address(bundle, url));
             if let Some((_, mapped)) = mapped {
-                let top = self.root.top(self.db);
-                let Some(Found::Directory(top)) =
-                    top.map(|top| find(self.db, top, mapped.as_str()))
-                else {
-                    return Err(Elsewhere::Missing);
+                return match self.mapped(mapped) {
+                    Some(top) => self.below(Some(top), &path),
+                    None => Err(Elsewhere::Missing),
                 };
+            }
+            if let Some(top) = self.published(url) {
                 return self.below(Some(top), &path);
             }
             if self.is_own_address(url) {
@@ -101,6 +103,33 @@ impl Sources<'_> {
             Some(Found::Directory(directory)) => Ok(directory),
             _ => Err(Elsewhere::Missing),
         }
+    }
+
+    /// The directory that a bundle is mapped to.
+    fn mapped(&self, path: &Utf8Path) -> Option<Directory> {
+        let outside = self
+            .root
+            .mapped(self.db)
+            .iter()
+            .find(|(known, _)| known == path);
+        if let Some((_, directory)) = outside {
+            return Some(*directory);
+        }
+        match find(self.db, self.root.top(self.db)?, path.as_str()) {
+            Found::Directory(directory) => Some(directory),
+            _ => None,
+        }
+    }
+
+    /// The directory that a workflow here, or of a repository that is open beside this one, publishes at an
+    /// address.
+    fn published(&self, url: &str) -> Option<Directory> {
+        let siblings = self.root.siblings(self.db).iter().copied();
+        let roots = std::iter::once(self.root).chain(siblings);
+        roots
+            .flat_map(|root| published(self.db, root).as_ref().clone())
+            .find(|published| is_same_address(&published.address, url))
+            .map(|published| published.directory)
     }
 
     fn is_own(&self, source: &SourceName) -> bool {

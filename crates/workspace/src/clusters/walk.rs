@@ -31,6 +31,8 @@ const MAX_APPLICATIONS: usize = 50_000;
 /// What an environment applies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cluster {
+    /// The root whose environment it is.
+    pub root: Root,
     /// The environment.
     pub environment: Environment,
     /// Its Flux Kustomizations; the first is its entry point, each other comes behind its parent.
@@ -89,6 +91,7 @@ pub fn cluster(db: &dyn Db, root: Root, environment: Environment) -> Arc<Cluster
         }
     }
     Arc::new(Cluster {
+        root,
         environment,
         applications,
         missing,

@@ -1,0 +1,135 @@
+//! What environments apply, on small repositories in memory.
+
+use camino::Utf8Path;
+
+use super::{Cluster, clusters};
+use crate::Workspace;
+use crate::db::Db;
+
+/// Files behind `//- path` lines.
+fn files(fixture: &str) -> Vec<(&str, &str)> {
+    fixture
+        .split("//- ")
+        .skip(1)
+        .map(|file| file.split_once('\n').unwrap())
+        .collect()
+}
+
+fn open(workspace: &mut Workspace, root: &str, fixture: &str) {
+    workspace.open_memory_root(Utf8Path::new(root), &files(fixture));
+}
+
+/// What each environment of the first root applies: `production: flux-system/web: ConfigMap web/settings`.
+fn applied(workspace: &Workspace) -> Vec<String> {
+    let snapshot = workspace.snapshot();
+    let db = snapshot.db();
+    let clusters = clusters(db, workspace.roots()[0]);
+    clusters
+        .iter()
+        .flat_map(|cluster| lines(db, cluster))
+        .collect()
+}
+
+fn lines(db: &dyn Db, cluster: &Cluster) -> Vec<String> {
+    let mut lines = Vec::new();
+    for application in &cluster.applications {
+        let (environment, spec) = (&cluster.environment.name, &application.spec);
+        let name = format!("{environment}: {}/{}", spec.namespace, spec.name);
+        if let Err(elsewhere) = &application.directory {
+            lines.push(format!("{name}: {elsewhere:?}"));
+        }
+        for object in cluster.objects(db, application).iter() {
+            let (kind, namespace) = (&object.kind.kind, &object.namespace);
+            lines.push(format!("{name}: {kind} {namespace}/{}", object.name));
+        }
+    }
+    lines
+}
+
+const BUNDLED: &str = "//- clusters/production/web.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: web, namespace: flux-system}
+spec: {interval: 1m, url: oci://ghcr.io/acme/web-kustomize, ref: {semver: '>=0.0.0'}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web, namespace: flux-system}
+spec:
+  interval: 1m
+  prune: true
+  path: ./overlays/production
+  targetNamespace: web
+  sourceRef: {kind: OCIRepository, name: web}
+";
+
+const BUNDLE: &str = "//- config/overlays/production/kustomization.yaml
+resources: [../../base]
+//- config/base/kustomization.yaml
+resources: [settings.yaml]
+//- config/base/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+";
+
+const GOES_ON: [&str; 3] = [
+    "production: flux-system/flux-system: OCIRepository flux-system/web",
+    "production: flux-system/flux-system: Kustomization flux-system/web",
+    "production: flux-system/web: ConfigMap web/settings",
+];
+
+#[test]
+fn a_bundle_that_nothing_maps_is_elsewhere() {
+    let mut workspace = Workspace::new();
+    open(&mut workspace, "/infra", BUNDLED);
+    let applied = applied(&workspace);
+    assert!(
+        applied[2].contains("url: Some(\"oci://ghcr.io/acme/web-kustomize\")"),
+        "{applied:#?}"
+    );
+}
+
+#[test]
+fn the_walk_goes_on_into_a_mapped_bundle() {
+    let mut workspace = Workspace::new();
+    let settings =
+        "//- .infragen.yaml\nbundles: {'oci://ghcr.io/acme/web-kustomize': bundles/config}\n";
+    let inside = BUNDLE.replace("//- config", "//- bundles/config");
+    open(
+        &mut workspace,
+        "/infra",
+        &format!("{BUNDLED}{settings}{inside}"),
+    );
+    assert_eq!(applied(&workspace), GOES_ON);
+}
+
+#[test]
+fn a_bundle_may_be_mapped_to_a_directory_outside() {
+    let mut workspace = Workspace::new();
+    open(&mut workspace, "/infra", BUNDLED);
+    open(&mut workspace, "/web", BUNDLE);
+    let settings = "bundles: {'oci://ghcr.io/acme/web-kustomize': ../web/config}\n";
+    workspace.set_memory(Utf8Path::new("/infra/.infragen.yaml"), Some(settings));
+    assert_eq!(applied(&workspace), GOES_ON);
+}
+
+#[test]
+fn a_workflow_maps_what_it_publishes() {
+    let workflow = "//- .github/workflows/push.yaml
+jobs:
+  push:
+    steps:
+    - run: flux push artifact oci://ghcr.io/acme/web-kustomize:$TAG --path=./config
+";
+    // In a folder of the same repository.
+    let mut workspace = Workspace::new();
+    let service = format!("{workflow}{BUNDLE}").replace("//- ", "//- services/web/");
+    open(&mut workspace, "/infra", &format!("{BUNDLED}{service}"));
+    assert_eq!(applied(&workspace), GOES_ON);
+    // In a repository that is open beside it.
+    let mut workspace = Workspace::new();
+    open(&mut workspace, "/infra", BUNDLED);
+    open(&mut workspace, "/web", &format!("{workflow}{BUNDLE}"));
+    assert_eq!(applied(&workspace), GOES_ON);
+}
