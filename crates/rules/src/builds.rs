@@ -1,6 +1,7 @@
 //! What builds find wrong: the rules share how an error of a build becomes a finding.
 
-use infragen_workspace::{build_errors, place_of_build};
+use infragen_kustomize::BuildError;
+use infragen_workspace::{build_errors, environment_errors, place_of_build};
 
 use crate::finding::Finding;
 use crate::rule::{Context, Rule};
@@ -12,16 +13,33 @@ pub(crate) fn find(context: &Context<'_>, rule: &'static Rule, findings: &mut Ve
         return;
     }
     for error in build_errors(context.db, context.file).iter() {
-        if error.kind.id() != rule.id {
-            continue;
+        if error.kind.id() == rule.id {
+            findings.push(finding(context, rule, error, error.message.clone()));
         }
-        let mut finding = rule.finding(error.place.range, error.message.clone());
-        finding.help = error.help.clone();
-        for (place, what) in &error.related {
-            if let Some((file, range)) = place_of_build(context.db, context.root, place) {
-                finding = finding.relate(file, range, what.clone());
-            }
-        }
-        findings.push(finding);
     }
+    for found in environment_errors(context.db, context.file).iter() {
+        if found.error.kind.id() == rule.id {
+            let message = match found.environments.as_slice() {
+                [] => found.error.message.clone(),
+                some => format!("{} (in {})", found.error.message, some.join(", ")),
+            };
+            findings.push(finding(context, rule, &found.error, message));
+        }
+    }
+}
+
+fn finding(
+    context: &Context<'_>,
+    rule: &'static Rule,
+    error: &BuildError,
+    message: String,
+) -> Finding {
+    let mut finding = rule.finding(error.place.range, message);
+    finding.help = error.help.clone();
+    for (place, what) in &error.related {
+        if let Some((file, range)) = place_of_build(context.db, context.root, place) {
+            finding = finding.relate(file, range, what.clone());
+        }
+    }
+    finding
 }

@@ -141,7 +141,7 @@ fn accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
 
 /// Whether an error leaves objects out of a build: then others may be its consequence. (A generator that
 /// fails may be a consequence itself.)
-fn leaves_out(error: &BuildError) -> bool {
+pub(crate) fn leaves_out(error: &BuildError) -> bool {
     match error.kind {
         ErrorKind::WrongType
         | ErrorKind::WrongValue
@@ -176,7 +176,7 @@ fn leaves_out(error: &BuildError) -> bool {
 }
 
 /// Whether an error may be the consequence of an object that is not there.
-fn may_be_consequence(error: &BuildError) -> bool {
+pub(crate) fn may_be_consequence(error: &BuildError) -> bool {
     matches!(
         error.kind,
         ErrorKind::DuplicateId

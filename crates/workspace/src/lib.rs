@@ -38,9 +38,9 @@ pub use candidates::{
     Candidate, Fit, LookedUp, candidates, dependents, kinds, referred_names, referrers,
 };
 pub use clusters::{
-    Application, AppliedFrom, AppliedObject, Built, Change, Cluster, Elsewhere, InEnvironment,
-    ObjectId, Reader, applied, applied_from, cluster, clusters, flux_version, objects, readers,
-    traced,
+    Application, AppliedFrom, AppliedObject, Built, Change, Cluster, Elsewhere, EnvironmentError,
+    InEnvironment, Leaf, ObjectId, Reader, Why, applied, applied_from, cluster, clusters,
+    environment_errors, flux_version, objects, readers, traced,
 };
 pub use configuration::{Class, EnvironmentSettings, Settings, SettingsError, settings};
 pub use db::{Database, Db};

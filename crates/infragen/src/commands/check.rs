@@ -5,6 +5,7 @@ use std::io::Write;
 use camino::Utf8PathBuf;
 use clap::ValueEnum;
 use infragen_rules::{Severity, check};
+use infragen_workspace::clusters;
 use rayon::prelude::*;
 
 use crate::commands::{Failure, Outcome};
@@ -19,7 +20,8 @@ Examples:
   infragen check                      the whole repository around this folder
   infragen check apps/activity        only what is below a folder, with the knowledge of the whole
   infragen check --format json        one JSON array, for programs
-  infragen check --fail-on warning    exit 1 for warnings too")]
+  infragen check --fail-on warning    exit 1 for warnings too
+  infragen check --coverage           what of each environment is not known here, and why")]
 pub struct Args {
     /// Files and folders to report on; everything around them is read all the same
     #[arg(value_name = "PATH")]
@@ -32,6 +34,11 @@ pub struct Args {
     /// Print hints too; JSON always has them
     #[arg(long)]
     pub hints: bool,
+
+    /// Instead of findings, list what each environment applies that is not known here, and why: bundles that
+    /// nothing maps, other repositories, charts, templates, encrypted values
+    #[arg(long, conflicts_with = "hints")]
+    pub coverage: bool,
 
     /// The mildest severity that makes the exit code 1
     #[arg(long, value_enum, default_value_t = Level::Error, value_name = "LEVEL")]
@@ -63,6 +70,7 @@ impl Args {
             paths: vec![folder.to_owned()],
             format: Format::Text,
             hints: false,
+            coverage: false,
             fail_on: Level::Error,
         }
     }
@@ -73,6 +81,17 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
     let repositories = Repositories::open(&args.paths)?;
     let snapshot = repositories.workspace.snapshot();
     let db = snapshot.db();
+    if args.coverage {
+        let roots = repositories.asked.iter();
+        let clusters: Vec<_> = roots.flat_map(|(root, _)| clusters(db, *root)).collect();
+        let clusters: Vec<_> = clusters.iter().map(|cluster| &**cluster).collect();
+        match args.format {
+            Format::Text => report::coverage::text(db, &clusters, terminal)?,
+            Format::Json => report::coverage::json(db, &clusters, terminal)?,
+        }
+        terminal.out.flush()?;
+        return Ok(Outcome::Done);
+    }
     let mut reported = Vec::new();
     for (root, below) in &repositories.asked {
         let files = files(db, *root, below);

@@ -5,8 +5,10 @@
 //! fixed point; `source` tells where the files of a source are; `version` which Flux a cluster runs.
 
 mod build;
+mod coverage;
 mod errors;
 mod exact;
+mod findings;
 mod history;
 mod index;
 mod reading;
@@ -17,8 +19,10 @@ mod version;
 mod walk;
 
 pub use build::{AppliedObject, Built, applied, objects, traced};
+pub use coverage::{Leaf, Why};
 pub use exact::InEnvironment;
 pub(crate) use exact::resolve_exactly;
+pub use findings::{EnvironmentError, environment_errors};
 pub use history::Change;
 pub use index::{AppliedFrom, ObjectId, applied_from};
 pub use reading::{Reader, readers};
