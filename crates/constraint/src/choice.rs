@@ -22,6 +22,8 @@ pub struct Selection {
     pub filter: Option<GoRegex>,
     /// Whether the tags are those of Helm charts, in which `_` stands for `+`.
     pub helm: bool,
+    /// The range that takes prereleases too, where there is one: reasons tell it again and again.
+    pub(crate) wider: Option<Constraint>,
 }
 
 /// Why there can be no selection.
@@ -81,12 +83,14 @@ impl Selection {
         }
         // Flux reads the filter first.
         let filter = filter.filter(|filter| !filter.is_empty());
+        let filter = filter.map(GoRegex::new).transpose();
+        let filter = filter.map_err(SelectionError::Filter)?;
+        let range = Constraint::parse(range, flux).map_err(SelectionError::Range)?;
+        let wider = range.with_prereleases();
         Ok(Self {
-            filter: filter
-                .map(GoRegex::new)
-                .transpose()
-                .map_err(SelectionError::Filter)?,
-            range: Constraint::parse(range, flux).map_err(SelectionError::Range)?,
+            wider: wider.and_then(|wider| Constraint::parse(&wider, flux).ok()),
+            range,
+            filter,
             helm: false,
         })
     }

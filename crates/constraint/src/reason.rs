@@ -37,24 +37,17 @@ impl Selection {
     /// Why a prerelease is not taken, and what would take it.
     fn prerelease(&self, place: Place, tag: &str) -> String {
         let why = self.range.reason(Exclusion::Prerelease(place));
-        let version = self.version(tag).ok();
-        let takes = |range: &String| {
-            let range = Constraint::parse(range, self.range.flux);
-            range.is_ok_and(|range| {
-                version
-                    .as_ref()
-                    .is_some_and(|version| range.matches(version))
-            })
+        let Ok(mut version) = self.version(tag) else {
+            return why;
         };
-        let wider = self.range.with_prereleases().filter(takes);
-        match wider.or_else(|| {
-            // Names the version itself, without what does not count.
-            let mut version = version.clone()?;
-            version.build = semver::BuildMetadata::EMPTY;
-            Some(format!("{} || {version}", self.range.text.trim())).filter(takes)
-        }) {
-            Some(wider) => format!("{why}; `{wider}` takes it"),
-            None => why,
+        match &self.wider {
+            Some(wider) if wider.matches(&version) => format!("{why}; `{}` takes it", wider.text),
+            _ => {
+                // Metadata does not count.
+                version.build = semver::BuildMetadata::EMPTY;
+                let range = self.range.text.trim();
+                format!("{why}; `{range} || {version}` takes it")
+            }
         }
     }
 }

@@ -35,9 +35,8 @@ impl Comparator {
     pub(crate) fn place_of_prerelease(&self, text: &str) -> Option<usize> {
         let changes_releases = match self.operator {
             Operator::NotEqual => true,
-            Operator::Equal | Operator::Greater | Operator::LessEqual => {
-                self.precision == Precision::Patch
-            }
+            Operator::Equal | Operator::LessEqual => self.precision == Precision::Patch,
+            Operator::Greater => matches!(self.precision, Precision::Any | Precision::Patch),
             Operator::GreaterEqual | Operator::Less | Operator::Tilde | Operator::Caret => false,
         };
         if changes_releases || self.names_prerelease() {
@@ -71,6 +70,8 @@ mod tests {
             (">1.0.0 <v2", Some(">1.0.0 <v2-0")),
             (">=1.0.0-rc.1, !=1.5.x", None),
             ("!=1.2", None),
+            // Without `-0` it is what is newer than 0.0.0.
+            (">*", None),
         ] {
             let range: Constraint = text.parse().unwrap();
             assert_eq!(range.with_prereleases().as_deref(), widened, "{text}");
