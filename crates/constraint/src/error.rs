@@ -28,6 +28,20 @@ impl std::fmt::Display for SyntaxError {
 
 impl std::error::Error for SyntaxError {}
 
+/// Where in a text an offset is, for people.
+///
+/// ```
+/// assert_eq!(infragen_constraint::place("^1 || nope", 6), "at character 7 of `^1 || nope`");
+/// assert_eq!(infragen_constraint::place("^1 ||", 5), "at the end of `^1 ||`");
+/// ```
+pub fn place(text: &str, offset: usize) -> String {
+    let before = text.get(..offset).unwrap_or(text);
+    if before.len() == text.len() {
+        return format!("at the end of `{text}`");
+    }
+    format!("at character {} of `{text}`", before.chars().count() + 1)
+}
+
 /// Why a text is no version. Ranges and offsets count bytes of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VersionError {

@@ -45,7 +45,7 @@ mod widen;
 
 pub use choice::{Choice, MAX_STABLE, Selection, SelectionError, Verdict};
 pub use constraint::{Comparator, Constraint, Group, Operator, Precision};
-pub use error::{SyntaxError, VersionError};
+pub use error::{SyntaxError, VersionError, place};
 pub use flux::{Flux, UnknownFlux};
 pub use judge::{Exclusion, Place};
 pub use order::compare;

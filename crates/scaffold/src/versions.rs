@@ -1,6 +1,6 @@
 //! Which versions of a bundle an environment takes.
 
-use infragen_constraint::Constraint;
+use infragen_constraint::{Constraint, place};
 use infragen_go_regex::GoRegex;
 use infragen_workspace::{Class, EnvironmentSettings};
 use serde::Serialize;
@@ -176,15 +176,6 @@ fn check_filter(filter: &str, whose: &str) -> Result<(), Refusal> {
         place(filter, error.range.start)
     ))
     .help("Flux reads it as Go does (RE2): write it as in `.*-preview-.*`"))
-}
-
-/// Where in a text an offset is, for people.
-fn place(text: &str, offset: usize) -> String {
-    let before = text.get(..offset).unwrap_or(text);
-    if before.len() == text.len() {
-        return format!("at the end of `{text}`");
-    }
-    format!("at character {} of `{text}`", before.chars().count() + 1)
 }
 
 /// The grammar of tags in the OCI distribution specification.
