@@ -22,8 +22,8 @@ Examples:
   infragen pick '^1' --tags tags.txt    which of these tags Flux would take, and why
   infragen demo                         see it all work in a new folder
 
-Exit codes: 0 done, 1 findings of level error, a build or text that failed, or no tag that fits, 2 bad
-usage or input and nothing written."
+Exit codes: 0 done, 1 findings of level error, a build or text that failed, or no tag that fits,
+2 bad usage or input and nothing written."
 )]
 pub struct Cli {
     /// When to colour the output; NO_COLOR is honoured
