@@ -29,6 +29,49 @@ impl Constraint {
         groups.any(|group| self.takes(group, Kind::Prerelease))
     }
 
+    /// The ends `<X` that let prereleases of X in, as `<2.0.0` in `>=1.0.0-0 <2.0.0` does, each with the whole
+    /// range as it is with `<X-0` there. Since Flux 2.7 one prerelease asks for those of its whole group.
+    ///
+    /// ```
+    /// use infragen_constraint::Constraint;
+    ///
+    /// let range: Constraint = ">=1.0.0-0 <2.0.0".parse()?;
+    /// let (_, closed) = &range.open_ends()[0];
+    /// assert_eq!(closed, ">=1.0.0-0 <2.0.0-0");
+    /// # Ok::<(), infragen_constraint::SyntaxError>(())
+    /// ```
+    pub fn open_ends(&self) -> Vec<(&Comparator, String)> {
+        let mut found = Vec::new();
+        for (number, group) in self.groups.iter().enumerate() {
+            for end in &group.comparators {
+                if end.operator != Operator::Less || end.names_prerelease() {
+                    continue;
+                }
+                let Version {
+                    major,
+                    minor,
+                    patch,
+                    ..
+                } = end.version;
+                let first = version(major, minor, patch, "0");
+                let closed = end.place_of_prerelease(&self.text).and_then(|at| {
+                    let (before, behind) = self.text.split_at_checked(at)?;
+                    Some(format!("{before}-0{behind}"))
+                });
+                let Some(closed) = closed.filter(|_| group.matches(&first, self.flux)) else {
+                    continue;
+                };
+                // Where nothing else is left, prereleases of X are what is wanted.
+                let closes = Self::parse(&closed, self.flux)
+                    .is_ok_and(|closed| !closed.is_group_empty(number));
+                if closes {
+                    found.push((end, closed));
+                }
+            }
+        }
+        found
+    }
+
     fn takes(&self, group: &Group, kind: Kind) -> bool {
         let hard = |comparator: &Comparator| {
             comparator.operator == Operator::NotEqual
@@ -165,5 +208,31 @@ mod tests {
         assert!(!old(">=1-0 <2").takes_prereleases());
         assert!(old(">=1-0 <2-0").takes_prereleases());
         assert!(old("!=1.2.3").takes_prereleases());
+    }
+
+    #[test]
+    fn ends_that_let_prereleases_in() {
+        let open = |text: &str, flux| {
+            let range = Constraint::parse(text, flux).unwrap();
+            let ends = range.open_ends().into_iter();
+            let ends = ends.map(|(end, closed)| format!("{}: {closed}", range.written(end)));
+            ends.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            open(">=1-0 <2 || ^3-0 || >=4.0.0-0, < 5.0.0", Flux::V2_9),
+            [
+                "<2: >=1-0 <2-0 || ^3-0 || >=4.0.0-0, < 5.0.0",
+                "< 5.0.0: >=1-0 <2 || ^3-0 || >=4.0.0-0, < 5.0.0-0"
+            ]
+        );
+        for text in [
+            ">=1.0.0 <2.0.0",
+            ">=1.0.0-0 <2.0.0-0",
+            ">=2.0.0-0 <2.0.0",
+            "^1-0 <3",
+        ] {
+            assert!(open(text, Flux::V2_9).is_empty(), "{text}");
+        }
+        assert!(open(">=1-0 <2", Flux::V2_6).is_empty());
     }
 }

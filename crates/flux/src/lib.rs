@@ -8,6 +8,7 @@ mod renames;
 mod repeated;
 mod required;
 mod table;
+mod versions;
 
 pub mod artifact;
 pub mod substitute;
@@ -27,3 +28,4 @@ pub use table::{
     IMAGE_POLICY_MARKER, PATHS, PRODUCTIONS, PathReference, Production, REFERENCES, Reference,
     Role, Scope, Target,
 };
+pub use versions::{VERSIONS, VersionFacts, VersionField, VersionRow};
