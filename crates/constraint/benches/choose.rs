@@ -54,3 +54,8 @@ fn filtered_choice(bencher: divan::Bencher<'_, '_>, filter: &str) {
         Some(selection.choose(&tags))
     });
 }
+
+#[divan::bench(args = ["-rc", ".*-preview-.*", r"^v?\d+\.\d+\.\d+$"])]
+fn reach_of_a_filter(filter: &str) -> Option<infragen_constraint::FilterReach> {
+    infragen_constraint::FilterReach::of(filter, false)
+}

@@ -63,8 +63,19 @@ impl VersionFields<'_> {
         above.may_set(self.context.db, self.facts.row.path, &patches)
     }
 
-    /// An error where a cluster gets to see the fields as they stand here, else a warning.
+    /// An error where a cluster gets to see the fields as they stand here and Flux reads them, else a warning.
     pub fn severity(&self) -> Severity {
+        let mut over = self.facts.row.over.iter();
+        let is_read = !over.any(|key| self.facts.field(key).is_some());
+        if is_read {
+            self.severity_of_object()
+        } else {
+            Severity::Warning
+        }
+    }
+
+    /// An error where a cluster gets to see the fields as they stand here, else a warning.
+    pub fn severity_of_object(&self) -> Severity {
         let certain = !self.is_patch()
             && self.context.above().reach == Reach::Applied
             && !self.may_be_patched();

@@ -78,10 +78,11 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
     let mut selection = match Selection::parse(&args.range, args.filter.as_deref(), flux) {
         Ok(selection) => selection,
         Err(error) => {
+            let failure = failure(&error, args);
             if args.format == Format::Json {
-                choice::json_error(&error, terminal)?;
+                choice::json_error(&failure.message, terminal)?;
             }
-            return Err(failure(&error, args));
+            return Err(failure);
         }
     };
     selection.helm = args.helm;
@@ -110,16 +111,22 @@ fn read(path: &Utf8Path) -> Result<String, Failure> {
 }
 
 fn failure(error: &SelectionError, args: &Args) -> Failure {
-    let filter = args.filter.as_deref().unwrap_or_default();
-    let help = match error {
-        SelectionError::NoRange => "`*` is every release, `>=0.0.0-0` every version".to_owned(),
-        SelectionError::Range(error) => place(&args.range, error.range.start),
-        SelectionError::Filter(error) => {
-            format!(
-                "{}; Flux reads it as Go does (RE2)",
-                place(filter, error.range.start)
-            )
+    let (place, help) = match error {
+        SelectionError::NoRange => {
+            let help = "`*` is every release, `>=0.0.0-0` every version";
+            return Failure::new(error.to_string(), help);
         }
+        SelectionError::Range(error) => (
+            place(&args.range, error.range.start),
+            "write it as in `>=1.2.0 <2.0.0`, `~1.4` or `^1 || ^2`",
+        ),
+        SelectionError::Filter(error) => (
+            place(
+                args.filter.as_deref().unwrap_or_default(),
+                error.range.start,
+            ),
+            "Flux reads it as Go does (RE2): write it as in `.*-preview-.*`",
+        ),
     };
-    Failure::new(error.to_string(), help)
+    Failure::new(format!("{error} ({place})"), help)
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use infragen_constraint::{Choice, Selection, SelectionError, Verdict, compare};
+use infragen_constraint::{Choice, Selection, Verdict, compare};
 use serde::Serialize;
 
 use crate::terminal::Terminal;
@@ -10,7 +10,7 @@ use crate::terminal::Terminal;
 #[derive(Serialize)]
 struct Answer<'a> {
     chosen: Option<&'a str>,
-    error: Option<String>,
+    error: Option<&'a str>,
     tags: Vec<Tag<'a>>,
 }
 
@@ -49,10 +49,10 @@ pub fn json(
 }
 
 /// Prints as one object why there can be no choice.
-pub fn json_error(error: &SelectionError, terminal: &mut Terminal) -> std::io::Result<()> {
+pub fn json_error(error: &str, terminal: &mut Terminal) -> std::io::Result<()> {
     let answer = Answer {
         chosen: None,
-        error: Some(error.to_string()),
+        error: Some(error),
         tags: Vec::new(),
     };
     write(&answer, terminal)

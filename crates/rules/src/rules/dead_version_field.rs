@@ -38,7 +38,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let from = findings.len();
         dead(context, &fields, findings);
         // A patch may take the winner away, or add what is missing.
-        if findings.len() > from && fields.may_be_patched() {
+        if findings.len() > from && !fields.is_patch() && fields.may_be_patched() {
             findings.truncate(from);
         }
     }
@@ -162,6 +162,15 @@ spec:
         ] {
             check(RULE, &source("OCIRepository", reference)).finds(0);
         }
+    }
+
+    #[test]
+    fn a_patch_that_writes_both_is_no_better() {
+        let patch = format!(
+            "//- kustomization.yaml\nresources: [base.yaml]\npatches: [{{path: app.yaml}}]\n//- base.yaml\n{}",
+            source("OCIRepository", "{semver: 1.x, tag: a}")
+        );
+        check(RULE, &patch).finds_one(Severity::Warning, "`tag` says nothing: `semver` wins");
     }
 
     #[test]

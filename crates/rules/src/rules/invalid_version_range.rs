@@ -205,6 +205,14 @@ spec:
     }
 
     #[test]
+    fn what_is_not_read_is_a_warning() {
+        check(RULE, &oci("{semver: nope, digest: \"sha256:0\"}"))
+            .finds_one(Severity::Warning, "`nope` is no version");
+        check(RULE, &oci("{semver: nope, tag: a}"))
+            .finds_one(Severity::Error, "`nope` is no version");
+    }
+
+    #[test]
     fn what_a_patch_may_mend_is_a_warning() {
         let patched = format!(
             "{}//- clusters/production/kustomization.yaml

@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.push(
                 VERSION_NOT_TEXT
                     .finding(field.value.range, message)
-                    .severity(fields.severity())
+                    .severity(fields.severity_of_object())
                     .help("put it in quotes: the API server refuses the object")
                     .fix(quoted),
             );
