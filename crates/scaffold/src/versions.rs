@@ -152,17 +152,21 @@ pub(crate) fn filter_of(environment: &str) -> String {
     format!(".*-{escaped}-.*")
 }
 
-/// Refuses what Flux does not read as `semver`. `whose` says where it stands.
+/// Refuses what Flux does not read as `semver`, and what takes no version. `whose` says where it stands.
 fn check_range(range: &str, whose: &str) -> Result<(), Refusal> {
-    let Err(error) = range.parse::<Constraint>() else {
-        return Ok(());
-    };
-    Err(Refusal::new(format!(
-        "{whose} is no range of versions: {} ({})",
-        error.message,
-        place(range, error.range.start)
-    ))
-    .help("write it as in `>=1.2.0 <2.0.0`, `~1.4` or `^1 || ^2`"))
+    let help = "write it as in `>=1.2.0 <2.0.0`, `~1.4` or `^1 || ^2`";
+    match range.parse::<Constraint>() {
+        Err(error) => Err(Refusal::new(format!(
+            "{whose} is no range of versions: {} ({})",
+            error.message,
+            place(range, error.range.start)
+        ))
+        .help(help)),
+        Ok(read) if read.is_empty() => {
+            Err(Refusal::new(format!("{whose} takes no version: `{range}`")).help(help))
+        }
+        Ok(_) => Ok(()),
+    }
 }
 
 /// Refuses what Flux does not read as `semverFilter`.
@@ -395,6 +399,13 @@ mod tests {
         assert_eq!(latest.check(Some(Class::Pinned)), Ok(()));
         assert!(latest.check(Some(Class::Stable)).is_err());
         assert!(latest.versions("preview", None, None).is_ok());
+    }
+
+    #[test]
+    fn a_range_takes_something() {
+        let refusal = choice(None, Some(">2 <1"), None).versions("preview", None, None);
+        let message = refusal.unwrap_err().message;
+        assert_eq!(message, "--range takes no version: `>2 <1`");
     }
 
     #[test]

@@ -68,7 +68,7 @@ fn unmatched(fields: &VersionFields<'_>) -> Option<Finding> {
         );
     }
     let (range, constraint) = fields.constraint()?;
-    if constraint.takes_prereleases() {
+    if constraint.takes_prereleases() || constraint.is_empty() {
         return None;
     }
     let takes_none = |flux: &Flux| {
@@ -149,6 +149,8 @@ spec:
             "{semver: '${RANGE}', semverFilter: -rc}",
             "{semver: '>=1.0.0', semverFilter: '-${ENV}-'}",
             "{semver: '>=1.0.0', semverFilter: '('}",
+            // That is said of the range alone.
+            "{semver: '>2 <1', semverFilter: -rc}",
         ] {
             check(RULE, &oci(reference)).finds(0);
         }
