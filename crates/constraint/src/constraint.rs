@@ -6,13 +6,31 @@ use std::str::FromStr;
 use semver::Version;
 
 use crate::error::SyntaxError;
+use crate::flux::Flux;
 use crate::parse::parse;
 
 /// Which versions are taken: those that satisfy one of the groups.
+///
+/// ```
+/// use infragen_constraint::{Constraint, Flux, loose_version};
+///
+/// let range: Constraint = ">=1.2 <2 || 3.0.0-rc.1".parse()?;
+/// assert!(range.matches(&loose_version("1.9.0", Flux::V2_9).unwrap()));
+/// assert!(!range.matches(&loose_version("1.9.0-rc.1", Flux::V2_9).unwrap()));
+///
+/// let error = "^1 || nope".parse::<Constraint>().unwrap_err();
+/// assert_eq!(error.to_string(), "`nope` is no version");
+/// assert_eq!(error.range, 6..10);
+/// # Ok::<(), infragen_constraint::SyntaxError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Constraint {
     /// What stands between `||`; never empty.
     pub groups: Vec<Group>,
+    /// What it was read from.
+    pub text: Box<str>,
+    /// Whose rules it was read by, and is judged by.
+    pub flux: Flux,
 }
 
 /// Comparators of which a version must satisfy every one.
@@ -97,10 +115,30 @@ impl Operator {
     }
 }
 
+impl Constraint {
+    /// Reads a text as a release of Flux does.
+    ///
+    /// An empty text is no constraint. Flux does not even read it: an empty `semver` counts as one that is not
+    /// there.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong and where.
+    pub fn parse(text: &str, flux: Flux) -> Result<Self, SyntaxError> {
+        parse(text, flux)
+    }
+
+    /// A comparator as it is written.
+    pub fn written(&self, comparator: &Comparator) -> &str {
+        self.text.get(comparator.range.clone()).unwrap_or_default()
+    }
+}
+
 impl FromStr for Constraint {
     type Err = SyntaxError;
 
+    /// Reads a text as the newest release of Flux does.
     fn from_str(text: &str) -> Result<Self, SyntaxError> {
-        parse(text)
+        Self::parse(text, Flux::default())
     }
 }

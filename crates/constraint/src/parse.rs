@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::constraint::{Comparator, Constraint, Group, Operator};
 use crate::error::SyntaxError;
+use crate::flux::Flux;
 use crate::hyphen::Rewritten;
 use crate::version::{Found, is_blank, skip_blanks};
 
@@ -13,8 +14,8 @@ const MAX_BYTES: usize = 512;
 /// The most groups of the library (3.5.0).
 const MAX_GROUPS: usize = 32;
 
-pub(crate) fn parse(original: &str) -> Result<Constraint, SyntaxError> {
-    if original.len() > MAX_BYTES {
+pub(crate) fn parse(original: &str, flux: Flux) -> Result<Constraint, SyntaxError> {
+    if flux.has_limits() && original.len() > MAX_BYTES {
         return Err(SyntaxError::new(
             format!("a constraint has at the most {MAX_BYTES} bytes"),
             original.len()..original.len(),
@@ -25,9 +26,10 @@ pub(crate) fn parse(original: &str) -> Result<Constraint, SyntaxError> {
         original,
         text: &rewritten.text,
         rewritten: &rewritten,
+        flux,
     };
     let ranges = parser.group_ranges();
-    if let Some(more) = ranges.get(MAX_GROUPS) {
+    if let Some(more) = ranges.get(MAX_GROUPS).filter(|_| flux.has_limits()) {
         return Err(parser.error(
             format!("`||` parts at the most {MAX_GROUPS} groups"),
             more.start..parser.text.len(),
@@ -36,6 +38,8 @@ pub(crate) fn parse(original: &str) -> Result<Constraint, SyntaxError> {
     let groups = ranges.into_iter().map(|range| parser.group(range));
     Ok(Constraint {
         groups: groups.collect::<Result<_, _>>()?,
+        text: original.into(),
+        flux,
     })
 }
 
@@ -44,6 +48,7 @@ struct Parser<'t> {
     original: &'t str,
     text: &'t str,
     rewritten: &'t Rewritten,
+    flux: Flux,
 }
 
 impl Parser<'_> {
@@ -105,7 +110,7 @@ impl Parser<'_> {
         let Some(found) = Found::at(text, at) else {
             return Err(self.no_version(text, start, at));
         };
-        let (version, precision) = found.read(text).map_err(|error| {
+        let (version, precision) = found.read(text, self.flux).map_err(|error| {
             let range = self.rewritten.original(&error.range);
             SyntaxError { range, ..error }
         })?;
@@ -355,6 +360,22 @@ mod tests {
         );
         assert!(vec!["1"; 32].join("||").parse::<Constraint>().is_ok());
         assert!(vec!["1"; 33].join("||").parse::<Constraint>().is_err());
+    }
+
+    #[test]
+    fn releases_differ_in_limits_and_leading_zeros() {
+        let long = format!("1{}", " ".repeat(512));
+        let many = vec!["1"; 33].join("||");
+        for text in [long.as_str(), many.as_str()] {
+            assert!(Constraint::parse(text, Flux::V2_7).is_ok());
+            assert!(Constraint::parse(text, Flux::V2_9).is_err());
+        }
+        assert!(Constraint::parse(">=01.2", Flux::V2_6).is_ok());
+        let error = Constraint::parse(">=01.2", Flux::V2_5).unwrap_err();
+        assert_eq!(error.to_string(), "`01`: Flux 2.5 takes no leading zeros");
+        assert_eq!(error.range, 2..4);
+        // Behind a wildcard nothing is looked at.
+        assert!(Constraint::parse("1.x.01", Flux::V2_5).is_ok());
     }
 
     #[test]

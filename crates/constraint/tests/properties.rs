@@ -1,6 +1,11 @@
-//! Properties of the reader.
+//! Properties of reading, judging and choosing.
 
-use infragen_constraint::{Constraint, Operator, Precision};
+#[path = "support/anything.rs"]
+mod anything;
+
+use infragen_constraint::{
+    Constraint, Flux, Operator, Precision, Selection, Verdict, compare, loose_version,
+};
 use proptest::prelude::*;
 
 /// An operator as it is spelt, and what it is.
@@ -120,4 +125,66 @@ proptest! {
             prop_assert!(text.get(error.range).is_some());
         }
     }
+
+    #[test]
+    fn any_range_and_tags_agree(
+        range in range(),
+        filter in prop::sample::select(vec!["", "-", "^v", "0$", "("]),
+        tags in prop::collection::vec(tag(), 0..16),
+        flux in prop::sample::select(Flux::ALL.to_vec()),
+    ) {
+        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+        anything::check(&range, filter, &tags, flux);
+    }
+
+    #[test]
+    fn any_texts_are_judged(text in "\\PC{0,40}(\n\\PC{0,12}){0,4}") {
+        anything::check_bytes(text.as_bytes());
+    }
+
+    /// What is said to take a prerelease does take it.
+    #[test]
+    fn advice_is_sound(range in range(), tag in tag(), flux in prop::sample::select(Flux::ALL.to_vec())) {
+        let Ok(selection) = Selection::parse(&range, None, flux) else { return Ok(()) };
+        let tags = [tag.as_str()];
+        let choice = selection.choose(&tags);
+        let reason = selection.reason(&choice, &tags, 0);
+        if let Some(advice) = reason.strip_suffix("` takes it") {
+            let wider = &advice[advice.rfind("; `").map_or(0, |at| at + 3)..];
+            let wider = Selection::parse(wider, None, flux);
+            let wider = wider.map_err(|error| TestCaseError::fail(error.to_string()))?;
+            prop_assert_eq!(&wider.choose(&tags).verdicts[0], &Verdict::Chosen);
+        }
+    }
+
+    #[test]
+    fn the_order_is_total(a in order_text(), b in order_text(), c in order_text()) {
+        let version = |text: &str| loose_version(text, Flux::V2_9);
+        let (Ok(a), Ok(b), Ok(c)) = (version(&a), version(&b), version(&c)) else {
+            return Ok(());
+        };
+        prop_assert_eq!(compare(&a, &b), compare(&b, &a).reverse());
+        prop_assert!(compare(&a, &a).is_eq());
+        if compare(&a, &b).is_le() && compare(&b, &c).is_le() {
+            prop_assert!(compare(&a, &c).is_le());
+        }
+    }
+}
+
+/// A version of few numbers, with prereleases that are hard to order.
+fn order_text() -> impl Strategy<Value = String> {
+    "[0-2]\\.[01]\\.[01](-(0|1|10|99999999999999999999|100000000000000000000|a|A|-|rc)(\\.(0|1|a|99999999999999999999))?)?"
+}
+
+/// What is mostly a version.
+fn tag() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => "v?[0-3](\\.[0-3]){2}(-(0|rc|rc\\.[12]))?(\\+b)?",
+        1 => "[0-9v.a+-]{0,8}",
+    ]
+}
+
+/// What is mostly a range.
+fn range() -> impl Strategy<Value = String> {
+    "(=|!=|<|>|<=|>=|~|\\^)?[0-3x](\\.[0-3x]){0,2}(-(0|rc\\.1))?(( | \\|\\| |, | - )(=|!=|<|>|<=|>=|~|\\^)?[0-3*](\\.[0-3x]){0,2}(-(0|rc\\.1))?){0,3}"
 }

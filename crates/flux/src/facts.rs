@@ -12,6 +12,7 @@ use crate::required;
 use crate::table::{
     IMAGE_POLICY_MARKER, PATHS, PRODUCTIONS, PathReference, REFERENCES, Reference, Scope, Target,
 };
+use crate::versions::{self, VersionFacts};
 
 /// Everything that one file says about objects.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,6 +72,8 @@ pub struct ObjectFacts {
     pub rendered: bool,
     /// The fields of `spec` that the API server requires and that are not written.
     pub missing: Vec<&'static str>,
+    /// Which versions it takes.
+    pub versions: Option<Box<VersionFacts>>,
 }
 
 /// An object that another one brings into being.
@@ -253,6 +256,7 @@ fn object(root: Node<'_>, document: usize, in_patch: bool, objects: &mut Vec<Obj
         } else {
             Vec::new()
         },
+        versions: versions::read(root, &kind),
         missing: if in_patch {
             Vec::new()
         } else {
@@ -396,6 +400,11 @@ impl ObjectFacts {
             self.components
                 .iter_mut()
                 .map(|component| &mut component.range),
+        );
+        ranges.extend(
+            self.versions
+                .iter_mut()
+                .flat_map(|versions| versions.ranges()),
         );
         for reference in &mut self.references {
             ranges.push(&mut reference.name.range);

@@ -10,6 +10,7 @@ mod required;
 mod source_ignore;
 mod table;
 mod version;
+mod versions;
 
 pub mod artifact;
 pub mod kustomization;
@@ -32,3 +33,4 @@ pub use table::{
     Role, Scope, Target,
 };
 pub use version::FluxVersion;
+pub use versions::{VERSIONS, VersionFacts, VersionField, VersionRow};

@@ -8,10 +8,12 @@ mod class;
 mod error;
 mod escape;
 mod group;
+mod overlap;
 mod repeat;
 mod translate;
 
 pub use error::SyntaxError;
+pub use overlap::{Language, can_match};
 pub use translate::to_rust;
 
 /// A compiled expression.

@@ -19,10 +19,11 @@ Examples:
   infragen new-service activity         write a service: base, overlays, clusters
   infragen add-env preview              add an environment with all services
   infragen graph --format mermaid       draw what waits for what
+  infragen pick '^1' --tags tags.txt    which of these tags Flux would take, and why
   infragen demo                         see it all work in a new folder
 
-Exit codes: 0 done, 1 findings of level error, or a build or text that failed, 2 bad usage or input
-and nothing written."
+Exit codes: 0 done, 1 findings of level error, a build or text that failed, or no tag that fits,
+2 bad usage or input and nothing written."
 )]
 pub struct Cli {
     /// When to colour the output; NO_COLOR is honoured
@@ -53,6 +54,7 @@ pub enum Command {
     NewService(commands::new_service::Args),
     AddEnv(commands::add_env::Args),
     Graph(commands::graph::Args),
+    Pick(commands::pick::Args),
     Demo(commands::demo::Args),
     Explain(commands::explain::Args),
     Lsp(commands::lsp::Args),

@@ -10,13 +10,14 @@ pub mod explain;
 pub mod graph;
 pub mod lsp;
 pub mod new_service;
+pub mod pick;
 
 /// How a command ended that could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// All is well.
     Done,
-    /// It found something of level error.
+    /// It found something of level error, or not what was looked for.
     Findings,
     /// Whom it served left without saying so.
     Interrupted,

@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::AddEnv(args) => commands::add_env::run(args, &mut terminal),
         Command::Check(args) => commands::check::run(args, &mut terminal),
         Command::Graph(args) => commands::graph::run(args, &mut terminal),
+        Command::Pick(args) => commands::pick::run(args, &mut terminal),
         Command::Explain(args) => commands::explain::run(args, &mut terminal),
         Command::Demo(args) => commands::demo::run(args, &mut terminal),
         Command::Lsp(args) => commands::lsp::run(args),

@@ -1,6 +1,7 @@
 //! Findings for people and for programs.
 
 mod build;
+pub mod choice;
 pub mod coverage;
 mod json;
 mod substitution;

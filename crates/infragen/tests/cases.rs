@@ -68,6 +68,23 @@ impl Fleet {
         fleet
     }
 
+    /// With tags to pick from, as a registry lists them.
+    fn with_tags() -> Fleet {
+        let fleet = Fleet::new();
+        let mut tags = String::new();
+        for minor in [0, 1, 2, 3, 4, 5] {
+            for patch in [0, 1] {
+                let _ = writeln!(tags, "1.{minor}.{patch}");
+            }
+            let _ = writeln!(tags, "1.{minor}.0-preview-7\n1.{minor}.0-rc.1");
+        }
+        tags += "2.0.0\n2.0.0-rc.1\n2.0.0_build.5\n2.1.0\n\nlatest\n  sha256-0a.sig\nv1.5.1\nv2025.02.03\n";
+        fleet.write("tags.txt", &tags);
+        fleet.write("latest.txt", "latest\r\nedge\r\n");
+        fleet.write("equal.txt", "v1.0.0\n1.0.0\n0.9.0\n");
+        fleet
+    }
+
     /// With something that is only likely to be wrong.
     fn doubtful() -> Fleet {
         let fleet = Fleet::whole();
@@ -135,10 +152,13 @@ fn run_with(folder: &Path, arguments: &[&str], input: Stdio) -> Output {
 /// last one's output is of interest.
 fn run_line(folder: &Path, line: &str) -> Output {
     let mut input = Stdio::null();
-    let mut parts = line.split(" | ").peekable();
+    let mut parts = split_unquoted(line, &['|'])
+        .into_iter()
+        .map(str::trim)
+        .peekable();
     loop {
         let part = parts.next().unwrap();
-        let (command, file) = part.split_once(" < ").unzip();
+        let (command, file) = part.rsplit_once(" < ").unzip();
         if let Some(file) = file {
             input = fs::File::open(folder.join(file)).unwrap().into();
         }
@@ -164,8 +184,8 @@ fn examples(help: &str) -> Vec<String> {
         .map(|line| {
             // What it does stands behind it, apart by blanks.
             let command = line.split("   ").next().unwrap_or(line);
-            let command = command.split([';', '>']).next().unwrap_or(command);
-            let own = command.split('|').map(str::trim);
+            let command = split_unquoted(command, &[';', '>']).swap_remove(0);
+            let own = split_unquoted(command, &['|']).into_iter().map(str::trim);
             let own: Vec<_> = own
                 .take_while(|part| part.starts_with("infragen"))
                 .collect();
@@ -176,8 +196,18 @@ fn examples(help: &str) -> Vec<String> {
 
 /// A command line as a shell would take it apart.
 fn words(command: &str) -> Vec<&str> {
-    let words = command.split(' ').skip(1);
+    let words = split_unquoted(command, &[' ']).into_iter().skip(1);
     words.map(|word| word.trim_matches('\'')).collect()
+}
+
+/// Splits a text at some letters, but not between quotes.
+fn split_unquoted<'t>(text: &'t str, at: &[char]) -> Vec<&'t str> {
+    let mut quoted = false;
+    let parts = text.split(|letter: char| {
+        quoted ^= letter == '\'';
+        !quoted && at.contains(&letter)
+    });
+    parts.collect()
 }
 
 fn text(bytes: &[u8], top: &Path) -> String {
@@ -251,6 +281,33 @@ fn explain() {
 #[test]
 fn envsubst() {
     check("envsubst", Fleet::to_fill_in);
+}
+
+#[test]
+fn pick() {
+    check("pick", Fleet::with_tags);
+}
+
+#[test]
+fn what_pick_cannot_take() {
+    let mut told = String::new();
+    for command in [
+        "infragen pick '^9' --tags tags.txt",
+        "infragen pick '^9' --format json --tags latest.txt",
+        "infragen pick '*' --tags latest.txt",
+        "infragen pick '*' --tags equal.txt",
+        "infragen pick '^1 || nope' --tags tags.txt",
+        "infragen pick '^1 || nope' --format json --tags tags.txt",
+        "infragen pick '' --tags tags.txt",
+        "infragen pick '^1' --filter '[a' --tags tags.txt",
+        "infragen pick '^1' --filter '[a' --format json --tags tags.txt",
+        "infragen pick '^1' --flux new --tags tags.txt",
+        "infragen pick '^1' --tags nowhere",
+        "infragen pick '^1'",
+    ] {
+        transcript(command, &Fleet::with_tags(), &mut told);
+    }
+    compare("what-pick-cannot-take", &told);
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod rules;
 #[cfg(test)]
 mod testing;
 mod unresolved;
+mod version_fields;
 
 pub use example::example_files;
 pub use finding::{FileChange, FileEdits, Finding, Fix, Related, Severity};

@@ -1,10 +1,12 @@
 //! Every rule.
 
 mod dangling_reference;
+mod dead_version_field;
 mod dependency_cycle;
 mod duplicate_key;
 mod duplicate_resource;
 mod empty_kustomization;
+mod empty_version_range;
 mod failing_build;
 mod failing_patch;
 mod failing_replacement;
@@ -13,6 +15,7 @@ mod generator_fails;
 mod import_cycle;
 mod invalid_selector;
 mod invalid_settings;
+mod invalid_version_range;
 mod invalid_yaml;
 mod kustomization_as_resource;
 mod misplaced_component;
@@ -21,11 +24,14 @@ mod missing_flux_path;
 mod missing_path;
 mod no_kustomization_file;
 mod not_an_object;
+mod prerelease_of_upper_bound;
 mod several_kustomization_files;
 mod unknown_kustomization_field;
 mod unmatched_patch;
 mod unmatched_replicas;
+mod unmatched_version_filter;
 mod unreadable_patch;
+mod version_not_text;
 mod wrong_kind;
 mod wrong_kustomization_type;
 mod wrong_namespace;
@@ -42,6 +48,12 @@ pub const RULES: &[&Rule] = &[
     &wrong_namespace::WRONG_NAMESPACE,
     &dependency_cycle::DEPENDENCY_CYCLE,
     &missing_field::MISSING_FIELD,
+    &invalid_version_range::INVALID_VERSION_RANGE,
+    &version_not_text::VERSION_NOT_TEXT,
+    &empty_version_range::EMPTY_VERSION_RANGE,
+    &unmatched_version_filter::UNMATCHED_VERSION_FILTER,
+    &prerelease_of_upper_bound::PRERELEASE_OF_UPPER_BOUND,
+    &dead_version_field::DEAD_VERSION_FIELD,
     &missing_flux_path::MISSING_FLUX_PATH,
     &missing_path::MISSING_PATH,
     &no_kustomization_file::NO_KUSTOMIZATION_FILE,

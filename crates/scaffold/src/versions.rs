@@ -1,6 +1,6 @@
 //! Which versions of a bundle an environment takes.
 
-use infragen_constraint::Constraint;
+use infragen_constraint::{Constraint, place};
 use infragen_go_regex::GoRegex;
 use infragen_workspace::{Class, EnvironmentSettings};
 use serde::Serialize;
@@ -152,17 +152,21 @@ pub(crate) fn filter_of(environment: &str) -> String {
     format!(".*-{escaped}-.*")
 }
 
-/// Refuses what Flux does not read as `semver`. `whose` says where it stands.
+/// Refuses what Flux does not read as `semver`, and what takes no version. `whose` says where it stands.
 fn check_range(range: &str, whose: &str) -> Result<(), Refusal> {
-    let Err(error) = range.parse::<Constraint>() else {
-        return Ok(());
-    };
-    Err(Refusal::new(format!(
-        "{whose} is no range of versions: {} ({})",
-        error.message,
-        place(range, error.range.start)
-    ))
-    .help("write it as in `>=1.2.0 <2.0.0`, `~1.4` or `^1 || ^2`"))
+    let help = "write it as in `>=1.2.0 <2.0.0`, `~1.4` or `^1 || ^2`";
+    match range.parse::<Constraint>() {
+        Err(error) => Err(Refusal::new(format!(
+            "{whose} is no range of versions: {} ({})",
+            error.message,
+            place(range, error.range.start)
+        ))
+        .help(help)),
+        Ok(read) if read.is_empty() => {
+            Err(Refusal::new(format!("{whose} takes no version: `{range}`")).help(help))
+        }
+        Ok(_) => Ok(()),
+    }
 }
 
 /// Refuses what Flux does not read as `semverFilter`.
@@ -176,15 +180,6 @@ fn check_filter(filter: &str, whose: &str) -> Result<(), Refusal> {
         place(filter, error.range.start)
     ))
     .help("Flux reads it as Go does (RE2): write it as in `.*-preview-.*`"))
-}
-
-/// Where in a text an offset is, for people.
-fn place(text: &str, offset: usize) -> String {
-    let before = text.get(..offset).unwrap_or(text);
-    if before.len() == text.len() {
-        return format!("at the end of `{text}`");
-    }
-    format!("at character {} of `{text}`", before.chars().count() + 1)
 }
 
 /// The grammar of tags in the OCI distribution specification.
@@ -404,6 +399,13 @@ mod tests {
         assert_eq!(latest.check(Some(Class::Pinned)), Ok(()));
         assert!(latest.check(Some(Class::Stable)).is_err());
         assert!(latest.versions("preview", None, None).is_ok());
+    }
+
+    #[test]
+    fn a_range_takes_something() {
+        let refusal = choice(None, Some(">2 <1"), None).versions("preview", None, None);
+        let message = refusal.unwrap_err().message;
+        assert_eq!(message, "--range takes no version: `>2 <1`");
     }
 
     #[test]

@@ -48,18 +48,20 @@ kind: ConfigMap
 metadata: {name: settings, namespace: flux-system}
 ";
 
+/// Ranges and filters that leave releases and prereleases, so that they fit every class: of others the rules about
+/// versions would speak.
 fn versions() -> impl Strategy<Value = VersionChoice> {
     let ranged = (
         proptest::option::of(prop_oneof![Just(Class::Stable), Just(Class::Prerelease)]),
         proptest::option::of(prop_oneof![
             Just(">=1.0.0-0 <2.0.0-0"),
-            Just("~1.2"),
-            Just("^0 || ^1")
+            Just("~1.2-0"),
+            Just("^0-0 || ^1-0")
         ]),
         proptest::option::of(prop_oneof![
-            Just("-rc"),
-            Just(r"^\d+\.\d+$"),
-            Just("'\": #")
+            Just(r"-rc|\d$"),
+            Just(r"^\d+\.\d+"),
+            Just("'\": #|.")
         ]),
     )
         .prop_map(|(class, range, filter)| VersionChoice {

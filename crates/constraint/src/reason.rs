@@ -1,0 +1,161 @@
+//! Reasons in words.
+
+use crate::choice::{Choice, Selection, Verdict};
+use crate::constraint::Constraint;
+use crate::judge::{Exclusion, Place};
+
+impl Selection {
+    /// Why a tag of a choice is what it is, as a clause without a full stop. `tags` are those that were chosen
+    /// from.
+    pub fn reason<T: AsRef<str>>(&self, choice: &Choice, tags: &[T], number: usize) -> String {
+        let tag = |number: usize| tags.get(number).map_or("", AsRef::as_ref);
+        let chosen = || choice.chosen.map_or("", tag);
+        match choice.verdicts.get(number) {
+            None => String::new(),
+            Some(Verdict::Chosen) if choice.ambiguous => {
+                "the newest in the range, but others are the same version".to_owned()
+            }
+            Some(Verdict::Chosen) => "the newest in the range".to_owned(),
+            Some(Verdict::Older) => format!("older than `{}`", chosen()),
+            Some(Verdict::Equal) if choice.ambiguous => format!(
+                "the same version as `{}`, and Flux may take either",
+                chosen()
+            ),
+            Some(Verdict::Equal) => format!(
+                "the same version as `{}`, which comes first in the registry",
+                chosen()
+            ),
+            Some(Verdict::Excluded(Exclusion::Prerelease(place))) => {
+                self.prerelease(*place, tag(number))
+            }
+            Some(Verdict::Excluded(exclusion)) => self.range.reason(*exclusion),
+            Some(Verdict::Filtered) => "the filter does not match it".to_owned(),
+            Some(Verdict::NotAVersion(error)) => error.to_string(),
+        }
+    }
+
+    /// Why a prerelease is not taken, and what would take it.
+    fn prerelease(&self, place: Place, tag: &str) -> String {
+        let why = self.range.reason(Exclusion::Prerelease(place));
+        let Ok(mut version) = self.version(tag) else {
+            return why;
+        };
+        match &self.wider {
+            Some(wider) if wider.matches(&version) => format!("{why}; `{}` takes it", wider.text),
+            _ => {
+                // Metadata does not count.
+                version.build = semver::BuildMetadata::EMPTY;
+                let range = self.range.text.trim();
+                format!("{why}; `{range} || {version}` takes it")
+            }
+        }
+    }
+}
+
+impl Constraint {
+    /// A reason of this constraint in words.
+    pub fn reason(&self, exclusion: Exclusion) -> String {
+        let written = |place: Place| {
+            let group = self.groups.get(place.group);
+            let comparator = group.and_then(|group| group.comparators.get(place.comparator));
+            comparator.map_or("", |comparator| self.written(comparator))
+        };
+        match exclusion {
+            Exclusion::Below(place) => format!("below the range: too old for `{}`", written(place)),
+            Exclusion::Above(place) => format!("above the range: too new for `{}`", written(place)),
+            Exclusion::Between { above, below } => format!(
+                "between the ranges: too new for `{}`, too old for `{}`",
+                written(above),
+                written(below)
+            ),
+            Exclusion::Named(place) => format!("excluded by `{}`", written(place)),
+            Exclusion::Prerelease(_) if self.flux.group_decides() => {
+                "prereleases are not asked for".to_owned()
+            }
+            Exclusion::Prerelease(place) => {
+                format!("`{}` does not ask for prereleases", written(place))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Flux;
+
+    fn reasons(range: &str, flux: Flux, tags: &[&str]) -> Vec<String> {
+        let selection = Selection::parse(range, Some("[0-9l]"), flux).unwrap();
+        let choice = selection.choose(tags);
+        let numbers = 0..tags.len();
+        numbers
+            .map(|number| selection.reason(&choice, tags, number))
+            .collect()
+    }
+
+    #[test]
+    fn every_verdict_has_its_reason() {
+        assert_eq!(
+            reasons(
+                ">=1.2 !=1.4.0 <2.0.0 || ^3",
+                Flux::V2_9,
+                &[
+                    "1.5.0",
+                    "v1.5.0",
+                    "1.3.0",
+                    "1.4.0",
+                    "1.0.0",
+                    "2.1.0",
+                    "4.0.0",
+                    "1.6.0-rc.1",
+                    "next",
+                    "latest",
+                ]
+            ),
+            [
+                "the newest in the range",
+                "the same version as `1.5.0`, which comes first in the registry",
+                "older than `1.5.0`",
+                "excluded by `!=1.4.0`",
+                "below the range: too old for `>=1.2`",
+                "between the ranges: too new for `<2.0.0`, too old for `^3`",
+                "above the range: too new for `^3`",
+                "prereleases are not asked for; `>=1.2-0 !=1.4.0 <2.0.0-0 || ^3-0` takes it",
+                "the filter does not match it",
+                "a version begins with a number, perhaps behind a `v`",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_takes_a_prerelease() {
+        let of = |range, flux, tag| reasons(range, flux, &[tag]).remove(0);
+        assert_eq!(
+            of("<=2.0.0", Flux::V2_9, "2.0.0-rc.1+b"),
+            "prereleases are not asked for; `<=2.0.0 || 2.0.0-rc.1` takes it"
+        );
+        assert_eq!(
+            of(">=1.0.0-0 <2.0.0", Flux::V2_6, "1.1.0-rc.1"),
+            "`<2.0.0` does not ask for prereleases; `>=1.0.0-0 <2.0.0-0` takes it"
+        );
+        // It would be outside in any case.
+        assert_eq!(
+            of("^2", Flux::V2_9, "2.0.0-rc.1"),
+            "below the range: too old for `^2`"
+        );
+    }
+
+    #[test]
+    fn equal_tags_among_many_are_not_decided() {
+        let mut tags = vec!["1.0.0", "v1.0.0"];
+        tags.extend(["0.1.0"; 11]);
+        let reasons = reasons("*", Flux::V2_9, &tags);
+        assert_eq!(
+            reasons[..2],
+            [
+                "the newest in the range, but others are the same version",
+                "the same version as `1.0.0`, and Flux may take either"
+            ]
+        );
+    }
+}

@@ -1,0 +1,190 @@
+use infragen_flux::VersionField;
+
+use crate::finding::{Finding, Severity};
+use crate::rule::{Context, Rule};
+use crate::version_fields::{VersionFields, version_fields};
+
+/// A field that nobody reads beside another.
+pub static DEAD_VERSION_FIELD: Rule = Rule {
+    id: "dead-version-field",
+    severity: Severity::Warning,
+    summary: "a field of `ref` is not read, because another one wins or is missing",
+    explanation: "\
+Of an `OCIRepository` Flux reads `digest` before `semver` before `tag`, and of a `GitRepository` `commit` before `name` \
+before `semver` before `tag` before `branch`; the first one that is there decides, and the rest says nothing. \
+`semverFilter` is read together with `semver` only.
+
+A strategic merge patch merges `ref`: one that sets `tag` over a base with `semver` leaves both, and `semver` wins. To \
+switch, the patch writes `semver: null` beside the tag. This rule looks at the fields of one object in one file.",
+    example: "\
+//- app.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata:
+  name: app
+  namespace: apps
+spec:
+  interval: 5m
+  url: oci://ghcr.io/acme/app
+  ref:
+    semver: 1.x
+    tag: 1.4.2
+",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for fields in version_fields(context) {
+        let from = findings.len();
+        dead(context, &fields, findings);
+        // A patch may take the winner away, or add what is missing.
+        if findings.len() > from && !fields.is_patch() && fields.may_be_patched() {
+            findings.truncate(from);
+        }
+    }
+}
+
+fn dead(context: &Context<'_>, fields: &VersionFields<'_>, findings: &mut Vec<Finding>) {
+    let (facts, row) = (fields.facts, fields.facts.row);
+    let literal = |key: &&str| facts.field(key).filter(|field| field.is_literal());
+    let Some(range) = fields.range() else {
+        if let (Some(filter), None, false) = (fields.filter(), facts.range(), fields.is_patch()) {
+            let message = format!(
+                "`{}` says nothing without `{}`",
+                filter.key.value, row.range
+            );
+            findings.push(
+                DEAD_VERSION_FIELD
+                    .finding(filter.key.range, message)
+                    .fix(fields.remove(filter)),
+            );
+        }
+        return;
+    };
+    let beside = |loser: &VersionField, winner: &VersionField| {
+        let (dead, wins) = (loser.key.value, winner.key.value);
+        DEAD_VERSION_FIELD
+            .finding(
+                loser.key.range,
+                format!("`{dead}` says nothing: `{wins}` wins"),
+            )
+            .relate(context.file, winner.key.range, "this one is read")
+            .fix(fields.remove(loser))
+    };
+    match row.over.iter().find_map(literal) {
+        Some(winner) => findings.push(beside(range, winner)),
+        None => {
+            let losers = row.under.iter().filter_map(literal);
+            findings.extend(losers.map(|loser| beside(loser, range)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Severity;
+    use crate::testing::check;
+
+    const RULE: &str = "dead-version-field";
+
+    fn source(kind: &str, reference: &str) -> String {
+        format!(
+            "//- app.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: {kind}
+metadata: {{name: app}}
+spec:
+  ref:
+    {reference}
+"
+        )
+    }
+
+    #[test]
+    fn one_of_two_is_dead() {
+        check(
+            RULE,
+            &source("OCIRepository", "semver: 1.x\n    tag: 1.4.2"),
+        )
+        .finds_one(Severity::Warning, "`tag` says nothing: `semver` wins")
+        .at(&["app.yaml: tag"])
+        .relates(&["app.yaml [semver]: this one is read"])
+        .fixed("");
+        check(
+            RULE,
+            &source(
+                "OCIRepository",
+                "{semver: 1.x, digest: \"sha256:0\", tag: a}",
+            ),
+        )
+        .finds_one(Severity::Warning, "`semver` says nothing: `digest` wins");
+        check(
+            RULE,
+            &source("GitRepository", "{semver: 1.x, branch: main, tag: a}"),
+        )
+        .finds(2);
+        check(
+            RULE,
+            &source("GitRepository", "{semver: 1.x, name: refs/heads/main}"),
+        )
+        .finds_one(Severity::Warning, "`semver` says nothing: `name` wins");
+    }
+
+    #[test]
+    fn a_filter_needs_a_range() {
+        check(
+            RULE,
+            &source("OCIRepository", "{semverFilter: -rc, tag: a}"),
+        )
+        .finds_one(
+            Severity::Warning,
+            "`semverFilter` says nothing without `semver`",
+        )
+        .fixed("    {tag: a}\n");
+        // In a patch it stands over a range of the base.
+        let patch = format!(
+            "//- kustomization.yaml\nresources: [base.yaml]\npatches: [{{path: app.yaml}}]\n//- base.yaml\n{}",
+            source("OCIRepository", "{semverFilter: -rc}")
+        );
+        check(RULE, &patch).finds(0);
+    }
+
+    #[test]
+    fn what_is_read_is_alive() {
+        for reference in [
+            "{semver: 1.x, semverFilter: -rc}",
+            "{semver: null, tag: a}",
+            "{semver: \"\", tag: a}",
+            "{semver: 1.x, tag: \"\"}",
+            "{semver: \"${RANGE}\", tag: a}",
+            "{semver: 1.x, digest: \"${DIGEST}\"}",
+            "{semver: \"${RANGE}\", semverFilter: a}",
+        ] {
+            check(RULE, &source("OCIRepository", reference)).finds(0);
+        }
+    }
+
+    #[test]
+    fn a_patch_that_writes_both_is_no_better() {
+        let patch = format!(
+            "//- kustomization.yaml\nresources: [base.yaml]\npatches: [{{path: app.yaml}}]\n//- base.yaml\n{}",
+            source("OCIRepository", "{semver: 1.x, tag: a}")
+        );
+        check(RULE, &patch).finds_one(Severity::Warning, "`tag` says nothing: `semver` wins");
+    }
+
+    #[test]
+    fn a_patch_may_take_the_winner_away() {
+        let base = source("OCIRepository", "{semver: 1.x, tag: a}");
+        let patched = format!(
+            "{base}//- kustomization.yaml
+resources: [app.yaml]
+patches:
+  - target: {{kind: OCIRepository}}
+    patch: |
+      - {{op: remove, path: /spec/ref/semver}}
+"
+        );
+        check(RULE, &patched).finds(0);
+    }
+}

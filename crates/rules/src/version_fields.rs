@@ -1,0 +1,124 @@
+//! The fields that choose a version, for the rules about them.
+
+use std::ops::Range;
+
+use infragen_constraint::Constraint;
+use infragen_flux::{ObjectFacts, VersionFacts, VersionField};
+use infragen_syntax::{NewValue, TextRange, TextSize, remove_entry, set_scalar};
+use infragen_workspace::is_patch_file;
+
+use crate::above::Reach;
+use crate::context::Context;
+use crate::finding::{Fix, Severity};
+
+/// What one object says of the versions that it takes.
+pub(crate) struct VersionFields<'a> {
+    context: &'a Context<'a>,
+    object: &'a ObjectFacts,
+    pub facts: &'a VersionFacts,
+}
+
+/// Those of a file; none of one that is no YAML.
+pub(crate) fn version_fields<'a>(
+    context: &'a Context<'a>,
+) -> impl Iterator<Item = VersionFields<'a>> {
+    let objects = context.facts.objects.iter();
+    let objects = objects.filter(|_| !context.facts.broken);
+    objects.filter_map(|object| {
+        Some(VersionFields {
+            context,
+            object,
+            facts: object.versions.as_deref()?,
+        })
+    })
+}
+
+impl VersionFields<'_> {
+    /// The range as text, where it is one that is known here.
+    pub fn range(&self) -> Option<&VersionField> {
+        self.facts.range().filter(|field| field.is_literal())
+    }
+
+    /// The filter, likewise.
+    pub fn filter(&self) -> Option<&VersionField> {
+        self.facts.filter().filter(|field| field.is_literal())
+    }
+
+    /// The range as the newest Flux reads it.
+    pub fn constraint(&self) -> Option<(&VersionField, Constraint)> {
+        let range = self.range()?;
+        Some((range, range.value.value.parse().ok()?))
+    }
+
+    /// Whether the object is part of another: what it lacks may be there.
+    pub fn is_patch(&self) -> bool {
+        self.object.in_patch || is_patch_file(self.context.db, self.context.file)
+    }
+
+    /// Whether something above may write these fields.
+    pub fn may_be_patched(&self) -> bool {
+        let patches =
+            |patch: &ObjectFacts| patch.kind == self.object.kind && patch.versions.is_some();
+        let above = self.context.above();
+        above.may_set(self.context.db, self.facts.row.path, &patches)
+    }
+
+    /// An error where a cluster gets to see the fields as they stand here and Flux reads them, else a warning.
+    pub fn severity(&self) -> Severity {
+        let mut over = self.facts.row.over.iter();
+        let is_read = !over.any(|key| self.facts.field(key).is_some());
+        if is_read {
+            self.severity_of_object()
+        } else {
+            Severity::Warning
+        }
+    }
+
+    /// An error where a cluster gets to see the fields as they stand here, else a warning.
+    pub fn severity_of_object(&self) -> Severity {
+        let certain = !self.is_patch()
+            && self.context.above().reach == Reach::Applied
+            && !self.may_be_patched();
+        if certain {
+            Severity::Error
+        } else {
+            Severity::Warning
+        }
+    }
+
+    /// A part of a value in the file; all of it where the text is written otherwise there.
+    pub fn place(&self, field: &VersionField, part: &Range<usize>) -> TextRange {
+        let tree = self.context.tree();
+        let whole = field.value.range;
+        let written = tree.text().get(whole.start().into()..whole.end().into());
+        let offset = |at: usize| TextSize::try_from(at).ok();
+        match (offset(part.start), offset(part.end)) {
+            (Some(start), Some(end))
+                if !part.is_empty() && written == Some(field.value.value.as_str()) =>
+            {
+                TextRange::new(start, end) + whole.start()
+            }
+            _ => whole,
+        }
+    }
+
+    /// A fix that writes another value; in a patch that is text within a text, none.
+    pub fn rewrite(&self, title: String, field: &VersionField, new: &str) -> Option<Fix> {
+        let range = field.value.range;
+        (!self.object.in_patch).then_some(())?;
+        self.context.edit_at(title, range, |tree, target| {
+            set_scalar(tree, target, NewValue::String(new))
+        })
+    }
+
+    /// A fix that takes a field out.
+    pub fn remove(&self, field: &VersionField) -> Option<Fix> {
+        let key = field.key.value;
+        (!self.object.in_patch).then_some(())?;
+        let title = format!("remove `{key}`");
+        self.context
+            .edit_at(title, field.key.range, |tree, target| {
+                remove_entry(tree, target, key)
+            })
+    }
+}
