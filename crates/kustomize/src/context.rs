@@ -10,7 +10,7 @@ use crate::error::{BuildError, ErrorKind};
 use crate::loader::Loader;
 use crate::origin::{Before, How, Origin, Path, Place};
 use crate::schema::{CustomSchema, Schemas};
-use crate::value::{Scalar, ScalarKind, Value};
+use crate::value::{Scalar, ScalarKind, Shared, Value};
 
 /// One kustomization file at work.
 pub(crate) struct Context<'a> {
@@ -68,14 +68,14 @@ impl<'a> Context<'a> {
         range: TextRange,
         before: Option<&Value>,
     ) -> Value {
-        let quoted = before
-            .and_then(Value::as_scalar)
-            .is_some_and(|before| before.quoted);
+        let there = before.and_then(Value::as_scalar);
+        let quoted = there.is_some_and(|before| before.quoted);
         Value::Scalar(Scalar {
             text: text.into(),
             kind: if quoted { ScalarKind::String } else { kind },
             quoted,
             origin: self.origin(how, range, before),
+            shared: there.map_or(Shared::NONE, |before| before.shared.after_set()),
         })
     }
 

@@ -8,7 +8,7 @@ use crate::error::BuildError;
 use crate::id::{DEFAULT_NAMESPACE, Gvk, Id, NO_NAMESPACE, split_api_version};
 use crate::origin::Place;
 use crate::scope;
-use crate::value::{Map, Value};
+use crate::value::{Map, Value, shared};
 
 /// An object, with what kustomize remembers about it beside its text (in annotations of its own, which never
 /// show; here in fields).
@@ -29,8 +29,19 @@ pub struct Resource {
     pub vars: Vec<SmolStr>,
     /// The objects that refer to it, as far as names were followed.
     pub referrers: Vec<Id>,
+    /// How its fields change together.
+    pub(crate) nodes: Nodes,
     /// Where it stands: the document of a resource file, or the item of a generator.
     pub place: Place,
+}
+
+/// The nodes of the YAML tree that stand in several fields of an object; see [`Shared`].
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Nodes {
+    /// How many have a number.
+    pub count: u32,
+    /// Whether any of them stands in more than one field.
+    pub shared: bool,
 }
 
 /// What an object was called at some time.
@@ -85,7 +96,23 @@ impl Resource {
             generated: None,
             vars: Vec::new(),
             referrers: Vec::new(),
+            nodes: Nodes::default(),
             place,
+        }
+    }
+
+    /// Sets all fields of a node to what was set in one of them.
+    pub(crate) fn settle(&mut self) {
+        if self.nodes.shared {
+            shared::settle(&mut self.value);
+        }
+    }
+
+    /// Makes every field a node of its own.
+    pub(crate) fn part(&mut self) {
+        if self.nodes.count > 0 {
+            shared::part(&mut self.value);
+            self.nodes = Nodes::default();
         }
     }
 

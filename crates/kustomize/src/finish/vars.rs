@@ -253,6 +253,7 @@ impl Replacer {
             kind,
             quoted: false,
             origin,
+            shared: scalar.shared,
         }))
     }
 

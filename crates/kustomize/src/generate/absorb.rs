@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::error::{BuildError, ErrorKind};
 use crate::resource::{Behavior, Resource};
 use crate::trail::{self, ORIGIN};
-use crate::value::{Map, Scalar, ScalarKind, Value, plain_kind};
+use crate::value::{Map, Scalar, ScalarKind, Shared, Value, plain_kind};
 
 /// Adds a generated object: as a new one, in place of one, or merged into one.
 pub(crate) fn absorb(resource: Resource, resources: &mut Vec<Resource>, context: &mut Context<'_>) {
@@ -147,6 +147,7 @@ fn texts(old: Option<&Value>, new: Option<&Value>) -> Map {
             let text = match value {
                 Value::Scalar(scalar) => Value::Scalar(Scalar {
                     kind: ScalarKind::String,
+                    shared: Shared::NONE,
                     ..scalar.clone()
                 }),
                 _ => Value::string(""),

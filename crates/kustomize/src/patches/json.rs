@@ -7,7 +7,7 @@ use super::strict_json;
 use super::text::PatchText;
 use crate::origin::{Before, How, Origin};
 use crate::spec::input::{Input, Shape};
-use crate::value::{Map, Scalar, ScalarKind, Value};
+use crate::value::{Map, Scalar, ScalarKind, Shared, Value};
 
 /// One operation.
 #[derive(Debug, Clone)]
@@ -181,6 +181,7 @@ fn value_of(input: &Input, text: &PatchText, traced: bool) -> Value {
             kind,
             quoted: false,
             origin,
+            shared: Shared::NONE,
         })
     };
     match &input.shape {

@@ -315,7 +315,10 @@ fn json_one(
     }
     let done = operated(resource, operations, text, &what);
     match done {
-        Ok(value) => resource.value = value,
+        Ok(value) => {
+            resource.value = value;
+            resource.part();
+        }
         Err(error) => {
             resource.previous.truncate(before);
             context.push(error.with_related(resource.place.clone(), "the object"));

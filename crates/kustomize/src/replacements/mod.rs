@@ -20,7 +20,7 @@ use crate::resource::Resource;
 use crate::spec::{
     FieldOptions, ReplacementEntry, ReplacementSource, ReplacementTarget, read_replacements,
 };
-use crate::value::{Scalar, ScalarKind, Value, kind_of};
+use crate::value::{Scalar, ScalarKind, Value, kind_of, shared};
 
 /// The field that is meant where none is named.
 const NAME: &str = "metadata.name";
@@ -378,6 +378,7 @@ fn set_field(
         ));
     }
     resource.value = value;
+    resource.settle();
     Ok(odd.filter(|_| has_contradiction(&resource.value)))
 }
 
@@ -414,6 +415,7 @@ fn set_value(
             let text = SmolStr::new(lookup::text(&value));
             scalar.text = text;
             scalar.origin = origin;
+            scalar.shared = scalar.shared.after_set();
         }
         Value::Scalar(_) => {
             let mut made = Value::plain(lookup::text(&value));
@@ -423,6 +425,7 @@ fn set_value(
             *field = made;
         }
         _ => {
+            shared::part(&mut value);
             if let Value::Scalar(scalar) = &mut value {
                 scalar.origin = origin;
             }

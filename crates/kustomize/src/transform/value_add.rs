@@ -83,7 +83,10 @@ fn set(text: &Text, target: &ValueTarget, resource: &mut Resource, context: &mut
         )))
     };
     match change(&resource.value, &field, Make::Scalar, set) {
-        Ok(Some(changed)) => resource.value = changed,
+        Ok(Some(changed)) => {
+            resource.value = changed;
+            resource.settle();
+        }
         Ok(None) => {}
         Err(why) => refuse(context, text.range, resource, &field, &why),
     }

@@ -10,6 +10,7 @@ mod emit;
 mod folded;
 mod kind;
 mod read;
+pub(crate) mod shared;
 mod timestamp;
 
 pub use emit::{Unprintable, emit};
@@ -19,6 +20,7 @@ pub(crate) use self::binary::{decode as decode_base64, to_text as text_of_bytes}
 pub(crate) use self::emit::{may_be_plain, needs_no_quotes};
 pub(crate) use self::kind::{Number, number};
 pub(crate) use self::read::ValueReader;
+pub(crate) use self::shared::Shared;
 pub(crate) use self::timestamp::to_rfc3339;
 
 use std::sync::Arc;
@@ -50,6 +52,8 @@ pub struct Scalar {
     pub quoted: bool,
     /// Where it comes from; empty unless the build is traced.
     pub origin: Origin,
+    /// The fields of its object that change with it.
+    pub(crate) shared: Shared,
 }
 
 /// The type of a scalar, as kustomize sees it.
@@ -84,6 +88,7 @@ impl Value {
         kind: ScalarKind::Null,
         quoted: false,
         origin: Origin::NONE,
+        shared: Shared::NONE,
     });
 
     /// A scalar as it would be read without quotes.
@@ -95,6 +100,7 @@ impl Value {
             kind,
             quoted: false,
             origin: Origin::NONE,
+            shared: Shared::NONE,
         })
     }
 
@@ -105,6 +111,7 @@ impl Value {
             kind: ScalarKind::String,
             quoted: false,
             origin: Origin::default(),
+            shared: Shared::NONE,
         })
     }
 
@@ -115,6 +122,7 @@ impl Value {
             kind: ScalarKind::Null,
             quoted: false,
             origin: Origin::default(),
+            shared: Shared::NONE,
         })
     }
 

@@ -5,7 +5,9 @@ use std::{borrow::Cow, sync::Arc};
 use infragen_syntax::{Node, NodeKind, ScalarStyle, TextRange};
 use smol_str::SmolStr;
 
-use super::{Map, Scalar, ScalarKind, Value, block::has_stray_tab, folded::refold, kind_of};
+use super::{
+    Map, Scalar, ScalarKind, Shared, Value, block::has_stray_tab, folded::refold, kind_of,
+};
 use crate::origin::{Before, How, Origin, Path, Place};
 
 /// Reads nodes of one file.
@@ -88,6 +90,7 @@ impl<'a> ValueReader<'a> {
             kind,
             quoted: matches!(node.kind(), NodeKind::Scalar(style) if style != ScalarStyle::Plain),
             origin,
+            shared: Shared::NONE,
         })
     }
 

@@ -22,6 +22,7 @@ fn value_of(node: Node<'_>) -> Value {
                 kind: kind_of(text, style, node.resolve().tag()).unwrap(),
                 quoted: false,
                 origin: crate::Origin::default(),
+                shared: crate::value::Shared::NONE,
             })
         }
     }
@@ -126,6 +127,7 @@ fn a_kind_that_its_text_contradicts_cannot_be_printed() {
             kind,
             quoted: false,
             origin: crate::Origin::default(),
+            shared: crate::value::Shared::NONE,
         });
         assert!(emit(&value, &mut String::new()).is_err());
     }
