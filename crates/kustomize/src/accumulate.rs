@@ -19,7 +19,7 @@ use crate::id::Id;
 use crate::loader::Loader;
 use crate::origin::{Path, Place};
 use crate::resource::Resource;
-use crate::schema::CustomSchema;
+use crate::schema::{Chosen, CustomSchema};
 use crate::spec::{self, BuildMetadata, Spec, Text, Var};
 use crate::trail::Trail;
 use crate::value::ValueReader;
@@ -38,6 +38,8 @@ pub struct Accumulated {
     pub errors: Vec<Arc<BuildError>>,
     /// Which fields transformers act on, here and below.
     pub(crate) config: Arc<Config>,
+    /// The schema that is chosen here or below, where none was before.
+    pub(crate) schema: Option<Arc<Chosen>>,
 }
 
 impl Default for Accumulated {
@@ -48,6 +50,7 @@ impl Default for Accumulated {
             directories: Vec::new(),
             errors: Vec::new(),
             config: Config::empty_shared(),
+            schema: None,
         }
     }
 }
@@ -60,8 +63,8 @@ pub struct Way<'a> {
     pub last: Option<(&'a Utf8Path, &'a Way<'a>)>,
     /// `buildMetadata` of the top.
     pub(crate) metadata: BuildMetadata,
-    /// The schema that `openapi` of the top, or of a directory on the way, names.
-    pub(crate) schema: Option<&'a CustomSchema>,
+    /// The schema that was chosen before, if any was.
+    pub(crate) schema: Option<&'a Arc<Chosen>>,
 }
 
 impl<'a> Way<'a> {
@@ -75,7 +78,7 @@ impl<'a> Way<'a> {
     pub(crate) fn on(
         &'a self,
         directory: &'a Utf8Path,
-        schema: Option<&'a CustomSchema>,
+        schema: Option<&'a Arc<Chosen>>,
     ) -> Way<'a> {
         Way {
             last: Some((directory, self)),
@@ -151,26 +154,34 @@ impl State {
             directory: spec.directory.clone(),
             file: spec.file.clone(),
             tree: Some(tree),
-            schema: way.schema,
+            schema: way.schema.cloned(),
             errors: Vec::new(),
         };
-        let own = match way.schema {
-            Some(_) => None,
-            None => read_schema(spec, &mut context),
-        };
-        context.schema = way.schema.or(own.as_ref());
+        if context.schema.is_none() && self.found.schema.is_none() {
+            self.found.schema = read_schema(spec, &mut context).map(Arc::new);
+        }
+        self.take_schema(&mut context);
         for entry in &spec.resources {
             self.include(entry, &mut context, way, trail);
+            self.take_schema(&mut context);
         }
         self.configure(spec, &mut context);
         self.generate(spec, &mut context, way, trail);
         for entry in &spec.components {
             self.component(entry, &mut context, way);
+            self.take_schema(&mut context);
         }
         self.transform(spec, &mut context, way, trail);
         let errors = note_vars(&spec.vars, &mut self.found.resources, &mut self.found.vars);
         errors.into_iter().for_each(|error| context.push(error));
         self.found.errors.append(&mut context.errors);
+    }
+
+    /// Goes on with the schema that was chosen last, unless there is one already.
+    fn take_schema(&self, context: &mut Context<'_>) {
+        if context.schema.is_none() {
+            context.schema.clone_from(&self.found.schema);
+        }
     }
 
     /// Reads `configurations` and `crds`.
@@ -294,6 +305,9 @@ impl State {
             crate::finish::add_var(var, &mut self.found.vars, &mut errors);
         }
         errors.into_iter().for_each(|error| context.push(error));
+        if self.found.schema.is_none() {
+            self.found.schema.clone_from(&other.schema);
+        }
         self.found
             .directories
             .extend(other.directories.iter().cloned());
@@ -302,7 +316,7 @@ impl State {
 }
 
 /// The schema that `openapi` names. kustomize has one version of Kubernetes built in.
-fn read_schema(spec: &Spec, context: &mut Context<'_>) -> Option<CustomSchema> {
+fn read_schema(spec: &Spec, context: &mut Context<'_>) -> Option<Chosen> {
     if let Some(version) = &spec.openapi_version {
         if spec.openapi_path.is_some() {
             let message = "`openapi` takes a `path` or a `version`, not both";
@@ -312,12 +326,15 @@ fn read_schema(spec: &Spec, context: &mut Context<'_>) -> Option<CustomSchema> {
             context.report(ErrorKind::Configuration, version.range, message);
         }
     }
-    let path = spec.openapi_path.as_ref()?;
+    let Some(path) = &spec.openapi_path else {
+        let version = spec.openapi_version.as_ref()?;
+        return (!version.value.is_empty()).then_some(Chosen::Builtin);
+    };
     let (file, tree) = context.tree_of(&path.value, path.range)?;
     report_syntax(&file, &tree, context);
     let root = tree.document(0)?.root()?;
     let document = ValueReader::new(&file, false).read(root);
-    Some(CustomSchema::read(&document))
+    Some(Chosen::Custom(CustomSchema::read(&document)))
 }
 
 /// Says where a file of settings is no YAML.

@@ -82,6 +82,9 @@ pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Bui
         context.push(error);
     }
     resources.retain(|resource| !is_local(resource));
+    for resource in &resources {
+        context.errors.extend(resource.key_errors());
+    }
     check(&resources, &mut context);
     sort(
         spec.sort_options.as_ref(),

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use crate::error::{BuildError, ErrorKind};
 use crate::loader::Loader;
 use crate::origin::{Before, How, Origin, Path, Place};
-use crate::schema::{CustomSchema, Schemas};
+use crate::schema::{Chosen, Schemas};
 use crate::value::{Scalar, ScalarKind, Shared, Value};
 
 /// One kustomization file at work.
@@ -22,16 +22,19 @@ pub(crate) struct Context<'a> {
     pub file: Path,
     /// Its tree: where inline texts stand. None where settings came out of an object.
     pub tree: Option<Arc<Tree>>,
-    /// The schema that stands in for the built-in one.
-    pub schema: Option<&'a CustomSchema>,
+    /// The schema that was chosen, if any was.
+    pub schema: Option<Arc<Chosen>>,
     /// What is wrong.
     pub errors: Vec<Arc<BuildError>>,
 }
 
-impl<'a> Context<'a> {
+impl Context<'_> {
     /// The schema that is in force.
-    pub(crate) fn schemas(&self) -> Schemas<'a> {
-        self.schema.map_or(Schemas::Builtin, Schemas::Custom)
+    pub(crate) fn schemas(&self) -> Schemas<'_> {
+        match self.schema.as_deref() {
+            Some(Chosen::Custom(custom)) => Schemas::Custom(custom),
+            Some(Chosen::Builtin) | None => Schemas::Builtin,
+        }
     }
 
     /// Notes an error at a place of the file.

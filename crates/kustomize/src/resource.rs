@@ -31,8 +31,22 @@ pub struct Resource {
     pub referrers: Vec<Id>,
     /// How its fields change together.
     pub(crate) nodes: Nodes,
+    /// Keys that kustomize wrote without quotes although they are no texts without them: it cannot print the
+    /// object while they are there.
+    pub(crate) odd_keys: Vec<OddKey>,
     /// Where it stands: the document of a resource file, or the item of a generator.
     pub place: Place,
+}
+
+/// A key that was written without quotes.
+#[derive(Debug, Clone)]
+pub(crate) struct OddKey {
+    /// The way to the mapping.
+    pub path: &'static [&'static str],
+    /// The key.
+    pub key: SmolStr,
+    /// What to say where it is still there at the end.
+    pub error: Arc<BuildError>,
 }
 
 /// The nodes of the YAML tree that stand in several fields of an object; see [`Shared`].
@@ -97,8 +111,21 @@ impl Resource {
             vars: Vec::new(),
             referrers: Vec::new(),
             nodes: Nodes::default(),
+            odd_keys: Vec::new(),
             place,
         }
+    }
+
+    /// What is wrong with the keys that are there.
+    pub(crate) fn key_errors(&self) -> impl Iterator<Item = Arc<BuildError>> + '_ {
+        let is_there = |odd: &&OddKey| {
+            let map = self.value.at(odd.path);
+            map.is_some_and(|map| map.get(&odd.key).is_some())
+        };
+        self.odd_keys
+            .iter()
+            .filter(is_there)
+            .map(|odd| odd.error.clone())
     }
 
     /// Sets all fields of a node to what was set in one of them.

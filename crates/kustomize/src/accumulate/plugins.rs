@@ -7,7 +7,7 @@ use super::{State, Way};
 use crate::context::Context;
 use crate::error::ErrorKind;
 use crate::finish::add_hashes;
-use crate::generate::{Kind, generate};
+use crate::generate::{CloudAccount, Kind, generate, generate_account};
 use crate::patches::{apply_json6902, apply_patches, apply_strategic_merge};
 use crate::read_resources::read_tree;
 use crate::replacements::apply_replacements;
@@ -62,14 +62,18 @@ impl State {
         trail: Trail<'_>,
     ) {
         let kind = match (plugin.api_version(), plugin.kind()) {
-            ("builtin", "ConfigMapGenerator") => Kind::ConfigMap,
-            ("builtin", "SecretGenerator") => Kind::Secret,
+            ("builtin", "ConfigMapGenerator") => Some(Kind::ConfigMap),
+            ("builtin", "SecretGenerator") => Some(Kind::Secret),
+            ("builtin", "IAMPolicyGenerator") => None,
             _ => {
                 unsupported(plugin, context);
                 return;
             }
         };
         let generated = Settings::of(plugin).with(context, |settings, context| {
+            let Some(kind) = kind else {
+                return settings.account(context);
+            };
             let input = &settings.input;
             let mut entry = settings.decoder.generator(input);
             if let Some(metadata) = settings.decoder.mapping(input, "metadata") {
@@ -166,7 +170,7 @@ impl Settings {
             directory: context.directory.clone(),
             file: self.decoder.file.clone(),
             tree: None,
-            schema: context.schema,
+            schema: context.schema.clone(),
             errors: Vec::new(),
         };
         let result = work(&mut self, &mut inner);
@@ -175,6 +179,26 @@ impl Settings {
             .errors
             .extend(self.decoder.errors.into_iter().map(std::sync::Arc::new));
         result
+    }
+
+    fn account(&mut self, context: &mut Context<'_>) -> Option<Resource> {
+        let Settings {
+            decoder,
+            input,
+            range,
+        } = self;
+        let mut text = |outer, key| match decoder.mapping(input, outer) {
+            Some(outer) => decoder.text(outer, key),
+            None => decoder.text(&Input::null(*range), key),
+        };
+        let account = CloudAccount {
+            name: text("kubernetesService", "name"),
+            namespace: text("kubernetesService", "namespace"),
+            account: text("serviceAccount", "name"),
+            project: text("serviceAccount", "projectId"),
+            cloud: decoder.text(input, "cloud"),
+        };
+        generate_account(&account, *range, context)
     }
 
     fn transform(

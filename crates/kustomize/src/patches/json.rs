@@ -7,6 +7,7 @@ use super::strict_json;
 use super::text::PatchText;
 use crate::origin::{Before, How, Origin};
 use crate::spec::input::{Input, Shape};
+use crate::spec::refused;
 use crate::value::{Map, Scalar, ScalarKind, Shared, Value};
 
 /// One operation.
@@ -100,6 +101,9 @@ pub(super) fn read(text: &PatchText, traced: bool) -> Result<Vec<Operation>, Wro
     let Some(root) = document.root() else {
         return Ok(Vec::new());
     };
+    if let Some(refused) = refused::contradiction(root) {
+        return Err(refused);
+    }
     let input = Input::of_node(root);
     match &input.shape {
         Shape::Null => Ok(Vec::new()),

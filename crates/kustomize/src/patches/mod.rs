@@ -16,6 +16,7 @@ mod strict_json;
 pub(crate) mod tests;
 mod text;
 
+pub(crate) use self::hidden::write as write_hidden;
 pub(crate) use self::select::Select;
 
 use infragen_syntax::TextRange;

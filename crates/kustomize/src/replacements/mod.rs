@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::error::{BuildError, ErrorKind};
 use crate::id::Id;
 use crate::origin::{Before, How, Origin, Path, Place};
-use crate::patches::Select;
+use crate::patches::{Select, write_hidden};
 use crate::resource::Resource;
 use crate::spec::{
     FieldOptions, ReplacementEntry, ReplacementSource, ReplacementTarget, read_replacements,
@@ -216,9 +216,16 @@ fn source_value(
         BuildError::new(ErrorKind::Replacement, place.clone(), message)
             .with_related(resource.place.clone(), "the source")
     };
-    let found = path::parse(path)
-        .and_then(|parts| Ok((lookup::lookup(&resource.value, &parts)?.cloned(), parts)));
-    let (value, parts) = match found {
+    let found = path::parse(path).and_then(|parts| {
+        let hidden = sees_hidden(&parts) && resource.has_hidden_annotations();
+        let mut object = resource.value.clone();
+        if hidden {
+            write_hidden(&mut object, resource);
+        }
+        let value = lookup::lookup(&object, &parts)?.cloned();
+        Ok((value, (!hidden).then_some((index, parts))))
+    });
+    let (value, follows) = match found {
         Ok(found) => found,
         Err(message) => {
             context.push(error(format!("`{path}` leads to nothing: {message}")));
@@ -238,7 +245,17 @@ fn source_value(
     let options = source.options.as_ref();
     match options.filter(|options| !options.delimiter.value.is_empty()) {
         Some(options) => Some((refined(value, options, context)?, None)),
-        None => Some((value, Some((index, parts)))),
+        None => Some((value, follows)),
+    }
+}
+
+/// Whether a path leads to all annotations, among which are those that kustomize keeps for itself.
+fn sees_hidden(path: &[Part]) -> bool {
+    let is = |part: &Part, name: &str| matches!(part, Part::Key(key) if key == name);
+    match path {
+        [metadata] => is(metadata, "metadata"),
+        [metadata, annotations] => is(metadata, "metadata") && is(annotations, "annotations"),
+        _ => false,
     }
 }
 

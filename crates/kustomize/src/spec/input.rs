@@ -37,6 +37,15 @@ impl Input {
         read_node(node, MAX_DEPTH)
     }
 
+    /// Nothing.
+    pub(crate) fn null(range: TextRange) -> Input {
+        Input {
+            shape: Shape::Null,
+            range,
+            node: None,
+        }
+    }
+
     /// What an object says; all of it stands where the object does.
     pub(crate) fn of_value(value: &Value, range: TextRange) -> Input {
         let shape = match value {
@@ -73,16 +82,17 @@ impl Input {
         }
     }
 
-    /// The value of a key, compared as Go does when it decodes: without case. Of several the last counts.
+    /// The value of a key, compared as Go does when it decodes: without case. Of several the last in the
+    /// alphabet counts, for the way to JSON sorts them.
     pub(crate) fn get(&self, key: &str) -> Option<&Input> {
-        match &self.shape {
-            Shape::Map(entries) => entries
-                .iter()
-                .rev()
-                .find(|(name, _)| name.value.eq_ignore_ascii_case(key))
-                .map(|(_, value)| value),
-            _ => None,
-        }
+        let Shape::Map(entries) = &self.shape else {
+            return None;
+        };
+        entries
+            .iter()
+            .filter(|(name, _)| name.value.eq_ignore_ascii_case(key))
+            .max_by(|(one, _), (other, _)| one.value.cmp(&other.value))
+            .map(|(_, value)| value)
     }
 }
 

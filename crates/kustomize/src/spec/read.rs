@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 
 use super::decode::Decoder;
 use super::input::{Input, Shape};
+use super::refused;
 use super::{
     BuildMetadata, FieldOptions, GeneratorEntry, GeneratorOptions, ImageEntry, Inline, LabelEntry,
     PatchEntry, ReplacementEntry, ReplacementSource, ReplacementTarget, ReplicaEntry, Selector,
@@ -88,6 +89,9 @@ impl Decoder {
             );
             return None;
         };
+        if let Some((range, message)) = refused::contradiction(root) {
+            self.report(ErrorKind::WrongValue, range, message);
+        }
         let input = Input::of_node(root);
         self.keys(&input, KEYS[0].keys);
         let Shape::Map(entries) = &input.shape else {
@@ -606,7 +610,8 @@ pub(crate) fn read_replacements(
     tree: &Tree,
     errors: &mut Vec<Arc<BuildError>>,
 ) -> Vec<ReplacementEntry> {
-    let mut decoder = Decoder::new(file.clone(), true);
+    // kustomize overlooks what it does not know in such a file.
+    let mut decoder = Decoder::new(file.clone(), false);
     let root = tree.document(0).and_then(|document| document.root());
     let input = root.map(Input::of_node);
     let entries = match input.as_ref().map(|input| (&input.shape, input)) {

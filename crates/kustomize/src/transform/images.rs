@@ -5,7 +5,6 @@ use smol_str::{SmolStr, SmolStrBuilder};
 
 use super::refuse;
 use crate::context::Context;
-use crate::error::ErrorKind;
 use crate::field_spec::{FieldSpec, Make, change};
 use crate::origin::How;
 use crate::resource::Resource;
@@ -21,11 +20,6 @@ pub(crate) fn apply_image(
     context: &mut Context<'_>,
 ) {
     let name = ImageName::new(&entry.name.value);
-    if let ImageName::Pattern(None) = name {
-        let message = format!("`{}` is no regular expression", entry.name.value);
-        context.report(ErrorKind::WrongValue, entry.name.range, message);
-        return;
-    }
     for resource in resources {
         if resource.kind() == "CustomResourceDefinition" {
             continue;
@@ -130,6 +124,10 @@ fn update(
     let Value::Scalar(scalar) = value else {
         return Err("it is no scalar".to_owned());
     };
+    // kustomize looks at the name only when there is an image to compare it with.
+    if let ImageName::Pattern(None) = name {
+        return Err(format!("`{}` is no regular expression", entry.name.value));
+    }
     if !name.matches(&scalar.text) {
         return Ok(None);
     }
