@@ -10,7 +10,7 @@ use crate::error::{BuildError, ErrorKind};
 use crate::loader::Loader;
 use crate::origin::{Before, How, Origin, Path, Place};
 use crate::schema::{Chosen, Schemas};
-use crate::value::{Scalar, ScalarKind, Shared, Value};
+use crate::value::{Layout, Scalar, ScalarKind, Shared, Value, plain_kind};
 
 /// One kustomization file at work.
 pub(crate) struct Context<'a> {
@@ -78,8 +78,21 @@ impl Context<'_> {
             kind: if quoted { ScalarKind::String } else { kind },
             quoted,
             origin: self.origin(how, range, before),
+            layout: there.map_or(Layout::Usual, |before| before.layout.after_set()),
             shared: there.map_or(Shared::NONE, |before| before.shared.after_set()),
         })
+    }
+
+    /// A text that a transformer puts in the place of another, with the type that it would be read with.
+    pub(crate) fn untyped(&self, text: SmolStr, range: TextRange, before: &Value) -> Value {
+        let kind = plain_kind(&text);
+        let mut value = self.scalar(text, kind, How::Transformer, range, Some(before));
+        if let Value::Scalar(scalar) = &mut value
+            && scalar.layout == Layout::Usual
+        {
+            scalar.layout = Layout::Untyped;
+        }
+        value
     }
 
     /// The history of a scalar that a step sets; empty unless the build is traced.

@@ -10,7 +10,7 @@ use crate::id::Id;
 use crate::origin::{Before, How, Origin, Place};
 use crate::resource::Resource;
 use crate::spec::Var;
-use crate::value::{Map, Scalar, ScalarKind, Value};
+use crate::value::{Layout, Map, Scalar, ScalarKind, Value};
 
 /// Notes on each object which vars read from it, and adds the vars to those that there are.
 pub(crate) fn note_vars(
@@ -253,6 +253,7 @@ impl Replacer {
             kind,
             quoted: false,
             origin,
+            layout: Layout::Usual,
             shared: scalar.shared,
         }))
     }

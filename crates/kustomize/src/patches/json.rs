@@ -8,7 +8,7 @@ use super::text::PatchText;
 use crate::origin::{Before, How, Origin};
 use crate::spec::input::{Input, Shape};
 use crate::spec::refused;
-use crate::value::{Map, Scalar, ScalarKind, Shared, Value};
+use crate::value::{Layout, Map, Scalar, ScalarKind, Shared, Value};
 
 /// One operation.
 #[derive(Debug, Clone)]
@@ -185,6 +185,7 @@ fn value_of(input: &Input, text: &PatchText, traced: bool) -> Value {
             kind,
             quoted: false,
             origin,
+            layout: Layout::Usual,
             shared: Shared::NONE,
         })
     };

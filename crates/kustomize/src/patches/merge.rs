@@ -343,6 +343,7 @@ fn replaced(new: &Scalar, before: &Value) -> Value {
     let mut scalar = new.clone();
     if let Some(before) = before.as_scalar() {
         scalar.quoted = before.quoted;
+        scalar.layout = before.layout.after_set();
         scalar.shared = before.shared.after_set();
     }
     if scalar.quoted {

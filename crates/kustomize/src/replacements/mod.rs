@@ -20,7 +20,7 @@ use crate::resource::Resource;
 use crate::spec::{
     FieldOptions, ReplacementEntry, ReplacementSource, ReplacementTarget, read_replacements,
 };
-use crate::value::{Scalar, ScalarKind, Value, kind_of, shared};
+use crate::value::{Layout, Scalar, ScalarKind, Value, kind_of, plain_kind, shared};
 
 /// The field that is meant where none is named.
 const NAME: &str = "metadata.name";
@@ -430,6 +430,9 @@ fn set_value(
     match field {
         Value::Scalar(scalar) if !new => {
             let text = SmolStr::new(lookup::text(&value));
+            if scalar.layout == Layout::Untyped && !scalar.quoted {
+                scalar.kind = plain_kind(&text);
+            }
             scalar.text = text;
             scalar.origin = origin;
             scalar.shared = scalar.shared.after_set();

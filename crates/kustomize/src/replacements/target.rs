@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::lookup::{text, what};
 use super::path::Part;
-use crate::value::{Map, ScalarKind, Value, plain_kind};
+use crate::value::{Layout, Map, ScalarKind, Value, plain_kind};
 
 /// What is made where a field is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,6 +179,9 @@ impl Setter<'_> {
             return Ok(());
         }
         let mut made = Value::plain(pattern.clone());
+        if let Value::Scalar(made) = &mut made {
+            made.layout = Layout::Untyped;
+        }
         if key.is_empty() {
             self.visit(&mut made, &[], true)?;
         } else {

@@ -4,7 +4,7 @@
 use infragen_syntax::{Node, NodeId, NodeKind, ScalarStyle, Spanned, TextRange, Typed, type_of};
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::value::{ScalarKind, Value, decode_base64, kind_of, text_of_bytes};
+use crate::value::{ScalarKind, Value, block_text, decode_base64, kind_of, text_of_bytes};
 
 /// A piece of settings.
 #[derive(Debug, Clone)]
@@ -103,7 +103,7 @@ fn read_node(node: Node<'_>, depth: usize) -> Input {
         _ if depth == 0 => Shape::Null,
         NodeKind::Scalar(style) => {
             let text = node.scalar().map_or("", |(text, _)| text);
-            scalar(text, style, node.tag())
+            scalar(block_text(node, style, text), style, node.tag())
         }
         NodeKind::Mapping => Shape::Map(read_entries(node, depth)),
         NodeKind::Sequence => Shape::List(

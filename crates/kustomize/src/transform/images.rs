@@ -6,10 +6,9 @@ use smol_str::{SmolStr, SmolStrBuilder};
 use super::refuse;
 use crate::context::Context;
 use crate::field_spec::{FieldSpec, Make, change};
-use crate::origin::How;
 use crate::resource::Resource;
 use crate::spec::ImageEntry;
-use crate::value::{Map, Value, resolve_like};
+use crate::value::{Map, Value};
 
 /// Changes the images of one name: in every `containers` and `initContainers` wherever they are, and in the
 /// fields of the table.
@@ -132,14 +131,7 @@ fn update(
         return Ok(None);
     }
     let text = renamed(entry, &scalar.text);
-    let kind = resolve_like(scalar, &text);
-    Ok(Some(context.scalar(
-        text,
-        kind,
-        How::Transformer,
-        entry.range,
-        Some(value),
-    )))
+    Ok(Some(context.untyped(text, entry.range, value)))
 }
 
 fn renamed(entry: &ImageEntry, image: &str) -> SmolStr {

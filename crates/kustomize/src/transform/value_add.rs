@@ -6,11 +6,10 @@ use super::namespace::{NamespaceSettings, Subjects, put};
 use super::refuse;
 use crate::context::Context;
 use crate::field_spec::{FieldSpec, Make, change};
-use crate::origin::How;
 use crate::patches::Select;
 use crate::resource::Resource;
 use crate::spec::{Selector, Text};
-use crate::value::{Value, resolve_like};
+use crate::value::Value;
 
 /// A field of some objects.
 pub(crate) struct ValueTarget {
@@ -73,14 +72,7 @@ fn set(text: &Text, target: &ValueTarget, resource: &mut Resource, context: &mut
             Some(position) => SmolStr::new(inserted(old, position, &text.value)),
             None => text.value.clone(),
         };
-        let kind = resolve_like(before, &new);
-        Ok(Some(context.scalar(
-            new,
-            kind,
-            How::Transformer,
-            text.range,
-            Some(value),
-        )))
+        Ok(Some(context.untyped(new, text.range, value)))
     };
     match change(&resource.value, &field, Make::Scalar, set) {
         Ok(Some(changed)) => {

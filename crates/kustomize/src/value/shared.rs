@@ -55,6 +55,7 @@ pub(crate) fn settle(object: &mut Value) {
         Some(Scalar {
             shared: Shared::node(scalar.shared.node),
             quoted: scalar.quoted,
+            layout: scalar.layout.after_set(),
             ..newest.clone()
         })
     });
