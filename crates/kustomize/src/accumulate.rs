@@ -10,7 +10,7 @@ use camino::Utf8Path;
 use infragen_syntax::Tree;
 use rustc_hash::FxHashMap;
 
-use crate::config::{self, Config, read_configuration, read_crds};
+use crate::config::{self, Config, no_definition, read_configuration, read_crds};
 use crate::context::Context;
 use crate::error::{BuildError, ErrorKind};
 use crate::finish::note_vars;
@@ -214,6 +214,15 @@ impl State {
         for entry in &spec.crds {
             if let Some((file, tree)) = context.tree_of(&entry.value, entry.range) {
                 report_syntax(&file, &tree, context);
+                if let Some(range) = no_definition(&tree) {
+                    let message = "a file of `crds` holds OpenAPI definitions by their names, and this is none";
+                    let place = Place { file, range };
+                    context.push(
+                        BuildError::new(ErrorKind::Configuration, place, message)
+                            .with_help("list CustomResourceDefinitions under `resources`"),
+                    );
+                    continue;
+                }
                 match read_crds(&tree) {
                     Ok(config) => self.merge_config(&Arc::new(config), entry, context),
                     Err(config::Conflict) => conflict(entry, context),

@@ -152,7 +152,7 @@ impl Settings {
     fn of(plugin: &Resource) -> Settings {
         let range = plugin.place.range;
         Settings {
-            decoder: Decoder::new(plugin.place.file.clone(), false),
+            decoder: Decoder::new(plugin.place.file.clone(), false).converting(),
             input: Input::of_value(&plugin.value, range),
             range,
         }
@@ -207,7 +207,11 @@ impl Settings {
         resources: &mut Vec<Resource>,
         context: &mut Context<'_>,
     ) {
-        let Settings { decoder, input, .. } = self;
+        let Settings {
+            decoder,
+            input,
+            range,
+        } = self;
         let input = &*input;
         match plugin.kind() {
             "AnnotationsTransformer" => {
@@ -256,6 +260,11 @@ impl Settings {
                 let paths = decoder.texts(input, "paths");
                 let patches = decoder.given(input, "patches");
                 let entries: Vec<Inline> = paths.into_iter().chain(patches).map(inline).collect();
+                if entries.iter().all(|entry| entry.text.value.is_empty()) {
+                    let message = "the transformer has neither `paths` nor `patches`";
+                    context.report(ErrorKind::UnreadablePatch, *range, message);
+                    return;
+                }
                 apply_strategic_merge(&entries, resources, context);
             }
             "ReplacementTransformer" => {
@@ -312,7 +321,7 @@ impl Settings {
             && let Some((file, tree)) = context.tree_of(&path.value, path.range)
             && let Some(root) = tree.document(0).and_then(|document| document.root())
         {
-            let mut decoder = Decoder::new(file, false);
+            let mut decoder = Decoder::new(file, false).converting();
             targets.extend(value_targets(&mut decoder, &Input::of_node(root)));
             let errors = decoder.errors.into_iter();
             context.errors.extend(errors.map(std::sync::Arc::new));

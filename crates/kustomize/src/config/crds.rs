@@ -1,14 +1,32 @@
 //! The files that `crds` names: definitions of custom types, whose extensions tell what a field holds.
 
-use infragen_syntax::{Node, Tree};
+use infragen_syntax::{Node, ScalarStyle, TextRange, Tree};
 use smol_str::SmolStr;
 
 use super::{Config, Conflict, NameReference, merge_one};
 use crate::field_spec::FieldSpec;
 use crate::id::Gvk;
+use crate::value::{ScalarKind, plain_kind};
 
 /// How deep definitions may name each other: they may name themselves.
 const MAX_DEPTH: usize = 16;
+
+/// What is no definition in a file of `crds`: it holds definitions by name, and no CustomResourceDefinition.
+pub(crate) fn no_definition(tree: &Tree) -> Option<TextRange> {
+    let root = tree.document(0)?.root()?;
+    let is_fine = |node: Node<'_>| {
+        let node = node.resolve();
+        let is_null = node.scalar().is_some_and(|(text, style)| {
+            style == ScalarStyle::Plain && plain_kind(text) == ScalarKind::Null
+        });
+        node.is_mapping() || is_null
+    };
+    if !is_fine(root) {
+        return Some(root.range());
+    }
+    let mut values = root.own_entries().map(|definition| definition.value);
+    values.find(|value| !is_fine(*value)).map(Node::range)
+}
 
 /// What a file of `crds` says about the fields of its types.
 pub(crate) fn read_crds(tree: &Tree) -> Result<Config, Conflict> {

@@ -20,7 +20,7 @@ pub(crate) fn read_configuration(
     let Some(root) = tree.document(0).and_then(|document| document.root()) else {
         return Config::default();
     };
-    let mut decoder = Decoder::new(file.clone(), true);
+    let mut decoder = Decoder::new(file.clone(), true).converting();
     if let Some((range, message)) = refused::duplicate_key(tree) {
         decoder.report(ErrorKind::DuplicateKey, range, message);
     }

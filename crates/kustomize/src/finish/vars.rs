@@ -105,7 +105,10 @@ pub(crate) fn replace_vars(
         {
             let set = &mut |value: &Value| replacer.set(value);
             match change(&resource.value, field, Make::Nothing, set) {
-                Ok(Some(changed)) => resource.value = changed,
+                Ok(Some(changed)) => {
+                    resource.value = changed;
+                    resource.settle();
+                }
                 Ok(None) => {}
                 Err(why) => errors.push(BuildError::new(
                     ErrorKind::Vars,
@@ -254,7 +257,7 @@ impl Replacer {
             quoted: false,
             origin,
             layout: Layout::Usual,
-            shared: scalar.shared,
+            shared: scalar.shared.after_set(),
         }))
     }
 

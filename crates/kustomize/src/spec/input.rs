@@ -4,7 +4,9 @@
 use infragen_syntax::{Node, NodeId, NodeKind, ScalarStyle, Spanned, TextRange, Typed, type_of};
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::value::{ScalarKind, Value, block_text, decode_base64, kind_of, text_of_bytes};
+use crate::value::{
+    Number, ScalarKind, Value, block_text, decode_base64, kind_of, number, text_of_bytes,
+};
 
 /// A piece of settings.
 #[derive(Debug, Clone)]
@@ -52,7 +54,12 @@ impl Input {
             Value::Scalar(scalar) => match scalar.kind {
                 ScalarKind::Null => Shape::Null,
                 ScalarKind::Bool => Shape::Bool(scalar.text.eq_ignore_ascii_case("true")),
-                ScalarKind::Int | ScalarKind::Float => Shape::Number(scalar.text.clone()),
+                ScalarKind::Int | ScalarKind::Float => Shape::Number(match number(&scalar.text) {
+                    Some(Number::Int(number)) => format_smolstr!("{number}"),
+                    Some(Number::UInt(number)) => format_smolstr!("{number}"),
+                    Some(Number::Float(number)) => format_smolstr!("{number}"),
+                    None => scalar.text.clone(),
+                }),
                 ScalarKind::String | ScalarKind::Timestamp | ScalarKind::Binary => {
                     Shape::Text(scalar.text.clone())
                 }

@@ -94,8 +94,10 @@ impl Decoder {
         }
         let input = Input::of_node(root);
         self.keys(&input, KEYS[0].keys);
-        let Shape::Map(entries) = &input.shape else {
-            return None;
+        let entries = match &input.shape {
+            Shape::Map(entries) => entries.as_slice(),
+            Shape::Null => &[],
+            _ => return None,
         };
         let empty = entries.iter().all(|(key, value)| {
             matches!(value.shape, Shape::Null)
@@ -124,6 +126,8 @@ impl Decoder {
         let mut images = self.images(&input, "images");
         images.extend(self.images(&input, "imageTags"));
         let openapi = self.mapping(&input, "openapi").cloned();
+        self.pairs(&input, "openapi");
+        self.mapping(&input, "helmGlobals");
         let directory = self.file.parent().unwrap_or(Utf8Path::new(""));
         let directory = Path::from(directory);
         Some(Spec {
@@ -611,7 +615,7 @@ pub(crate) fn read_replacements(
     errors: &mut Vec<Arc<BuildError>>,
 ) -> Vec<ReplacementEntry> {
     // kustomize overlooks what it does not know in such a file.
-    let mut decoder = Decoder::new(file.clone(), false);
+    let mut decoder = Decoder::new(file.clone(), false).converting();
     let root = tree.document(0).and_then(|document| document.root());
     let input = root.map(Input::of_node);
     let entries = match input.as_ref().map(|input| (&input.shape, input)) {

@@ -6,13 +6,13 @@ use infragen_syntax::{Node, NodeKind, TextRange, Tree, Typed, type_of};
 /// What is wrong, and where.
 pub(crate) type Refused = (TextRange, String);
 
-/// The first scalar that is not what its tag says.
+/// The first scalar that is not what its tag says, or key that is no scalar.
 pub(crate) fn contradiction(root: Node<'_>) -> Option<Refused> {
-    // Without a tag there is nothing to contradict.
-    if !root.tree().text().contains("!!") {
-        return None;
-    }
     find(root, &mut |node| {
+        let mut entries = node.own_entries();
+        if let Some(entry) = entries.find(|entry| entry.key.resolve().scalar().is_none()) {
+            return Some((entry.key.range(), "a key must be a text".to_owned()));
+        }
         let NodeKind::Scalar(style) = node.kind() else {
             return None;
         };

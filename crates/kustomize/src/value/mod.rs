@@ -158,6 +158,15 @@ impl Value {
         })
     }
 
+    /// Nothing at all: null without a text.
+    pub(crate) fn nothing() -> Value {
+        let mut nothing = Value::null();
+        if let Value::Scalar(scalar) = &mut nothing {
+            scalar.text = SmolStr::default();
+        }
+        nothing
+    }
+
     /// An empty mapping.
     pub fn map() -> Value {
         Value::Map(Arc::default())

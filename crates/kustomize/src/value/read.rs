@@ -59,6 +59,10 @@ impl<'a> ValueReader<'a> {
                     let message = "a tab stands where the indentation of this block is looked for";
                     self.errors.push((node.range(), message.to_owned()));
                 }
+                if style == ScalarStyle::DoubleQuoted && has_json_escape(node.text()) {
+                    let message = "kustomize does not know the escape `\\/`, a `/` needs none";
+                    self.errors.push((node.range(), message.to_owned()));
+                }
                 let text = block_text(node, style, text);
                 let layout = match style {
                     ScalarStyle::Folded => Layout::Folded,
@@ -153,6 +157,17 @@ impl<'a> ValueReader<'a> {
         }
         Map::from_entries(entries)
     }
+}
+
+/// Whether a text in double quotes has the one escape that JSON knows and kustomize's YAML library does not.
+fn has_json_escape(source: &str) -> bool {
+    let mut characters = source.chars();
+    while let Some(character) = characters.next() {
+        if character == '\\' && characters.next() == Some('/') {
+            return true;
+        }
+    }
+    false
 }
 
 /// The text of a scalar, as kustomize's YAML library reads it: where the text of the file ends within a block
