@@ -33,8 +33,26 @@ pub struct Built {
     pub errors: Vec<Arc<BuildError>>,
 }
 
-/// The label of `buildMetadata: [managedByLabel]`.
-const MANAGED_BY: (&str, &str) = ("app.kubernetes.io/managed-by", "kustomize-v5.8.1");
+/// What `buildMetadata: [managedByLabel]` says.
+const MANAGER: &str = "kustomize-v5.8.1";
+
+/// Where `buildMetadata` of a kustomization file stands.
+fn place_of_metadata(loader: &dyn Loader, file: &Path) -> Place {
+    let tree = loader.tree(file);
+    let range = tree.as_deref().and_then(|tree| {
+        let root = tree.document(0)?.root()?;
+        let mut entries = root.own_entries();
+        entries.find_map(|entry| {
+            let key = entry.key.as_str()?;
+            let is_it = key.eq_ignore_ascii_case("buildMetadata");
+            is_it.then(|| entry.value.content_range())
+        })
+    });
+    Place {
+        file: file.clone(),
+        range: range.unwrap_or_default(),
+    }
+}
 
 /// Builds a directory.
 pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Built {
@@ -93,9 +111,13 @@ pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Bui
         &mut context,
     );
     let metadata = spec.build_metadata;
+    let told_by = (metadata.any && loader.traced()).then(|| place_of_metadata(loader, &file));
     for resource in &mut resources {
         if metadata.managed_by {
-            trail::set_in(resource, "labels", MANAGED_BY.0, MANAGED_BY.1.to_owned());
+            trail::set_in(resource, "labels", trail::MANAGED_BY, MANAGER.to_owned());
+        }
+        if let Some(place) = &told_by {
+            trail::note_origin(resource, place);
         }
         if let Err(key) = clean_annotations(resource, metadata.origins, metadata.transformers) {
             let message =

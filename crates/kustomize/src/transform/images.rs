@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::field_spec::{FieldSpec, Make, change};
 use crate::resource::Resource;
 use crate::spec::ImageEntry;
-use crate::value::{Map, Value};
+use crate::value::{Layout, Map, Value};
 
 /// Changes the images of one name: in every `containers` and `initContainers` wherever they are, and in the
 /// fields of the table.
@@ -131,6 +131,10 @@ fn update(
         return Ok(None);
     }
     let text = renamed(entry, &scalar.text);
+    // The fields of the table are also found by the names of their lists.
+    if text == scalar.text && scalar.layout == Layout::Untyped {
+        return Ok(None);
+    }
     Ok(Some(context.untyped(text, entry.range, value)))
 }
 
