@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use infragen_syntax::Tree;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::config::{self, Config, no_definition, read_configuration, read_crds};
 use crate::context::Context;
@@ -119,8 +119,14 @@ pub fn accumulate(loader: &dyn Loader, directory: &Utf8Path, way: &Way<'_>) -> A
         }
         Err(error) => state.found.errors.push(Arc::new(error)),
     }
-    state.found.directories.push(Path::from(directory));
-    state.found
+    let mut found = state.found;
+    found.directories.push(Path::from(directory));
+    // Directories that include each other along many ways would make these lists endless.
+    found.directories.sort_unstable();
+    found.directories.dedup();
+    let mut seen = FxHashSet::default();
+    found.errors.retain(|error| seen.insert(Arc::as_ptr(error)));
+    found
 }
 
 /// Reads a kustomization file. What is wrong goes to `errors`.

@@ -8,8 +8,8 @@ use crate::field_spec::FieldSpec;
 use crate::id::Gvk;
 use crate::value::{ScalarKind, plain_kind};
 
-/// How deep definitions may name each other: they may name themselves.
-const MAX_DEPTH: usize = 16;
+/// How many fields of a type are looked at: definitions that name each other can have any number of them.
+const MAX_FIELDS: usize = 1 << 16;
 
 /// What is no definition in a file of `crds`: it holds definitions by name, and no CustomResourceDefinition.
 pub(crate) fn no_definition(tree: &Tree) -> Option<TextRange> {
@@ -50,8 +50,10 @@ pub(crate) fn read_crds(tree: &Tree) -> Result<Config, Conflict> {
                 config: &mut config,
                 root,
                 kind: SmolStr::new(kind),
+                fields_left: MAX_FIELDS,
+                inside: vec![name],
             };
-            reader.read(properties, "", MAX_DEPTH)?;
+            reader.read(properties, "")?;
         }
     }
     Ok(config)
@@ -67,17 +69,21 @@ struct Reader<'a, 't> {
     config: &'a mut Config,
     root: Node<'t>,
     kind: SmolStr,
+    fields_left: usize,
+    /// The definitions that lead here: one that names itself is not followed.
+    inside: Vec<&'t str>,
 }
 
-impl Reader<'_, '_> {
-    fn read(&mut self, properties: Node<'_>, path: &str, depth: usize) -> Result<(), Conflict> {
-        let Some(depth) = depth.checked_sub(1) else {
-            return Ok(());
-        };
+impl<'t> Reader<'_, 't> {
+    fn read(&mut self, properties: Node<'t>, path: &str) -> Result<(), Conflict> {
         for property in properties.own_entries() {
             let Some(name) = property.key.as_str() else {
                 continue;
             };
+            let Some(left) = self.fields_left.checked_sub(1) else {
+                return Ok(());
+            };
+            self.fields_left = left;
             let below = if path.is_empty() {
                 name.to_owned()
             } else {
@@ -116,9 +122,12 @@ impl Reader<'_, '_> {
                 })?;
             }
             let target = property.value.get("$ref").and_then(Node::as_str);
+            let target = target.filter(|target| !self.inside.contains(target));
             let definition = target.and_then(|target| self.root.get(target));
-            if let Some(properties) = definition.and_then(properties_of) {
-                self.read(properties, &below, depth)?;
+            if let (Some(target), Some(properties)) = (target, definition.and_then(properties_of)) {
+                self.inside.push(target);
+                self.read(properties, &below)?;
+                self.inside.pop();
             }
         }
         Ok(())

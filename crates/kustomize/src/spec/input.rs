@@ -33,10 +33,14 @@ pub(crate) enum Shape {
 /// How deep settings may nest: aliases can make a small text endless.
 const MAX_DEPTH: usize = 64;
 
+/// How many nodes settings may have, for the same reason.
+pub(crate) const MAX_NODES: usize = 1 << 20;
+
 impl Input {
     /// What a node of a file says, with the scalars of YAML 1.1.
     pub(crate) fn of_node(node: Node<'_>) -> Input {
-        read_node(node, MAX_DEPTH)
+        let mut left = MAX_NODES;
+        read_node(node, MAX_DEPTH, &mut left)
     }
 
     /// Nothing.
@@ -103,19 +107,20 @@ impl Input {
     }
 }
 
-fn read_node(node: Node<'_>, depth: usize) -> Input {
+fn read_node(node: Node<'_>, depth: usize, left: &mut usize) -> Input {
+    *left = left.saturating_sub(1);
     let place = node;
     let node = node.resolve();
     let shape = match node.kind() {
-        _ if depth == 0 => Shape::Null,
+        _ if depth == 0 || *left == 0 => Shape::Null,
         NodeKind::Scalar(style) => {
             let text = node.scalar().map_or("", |(text, _)| text);
             scalar(block_text(node, style, text), style, node.tag())
         }
-        NodeKind::Mapping => Shape::Map(read_entries(node, depth)),
+        NodeKind::Mapping => Shape::Map(read_entries(node, depth, left)),
         NodeKind::Sequence => Shape::List(
             node.items()
-                .map(|item| read_node(item, depth - 1))
+                .map(|item| read_node(item, depth - 1, left))
                 .collect(),
         ),
         NodeKind::Alias => Shape::Null,
@@ -148,14 +153,14 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&str>) -> Shape {
 }
 
 /// The entries of a mapping: merged ones where it has no own of that key; of a key given twice the last.
-fn read_entries(node: Node<'_>, depth: usize) -> Vec<(Spanned<SmolStr>, Input)> {
+fn read_entries(node: Node<'_>, depth: usize, left: &mut usize) -> Vec<(Spanned<SmolStr>, Input)> {
     let mut entries: Vec<(Spanned<SmolStr>, Input)> = Vec::new();
     let mut merged = Vec::new();
     for entry in node.own_entries() {
         if entry.is_merge() {
             let one = (!entry.value.is_sequence()).then_some(entry.value);
             for from in one.into_iter().chain(entry.value.items()) {
-                merged.extend(read_entries_below(from, depth));
+                merged.extend(read_entries_below(from, depth, left));
             }
             continue;
         }
@@ -168,7 +173,7 @@ fn read_entries(node: Node<'_>, depth: usize) -> Vec<(Spanned<SmolStr>, Input)> 
             Shape::Number(text) | Shape::Text(text) => text,
             _ => SmolStr::new_static("null"),
         };
-        let value = read_node(entry.value, depth - 1);
+        let value = read_node(entry.value, depth - 1, left);
         let key = Spanned {
             value: text,
             range: entry.key.content_range(),
@@ -189,9 +194,13 @@ fn read_entries(node: Node<'_>, depth: usize) -> Vec<(Spanned<SmolStr>, Input)> 
     entries
 }
 
-fn read_entries_below(node: Node<'_>, depth: usize) -> Vec<(Spanned<SmolStr>, Input)> {
+fn read_entries_below(
+    node: Node<'_>,
+    depth: usize,
+    left: &mut usize,
+) -> Vec<(Spanned<SmolStr>, Input)> {
     match depth.checked_sub(1) {
-        Some(depth) if depth > 0 => read_entries(node.resolve(), depth),
+        Some(depth) if depth > 0 && *left > 0 => read_entries(node.resolve(), depth, left),
         _ => Vec::new(),
     }
 }

@@ -1,13 +1,20 @@
 //! What the way from YAML to JSON refuses, through which all settings go, before anybody looks at them.
 
+use rustc_hash::FxHashMap;
+
+use super::input::MAX_NODES;
 use crate::value::{ScalarKind, decode_base64, kind_of};
-use infragen_syntax::{Node, NodeKind, TextRange, Tree, Typed, type_of};
+use infragen_syntax::{Node, NodeId, NodeKind, TextRange, Tree, Typed, type_of};
 
 /// What is wrong, and where.
 pub(crate) type Refused = (TextRange, String);
 
-/// The first scalar that is not what its tag says, or key that is no scalar.
+/// The first scalar that is not what its tag says, or key that is no scalar; or that there is too much of it.
 pub(crate) fn contradiction(root: Node<'_>) -> Option<Refused> {
+    if size(root, &mut FxHashMap::default()) >= MAX_NODES {
+        let message = "there are too many aliases of aliases in this".to_owned();
+        return Some((root.range(), message));
+    }
     find(root, &mut |node| {
         let mut entries = node.own_entries();
         if let Some(entry) = entries.find(|entry| entry.key.resolve().scalar().is_none()) {
@@ -24,6 +31,25 @@ pub(crate) fn contradiction(root: Node<'_>) -> Option<Refused> {
         };
         (!fits).then(|| (node.range(), format!("`{text}` is not what `{tag}` says")))
     })
+}
+
+/// How many nodes a node is with what its aliases stand for.
+fn size(node: Node<'_>, known: &mut FxHashMap<NodeId, usize>) -> usize {
+    let node = node.resolve();
+    if let Some(size) = known.get(&node.id()) {
+        return *size;
+    }
+    // An alias of what it is in counts nothing.
+    known.insert(node.id(), 0);
+    let mut sum = 1usize;
+    for entry in node.own_entries() {
+        sum = sum.saturating_add(size(entry.value, known));
+    }
+    for item in node.items() {
+        sum = sum.saturating_add(size(item, known));
+    }
+    known.insert(node.id(), sum);
+    sum
 }
 
 /// The first key that is there twice in one mapping. Only the files of `configurations` are read so.

@@ -18,6 +18,8 @@ pub(crate) struct ValueReader<'a> {
     pub errors: Vec<(TextRange, String)>,
     /// How many nodes may still be read: aliases of aliases make a small text endless.
     budget: usize,
+    /// Whether there were more.
+    exhausted: bool,
 }
 
 /// The most nodes of one document.
@@ -31,6 +33,7 @@ impl<'a> ValueReader<'a> {
             traced,
             errors: Vec::new(),
             budget: MAX_NODES,
+            exhausted: false,
         }
     }
 
@@ -43,6 +46,10 @@ impl<'a> ValueReader<'a> {
     fn value(&mut self, node: Node<'_>, in_flow: bool) -> Value {
         let node = node.resolve();
         let Some(budget) = self.budget.checked_sub(1) else {
+            if !std::mem::replace(&mut self.exhausted, true) {
+                let message = "there are too many aliases of aliases up to here".to_owned();
+                self.errors.push((node.range(), message));
+            }
             return self.scalar(node, "", ScalarKind::Null, Layout::Usual);
         };
         self.budget = budget;
