@@ -12,6 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::config::{self, Config, no_definition, read_configuration, read_crds};
 use crate::context::Context;
+use crate::deprecated::{Deprecated, deprecated_fields};
 use crate::error::{BuildError, ErrorKind};
 use crate::finish::note_vars;
 use crate::generate::{Kind, absorb, generate};
@@ -36,6 +37,8 @@ pub struct Accumulated {
     pub directories: Vec<Path>,
     /// What is wrong here and below.
     pub errors: Vec<Arc<BuildError>>,
+    /// The deprecated fields here and below.
+    pub deprecated: Vec<Deprecated>,
     /// Which fields transformers act on, here and below.
     pub(crate) config: Arc<Config>,
     /// The schema that is chosen here or below, where none was before.
@@ -49,6 +52,7 @@ impl Default for Accumulated {
             vars: Vec::new(),
             directories: Vec::new(),
             errors: Vec::new(),
+            deprecated: Vec::new(),
             config: Config::empty_shared(),
             schema: None,
         }
@@ -126,6 +130,10 @@ pub fn accumulate(loader: &dyn Loader, directory: &Utf8Path, way: &Way<'_>) -> A
     found.directories.dedup();
     let mut seen = FxHashSet::default();
     found.errors.retain(|error| seen.insert(Arc::as_ptr(error)));
+    let mut seen = FxHashSet::default();
+    found
+        .deprecated
+        .retain(|deprecated| seen.insert(deprecated.place.clone()));
     found
 }
 
@@ -151,6 +159,8 @@ struct State {
 impl State {
     /// Does what a kustomization file says, on top of what is there.
     fn run(&mut self, loader: &dyn Loader, spec: &Spec, tree: Arc<Tree>, way: &Way<'_>) {
+        let deprecated = deprecated_fields(&spec.file, &tree);
+        self.found.deprecated.extend(deprecated);
         let trail = Trail {
             metadata: way.metadata,
             top: way.top(&spec.directory),
@@ -327,6 +337,9 @@ impl State {
             .directories
             .extend(other.directories.iter().cloned());
         self.found.errors.extend(other.errors.iter().cloned());
+        self.found
+            .deprecated
+            .extend(other.deprecated.iter().cloned());
     }
 }
 

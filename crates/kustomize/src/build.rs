@@ -6,6 +6,7 @@ use camino::Utf8Path;
 
 use crate::accumulate::{Way, accumulate, read_spec};
 use crate::context::Context;
+use crate::deprecated::Deprecated;
 use crate::error::{BuildError, ErrorKind};
 use crate::finish::{
     add_hashes, check, clean_annotations, follow_names, is_local, replace_vars, sort,
@@ -31,6 +32,8 @@ pub struct Built {
     pub resources: Vec<Resource>,
     /// What is wrong: kustomize gives nothing if there is anything.
     pub errors: Vec<Arc<BuildError>>,
+    /// The deprecated fields of all files that took part.
+    pub deprecated: Vec<Deprecated>,
 }
 
 /// What `buildMetadata: [managedByLabel]` says.
@@ -63,16 +66,16 @@ pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Bui
         Err(error) => {
             errors.push(Arc::new(error));
             return Built {
-                resources: Vec::new(),
                 errors,
+                ..Built::default()
             };
         }
     };
     // Errors of the file are reported by whoever accumulates it.
     let Some((spec, _)) = read_spec(loader, &file, &mut Vec::new()) else {
         return Built {
-            resources: Vec::new(),
             errors: accumulate(loader, directory, &Way::default()).errors,
+            ..Built::default()
         };
     };
     let way = Way {
@@ -129,5 +132,6 @@ pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Bui
     Built {
         resources,
         errors: context.errors,
+        deprecated: accumulated.deprecated.clone(),
     }
 }

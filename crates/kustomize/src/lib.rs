@@ -9,6 +9,7 @@ mod build;
 mod cases;
 mod config;
 mod context;
+mod deprecated;
 mod error;
 mod field_spec;
 mod fields;
@@ -35,6 +36,7 @@ mod value;
 
 pub use accumulate::{Accumulated, Way, accumulate};
 pub use build::{Built, Options, build};
+pub use deprecated::Deprecated;
 pub use error::{BuildError, ErrorKind};
 pub use field_spec::FieldSpec;
 pub use fields::{Expects, FIELDS, Field, FieldRow};

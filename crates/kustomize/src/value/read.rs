@@ -23,7 +23,7 @@ pub(crate) struct ValueReader<'a> {
 }
 
 /// The most nodes of one document.
-const MAX_NODES: usize = 4 << 20;
+const MAX_NODES: usize = 1 << 20;
 
 impl<'a> ValueReader<'a> {
     /// A reader of a file.
