@@ -91,6 +91,7 @@ impl Decoder {
         };
         if let Some((range, message)) = refused::contradiction(root) {
             self.report(ErrorKind::WrongValue, range, message);
+            return None;
         }
         let input = Input::of_node(root);
         self.keys(&input, KEYS[0].keys);

@@ -63,6 +63,11 @@ fn set(text: &Text, target: &ValueTarget, resource: &mut Resource, context: &mut
         create: true,
         ..FieldSpec::default()
     };
+    if goes_through_list(&resource.value, &field.path) {
+        let why = "there is a list on the way, and this transformer goes into none";
+        refuse(context, text.range, resource, &field, why);
+        return;
+    }
     let set = &mut |value: &Value| {
         let Value::Scalar(before) = value else {
             return Err("it is no scalar".to_owned());
@@ -82,6 +87,20 @@ fn set(text: &Text, target: &ValueTarget, resource: &mut Resource, context: &mut
         Ok(None) => {}
         Err(why) => refuse(context, text.range, resource, &field, &why),
     }
+}
+
+/// Whether a key of a path is looked for in a list. Other transformers go to every item then.
+fn goes_through_list(object: &Value, path: &str) -> bool {
+    let mut keys = path.trim_start_matches('/').split('/');
+    let mut at = Some(object);
+    keys.any(|key| match at {
+        Some(Value::List(_)) => key.parse::<usize>().is_err(),
+        Some(value) => {
+            at = value.get(key);
+            false
+        }
+        None => false,
+    })
 }
 
 /// A path with one more part.
