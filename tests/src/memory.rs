@@ -11,6 +11,7 @@ use infragen_syntax::Tree;
 #[derive(Debug, Default)]
 pub struct Memory {
     files: BTreeMap<Utf8PathBuf, String>,
+    traced: bool,
 }
 
 impl Memory {
@@ -18,7 +19,19 @@ impl Memory {
     pub fn new<'f>(files: impl Iterator<Item = (&'f str, String)>) -> Self {
         Self {
             files: files.map(|(path, text)| (path.into(), text)).collect(),
+            traced: false,
         }
+    }
+
+    /// They, for a build whose values carry their origins.
+    pub fn traced(mut self) -> Self {
+        self.traced = true;
+        self
+    }
+
+    /// The text of a file.
+    pub fn text(&self, path: &Utf8Path) -> Option<&str> {
+        self.files.get(path).map(String::as_str)
     }
 }
 
@@ -53,6 +66,10 @@ impl Loader for Memory {
 
     fn accumulate(&self, directory: &Utf8Path, way: &Way<'_>) -> Arc<Accumulated> {
         Arc::new(accumulate(self, directory, way))
+    }
+
+    fn traced(&self) -> bool {
+        self.traced
     }
 
     fn resources(&self, file: &Utf8Path) -> Arc<FileResources> {

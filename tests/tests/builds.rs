@@ -70,7 +70,7 @@ fn ours(layers: &Layers) -> Outcome {
             Options { sorted: true },
         ))
     });
-    let Ok(Printed { yaml, errors }) = build else {
+    let Ok(Printed { yaml, errors, .. }) = build else {
         return Err(PANIC.to_owned());
     };
     if errors.is_empty() {

@@ -12,7 +12,7 @@ use annotate_snippets::renderer::DecorStyle;
 use infragen_rules::{Finding, Severity};
 use infragen_workspace::SourceFile;
 
-pub use build::builds;
+pub use build::{builds, deprecated};
 pub use json::json;
 pub use substitution::substitution;
 pub use text::text;

@@ -351,6 +351,41 @@ fn what_goes_wrong() {
 }
 
 #[test]
+fn a_build_warns_of_deprecated_fields() {
+    let fleet = Fleet::new();
+    fleet.write(
+        "base/kustomization.yaml",
+        "nameSuffix: -s\ncommonLabels: {a: b}\nconfigMapGenerator: [{name: cm}]\n",
+    );
+    fleet.write("top/kustomization.yaml", "bases: [../base]\n");
+    for (arguments, base, top) in [
+        (
+            &["build", "top"][..],
+            "base/kustomization.yaml:2",
+            "top/kustomization.yaml:1",
+        ),
+        (
+            &["build", "--recursive", ".", "--out-dir", "out"],
+            "base/kustomization.yaml:2",
+            "top/kustomization.yaml:1",
+        ),
+    ] {
+        let output = fleet.run(arguments);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let warned = text(&output.stderr, &fleet.path);
+        let mut lines: Vec<&str> = warned.lines().collect();
+        lines.sort_unstable();
+        assert_eq!(
+            lines,
+            [
+                format!("warning: `bases` is deprecated, use `resources` instead ({top})"),
+                format!("warning: `commonLabels` is deprecated, use `labels` instead ({base})"),
+            ]
+        );
+    }
+}
+
+#[test]
 fn exit_codes_of_a_check() {
     let mut told = String::new();
     for (fleet, about) in [

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use infragen_syntax::Tree;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::config::{self, Config, read_configuration, read_crds};
+use crate::config::{self, Config, no_definition, read_configuration, read_crds};
 use crate::context::Context;
+use crate::deprecated::{Deprecated, deprecated_fields};
 use crate::error::{BuildError, ErrorKind};
 use crate::finish::note_vars;
 use crate::generate::{Kind, absorb, generate};
@@ -19,7 +20,7 @@ use crate::id::Id;
 use crate::loader::Loader;
 use crate::origin::{Path, Place};
 use crate::resource::Resource;
-use crate::schema::CustomSchema;
+use crate::schema::{Chosen, CustomSchema};
 use crate::spec::{self, BuildMetadata, Spec, Text, Var};
 use crate::trail::Trail;
 use crate::value::ValueReader;
@@ -36,8 +37,12 @@ pub struct Accumulated {
     pub directories: Vec<Path>,
     /// What is wrong here and below.
     pub errors: Vec<Arc<BuildError>>,
+    /// The deprecated fields here and below.
+    pub deprecated: Vec<Deprecated>,
     /// Which fields transformers act on, here and below.
     pub(crate) config: Arc<Config>,
+    /// The schema that is chosen here or below, where none was before.
+    pub(crate) schema: Option<Arc<Chosen>>,
 }
 
 impl Default for Accumulated {
@@ -47,7 +52,9 @@ impl Default for Accumulated {
             vars: Vec::new(),
             directories: Vec::new(),
             errors: Vec::new(),
+            deprecated: Vec::new(),
             config: Config::empty_shared(),
+            schema: None,
         }
     }
 }
@@ -60,8 +67,8 @@ pub struct Way<'a> {
     pub last: Option<(&'a Utf8Path, &'a Way<'a>)>,
     /// `buildMetadata` of the top.
     pub(crate) metadata: BuildMetadata,
-    /// The schema that `openapi` of the top, or of a directory on the way, names.
-    pub(crate) schema: Option<&'a CustomSchema>,
+    /// The schema that was chosen before, if any was.
+    pub(crate) schema: Option<&'a Arc<Chosen>>,
 }
 
 impl<'a> Way<'a> {
@@ -84,7 +91,7 @@ impl<'a> Way<'a> {
     pub(crate) fn on(
         &'a self,
         directory: &'a Utf8Path,
-        schema: Option<&'a CustomSchema>,
+        schema: Option<&'a Arc<Chosen>>,
     ) -> Way<'a> {
         Way {
             last: Some((directory, self)),
@@ -125,8 +132,22 @@ pub fn accumulate(loader: &dyn Loader, directory: &Utf8Path, way: &Way<'_>) -> A
         }
         Err(error) => state.found.errors.push(Arc::new(error)),
     }
-    state.found.directories.push(Path::from(directory));
-    state.found
+    settled(state.found, Path::from(directory))
+}
+
+/// What was accumulated in a directory, each thing once.
+fn settled(mut found: Accumulated, directory: Path) -> Accumulated {
+    found.directories.push(directory);
+    // Directories that include each other along many ways would make these lists endless.
+    found.directories.sort_unstable();
+    found.directories.dedup();
+    let mut seen = FxHashSet::default();
+    found.errors.retain(|error| seen.insert(Arc::as_ptr(error)));
+    let mut seen = FxHashSet::default();
+    found
+        .deprecated
+        .retain(|deprecated| seen.insert(deprecated.place.clone()));
+    found
 }
 
 /// What the top of a build gets beside its own kustomization file.
@@ -149,8 +170,7 @@ pub(crate) fn accumulate_top(
 ) -> Accumulated {
     let mut state = State::default();
     state.run(loader, spec, tree, Some(added), way);
-    state.found.directories.push(spec.directory.clone());
-    state.found
+    settled(state.found, spec.directory.clone())
 }
 
 /// Reads a kustomization file. What is wrong goes to `errors`.
@@ -182,6 +202,10 @@ impl State {
         added: Option<&Added<'_>>,
         way: &Way<'_>,
     ) {
+        if let Some(tree) = &tree {
+            let deprecated = deprecated_fields(&spec.file, tree);
+            self.found.deprecated.extend(deprecated);
+        }
         let trail = Trail {
             metadata: way.metadata,
             top: way.top(&spec.directory),
@@ -191,21 +215,22 @@ impl State {
             directory: spec.directory.clone(),
             file: spec.file.clone(),
             tree,
-            schema: way.schema,
+            schema: way.schema.cloned(),
             errors: Vec::new(),
         };
-        let own = match way.schema {
-            Some(_) => None,
-            None => read_schema(spec, &mut context),
-        };
-        context.schema = way.schema.or(own.as_ref());
+        if context.schema.is_none() && self.found.schema.is_none() {
+            self.found.schema = read_schema(spec, &mut context).map(Arc::new);
+        }
+        self.take_schema(&mut context);
         for entry in &spec.resources {
             self.include(entry, &mut context, way, trail);
+            self.take_schema(&mut context);
         }
         self.configure(spec, &mut context);
         self.generate(spec, &mut context, way, trail);
         for entry in &spec.components {
             self.component(entry, &mut context, way);
+            self.take_schema(&mut context);
         }
         let mut added = added.map(|added| {
             let context = Context {
@@ -213,7 +238,7 @@ impl State {
                 directory: spec.directory.clone(),
                 file: added.spec.file.clone(),
                 tree: Some(added.tree.clone()),
-                schema: context.schema,
+                schema: context.schema.clone(),
                 errors: Vec::new(),
             };
             (added, context)
@@ -221,6 +246,7 @@ impl State {
         if let Some((added, context)) = &mut added {
             for entry in &added.spec.components {
                 self.added_component(entry, added.ignore_missing_components, context, way);
+                self.take_schema(context);
             }
         }
         let steps = added.as_mut().map(|(added, context)| (added.spec, context));
@@ -231,6 +257,13 @@ impl State {
         let errors = note_vars(&spec.vars, &mut self.found.resources, &mut self.found.vars);
         errors.into_iter().for_each(|error| context.push(error));
         self.found.errors.append(&mut context.errors);
+    }
+
+    /// Goes on with the schema that was chosen last, unless there is one already.
+    fn take_schema(&self, context: &mut Context<'_>) {
+        if context.schema.is_none() {
+            context.schema.clone_from(&self.found.schema);
+        }
     }
 
     /// Reads `configurations` and `crds`.
@@ -263,6 +296,15 @@ impl State {
         for entry in &spec.crds {
             if let Some((file, tree)) = context.tree_of(&entry.value, entry.range) {
                 report_syntax(&file, &tree, context);
+                if let Some(range) = no_definition(&tree) {
+                    let message = "a file of `crds` holds OpenAPI definitions by their names, and this is none";
+                    let place = Place { file, range };
+                    context.push(
+                        BuildError::new(ErrorKind::Configuration, place, message)
+                            .with_help("list CustomResourceDefinitions under `resources`"),
+                    );
+                    continue;
+                }
                 match read_crds(&tree) {
                     Ok(config) => self.merge_config(&Arc::new(config), entry, context),
                     Err(config::Conflict) => conflict(entry, context),
@@ -354,15 +396,21 @@ impl State {
             crate::finish::add_var(var, &mut self.found.vars, &mut errors);
         }
         errors.into_iter().for_each(|error| context.push(error));
+        if self.found.schema.is_none() {
+            self.found.schema.clone_from(&other.schema);
+        }
         self.found
             .directories
             .extend(other.directories.iter().cloned());
         self.found.errors.extend(other.errors.iter().cloned());
+        self.found
+            .deprecated
+            .extend(other.deprecated.iter().cloned());
     }
 }
 
 /// The schema that `openapi` names. kustomize has one version of Kubernetes built in.
-fn read_schema(spec: &Spec, context: &mut Context<'_>) -> Option<CustomSchema> {
+fn read_schema(spec: &Spec, context: &mut Context<'_>) -> Option<Chosen> {
     if let Some(version) = &spec.openapi_version {
         if spec.openapi_path.is_some() {
             let message = "`openapi` takes a `path` or a `version`, not both";
@@ -372,12 +420,15 @@ fn read_schema(spec: &Spec, context: &mut Context<'_>) -> Option<CustomSchema> {
             context.report(ErrorKind::Configuration, version.range, message);
         }
     }
-    let path = spec.openapi_path.as_ref()?;
+    let Some(path) = &spec.openapi_path else {
+        let version = spec.openapi_version.as_ref()?;
+        return (!version.value.is_empty()).then_some(Chosen::Builtin);
+    };
     let (file, tree) = context.tree_of(&path.value, path.range)?;
     report_syntax(&file, &tree, context);
     let root = tree.document(0)?.root()?;
     let document = ValueReader::new(&file, false).read(root);
-    Some(CustomSchema::read(&document))
+    Some(Chosen::Custom(CustomSchema::read(&document)))
 }
 
 /// Says where a file of settings is no YAML.

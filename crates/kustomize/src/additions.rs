@@ -52,8 +52,8 @@ pub fn build_as_flux(loader: &dyn Loader, directory: &Utf8Path, additions: &Addi
     let added = additions.read(&mut errors);
     let Some((mut spec, tree)) = top(loader, directory, &mut errors) else {
         return Built {
-            resources: Vec::new(),
             errors,
+            ..Built::default()
         };
     };
     if tree.is_some() && spec.resources.is_empty() {

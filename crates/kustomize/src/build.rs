@@ -6,6 +6,7 @@ use camino::Utf8Path;
 
 use crate::accumulate::{Accumulated, Way, accumulate, read_spec};
 use crate::context::Context;
+use crate::deprecated::Deprecated;
 use crate::error::{BuildError, ErrorKind};
 use crate::finish::{
     add_hashes, check, clean_annotations, follow_names, is_local, replace_vars, sort,
@@ -31,10 +32,30 @@ pub struct Built {
     pub resources: Vec<Resource>,
     /// What is wrong: kustomize gives nothing if there is anything.
     pub errors: Vec<Arc<BuildError>>,
+    /// The deprecated fields of all files that took part.
+    pub deprecated: Vec<Deprecated>,
 }
 
-/// The label of `buildMetadata: [managedByLabel]`.
-const MANAGED_BY: (&str, &str) = ("app.kubernetes.io/managed-by", "kustomize-v5.8.1");
+/// What `buildMetadata: [managedByLabel]` says.
+const MANAGER: &str = "kustomize-v5.8.1";
+
+/// Where `buildMetadata` of a kustomization file stands.
+fn place_of_metadata(loader: &dyn Loader, file: &Path) -> Place {
+    let tree = loader.tree(file);
+    let range = tree.as_deref().and_then(|tree| {
+        let root = tree.document(0)?.root()?;
+        let mut entries = root.own_entries();
+        entries.find_map(|entry| {
+            let key = entry.key.as_str()?;
+            let is_it = key.eq_ignore_ascii_case("buildMetadata");
+            is_it.then(|| entry.value.content_range())
+        })
+    });
+    Place {
+        file: file.clone(),
+        range: range.unwrap_or_default(),
+    }
+}
 
 /// Builds a directory.
 pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Built {
@@ -43,16 +64,16 @@ pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Bui
         Ok(file) => file,
         Err(error) => {
             return Built {
-                resources: Vec::new(),
                 errors: vec![Arc::new(error)],
+                ..Built::default()
             };
         }
     };
     // Errors of the file are reported by whoever accumulates it.
     let Some((spec, _)) = read_spec(loader, &file, &mut Vec::new()) else {
         return Built {
-            resources: Vec::new(),
             errors: accumulate(loader, directory, &Way::default()).errors,
+            ..Built::default()
         };
     };
     let way = Way::of_top(spec.build_metadata);
@@ -86,6 +107,9 @@ pub(crate) fn finish(
         context.push(error);
     }
     resources.retain(|resource| !is_local(resource));
+    for resource in &resources {
+        context.errors.extend(resource.key_errors());
+    }
     check(&resources, &mut context);
     sort(
         spec.sort_options.as_ref(),
@@ -94,9 +118,13 @@ pub(crate) fn finish(
         &mut context,
     );
     let metadata = spec.build_metadata;
+    let told_by = (metadata.any && loader.traced()).then(|| place_of_metadata(loader, &spec.file));
     for resource in &mut resources {
         if metadata.managed_by {
-            trail::set_in(resource, "labels", MANAGED_BY.0, MANAGED_BY.1.to_owned());
+            trail::set_in(resource, "labels", trail::MANAGED_BY, MANAGER.to_owned());
+        }
+        if let Some(place) = &told_by {
+            trail::note_origin(resource, place);
         }
         if let Err(key) = clean_annotations(resource, metadata.origins, metadata.transformers) {
             let message =
@@ -108,5 +136,6 @@ pub(crate) fn finish(
     Built {
         resources,
         errors: context.errors,
+        deprecated: accumulated.deprecated.clone(),
     }
 }

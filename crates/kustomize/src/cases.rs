@@ -103,6 +103,40 @@ fn errors_point_at_what_must_change() {
 }
 
 #[test]
+fn settings_of_endless_aliases_are_refused() {
+    let mut files = "#file kustomization.yaml\na0: &a0 [x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let aliases = vec![format!("*a{}", level - 1); 8].join(", ");
+        files.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+    }
+    let found = errors("", &files);
+    assert_eq!(found[0].0, ErrorKind::WrongValue, "{}", found.len());
+}
+
+#[test]
+fn an_object_of_endless_aliases_is_refused() {
+    let mut files = "#file kustomization.yaml\nresources: [a.yaml]\n#file a.yaml\napiVersion: v1\nkind: ConfigMap\n\
+                     metadata: {name: a}\na0: &a0 [x, x, x, x, x, x, x, x]\n"
+        .to_owned();
+    for level in 1..9 {
+        let aliases = vec![format!("*a{}", level - 1); 8].join(", ");
+        files.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+    }
+    let found = errors("", &files);
+    assert_eq!(found.len(), 1, "{:?}", found.first());
+}
+
+#[test]
+fn definitions_that_name_themselves_end() {
+    let own = r#"{"$ref": "T"}"#;
+    let files = format!(
+        "#file kustomization.yaml\ncrds: [c.json]\n#file c.json\n{{\"T\": {{\"Schema\": {{\"properties\": \
+         {{\"kind\": {{}}, \"apiVersion\": {{}}, \"metadata\": {{}}, \"a\": {own}, \"b\": {own}, \"c\": {own}, \"d\": {own}}}}}}}}}\n"
+    );
+    assert_eq!(errors("", &files), []);
+}
+
+#[test]
 fn a_build_goes_on_past_an_error() {
     let files = "#file kustomization.yaml\nresources: [nope.yaml, a.yaml]\nnamePrefix: x-\n\
                  #file a.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";

@@ -9,8 +9,8 @@ use smol_str::SmolStr;
 use crate::error::{BuildError, ErrorKind};
 use crate::loader::Loader;
 use crate::origin::{Before, How, Origin, Path, Place};
-use crate::schema::{CustomSchema, Schemas};
-use crate::value::{Scalar, ScalarKind, Value};
+use crate::schema::{Chosen, Schemas};
+use crate::value::{Layout, Scalar, ScalarKind, Shared, Value, plain_kind};
 
 /// One kustomization file at work.
 pub(crate) struct Context<'a> {
@@ -22,16 +22,19 @@ pub(crate) struct Context<'a> {
     pub file: Path,
     /// Its tree: where inline texts stand. None where settings came out of an object.
     pub tree: Option<Arc<Tree>>,
-    /// The schema that stands in for the built-in one.
-    pub schema: Option<&'a CustomSchema>,
+    /// The schema that was chosen, if any was.
+    pub schema: Option<Arc<Chosen>>,
     /// What is wrong.
     pub errors: Vec<Arc<BuildError>>,
 }
 
-impl<'a> Context<'a> {
+impl Context<'_> {
     /// The schema that is in force.
-    pub(crate) fn schemas(&self) -> Schemas<'a> {
-        self.schema.map_or(Schemas::Builtin, Schemas::Custom)
+    pub(crate) fn schemas(&self) -> Schemas<'_> {
+        match self.schema.as_deref() {
+            Some(Chosen::Custom(custom)) => Schemas::Custom(custom),
+            Some(Chosen::Builtin) | None => Schemas::Builtin,
+        }
     }
 
     /// Notes an error at a place of the file.
@@ -68,15 +71,28 @@ impl<'a> Context<'a> {
         range: TextRange,
         before: Option<&Value>,
     ) -> Value {
-        let quoted = before
-            .and_then(Value::as_scalar)
-            .is_some_and(|before| before.quoted);
+        let there = before.and_then(Value::as_scalar);
+        let quoted = there.is_some_and(|before| before.quoted);
         Value::Scalar(Scalar {
             text: text.into(),
             kind: if quoted { ScalarKind::String } else { kind },
             quoted,
             origin: self.origin(how, range, before),
+            layout: there.map_or(Layout::Usual, |before| before.layout.after_set()),
+            shared: there.map_or(Shared::NONE, |before| before.shared.after_set()),
         })
+    }
+
+    /// A text that a transformer puts in the place of another, with the type that it would be read with.
+    pub(crate) fn untyped(&self, text: SmolStr, range: TextRange, before: &Value) -> Value {
+        let kind = plain_kind(&text);
+        let mut value = self.scalar(text, kind, How::Transformer, range, Some(before));
+        if let Value::Scalar(scalar) = &mut value
+            && scalar.layout == Layout::Usual
+        {
+            scalar.layout = Layout::Untyped;
+        }
+        value
     }
 
     /// The history of a scalar that a step sets; empty unless the build is traced.

@@ -168,7 +168,7 @@ impl Walk {
                 Some(Value::map())
             }
             (Some(field), Make::Map) if field.is_null() => Some(Value::map()),
-            (None, Make::Scalar) if last => Some(Value::null()),
+            (None, Make::Scalar) if last => Some(Value::nothing()),
             (None, _) => Some(Value::map()),
             (Some(_), _) => None,
         };

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use infragen_syntax::TextRange;
 
+use crate::value::ScalarKind;
+
 /// The path of a file or directory, cheap to clone: normalised, relative to the root of the loader.
 pub type Path = Arc<Utf8Path>;
 
@@ -63,6 +65,10 @@ impl Before {
     /// What a value is before a step.
     pub fn of(value: Option<&crate::value::Value>) -> Before {
         match value.and_then(crate::value::Value::as_scalar) {
+            // A step makes a field before it fills it.
+            Some(scalar) if scalar.kind == ScalarKind::Null && scalar.origin.0.is_none() => {
+                Before::default()
+            }
             Some(scalar) => Before {
                 text: Some(scalar.text.clone()),
                 origin: scalar.origin.clone(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::build::Built;
+use crate::deprecated::Deprecated;
 use crate::error::{BuildError, ErrorKind};
 use crate::origin::Place;
 use crate::resource::Resource;
@@ -18,6 +19,8 @@ pub struct Printed {
     pub yaml: String,
     /// What is wrong, also with printing.
     pub errors: Vec<Arc<BuildError>>,
+    /// The deprecated fields of all files that took part.
+    pub deprecated: Vec<Deprecated>,
 }
 
 /// Prints the objects of a build in their order.
@@ -25,6 +28,7 @@ pub fn print(built: Built) -> Printed {
     let mut printed = Printed {
         yaml: String::new(),
         errors: built.errors,
+        deprecated: built.deprecated,
     };
     for resource in &built.resources {
         let before = printed.yaml.len();

@@ -38,8 +38,9 @@ pub(crate) fn read_tree(file: &Path, tree: &Tree, traced: bool) -> FileResources
     for error in tree.errors() {
         reader.report(ErrorKind::Syntax, error.range, error.message.clone());
     }
-    if let Some(range) = other_version(tree.text()) {
-        let message = "kustomize reads YAML 1.1 only".to_owned();
+    if let Some(range) = directive(tree.text()) {
+        // It cuts a file at its `---` before it reads the parts.
+        let message = "kustomize reads no files with directives".to_owned();
         reader.report(ErrorKind::Syntax, range, message);
     }
     let documents: Vec<Document<'_>> = tree
@@ -55,24 +56,18 @@ pub(crate) fn read_tree(file: &Path, tree: &Tree, traced: bool) -> FileResources
     reader.found
 }
 
-/// A `%YAML` line before the first document with another version than 1.1.
-fn other_version(text: &str) -> Option<TextRange> {
-    if !text.contains("%YAML") {
-        return None;
-    }
+/// A directive (`%YAML 1.1`) in front of the first document.
+fn directive(text: &str) -> Option<TextRange> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
-        if line.starts_with("---") {
-            return None;
-        }
-        if let Some(version) = line.strip_prefix("%YAML")
-            && version.split_whitespace().next() != Some("1.1")
-        {
-            let range = start..start + line.trim_end().len();
+        if line.starts_with('%') {
             return Some(TextRange::new(
-                TextSize::try_from(range.start).ok()?,
-                TextSize::try_from(range.end).ok()?,
+                TextSize::try_from(start).ok()?,
+                TextSize::try_from(start + line.trim_end().len()).ok()?,
             ));
+        }
+        if !line.trim().is_empty() && !line.starts_with('#') {
+            return None;
         }
         start += line.len();
     }

@@ -8,7 +8,7 @@ use crate::error::BuildError;
 use crate::id::{DEFAULT_NAMESPACE, Gvk, Id, NO_NAMESPACE, split_api_version};
 use crate::origin::Place;
 use crate::scope;
-use crate::value::{Map, Value};
+use crate::value::{Map, Value, shared};
 
 /// An object, with what kustomize remembers about it beside its text (in annotations of its own, which never
 /// show; here in fields).
@@ -29,8 +29,33 @@ pub struct Resource {
     pub vars: Vec<SmolStr>,
     /// The objects that refer to it, as far as names were followed.
     pub referrers: Vec<Id>,
+    /// How its fields change together.
+    pub(crate) nodes: Nodes,
+    /// Keys that kustomize wrote without quotes although they are no texts without them: it cannot print the
+    /// object while they are there.
+    pub(crate) odd_keys: Vec<OddKey>,
     /// Where it stands: the document of a resource file, or the item of a generator.
     pub place: Place,
+}
+
+/// A key that was written without quotes.
+#[derive(Debug, Clone)]
+pub(crate) struct OddKey {
+    /// The way to the mapping.
+    pub path: &'static [&'static str],
+    /// The key.
+    pub key: SmolStr,
+    /// What to say where it is still there at the end.
+    pub error: Arc<BuildError>,
+}
+
+/// The nodes of the YAML tree that stand in several fields of an object; see [`Shared`].
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Nodes {
+    /// How many have a number.
+    pub count: u32,
+    /// Whether any of them stands in more than one field.
+    pub shared: bool,
 }
 
 /// What an object was called at some time.
@@ -85,7 +110,36 @@ impl Resource {
             generated: None,
             vars: Vec::new(),
             referrers: Vec::new(),
+            nodes: Nodes::default(),
+            odd_keys: Vec::new(),
             place,
+        }
+    }
+
+    /// What is wrong with the keys that are there.
+    pub(crate) fn key_errors(&self) -> impl Iterator<Item = Arc<BuildError>> + '_ {
+        let is_there = |odd: &&OddKey| {
+            let map = self.value.at(odd.path);
+            map.is_some_and(|map| map.get(&odd.key).is_some())
+        };
+        self.odd_keys
+            .iter()
+            .filter(is_there)
+            .map(|odd| odd.error.clone())
+    }
+
+    /// Sets all fields of a node to what was set in one of them.
+    pub(crate) fn settle(&mut self) {
+        if self.nodes.shared {
+            shared::settle(&mut self.value);
+        }
+    }
+
+    /// Makes every field a node of its own.
+    pub(crate) fn part(&mut self) {
+        if self.nodes.count > 0 {
+            shared::part(&mut self.value);
+            self.nodes = Nodes::default();
         }
     }
 

@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 
+use crate::origin::{Before, How, Origin, Place};
 use crate::path;
 use crate::resource::Resource;
 use crate::spec::BuildMetadata;
@@ -12,6 +13,9 @@ pub(crate) const ORIGIN: &str = "config.kubernetes.io/origin";
 
 /// The annotation with the transformers of an object.
 pub(crate) const TRANSFORMATIONS: &str = "alpha.config.kubernetes.io/transformations";
+
+/// The label with the program that built an object.
+pub(crate) const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 
 /// Writes where objects of one directory come from; does nothing unless the top asks for it.
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +93,38 @@ impl Configured {
                 text.push('\n');
             }
             set(resource, TRANSFORMATIONS, text);
+        }
+    }
+}
+
+/// Notes where `buildMetadata` stands as the origin of what it wrote into an object.
+pub(crate) fn note_origin(resource: &mut Resource, place: &Place) {
+    for (field, key) in [
+        ("annotations", ORIGIN),
+        ("annotations", TRANSFORMATIONS),
+        ("labels", MANAGED_BY),
+    ] {
+        let Some(map) = resource.value.at(&["metadata", field]) else {
+            continue;
+        };
+        let Some(Value::Scalar(scalar)) = map.get(key) else {
+            continue;
+        };
+        if scalar.origin.newest().is_some() {
+            continue;
+        }
+        let mut map = map.clone();
+        let mut scalar = scalar.clone();
+        scalar.origin = Origin::step(How::Transformer, place.clone(), Before::default());
+        if let Some(map) = map.as_map_mut() {
+            map.insert(key, Value::Scalar(scalar));
+        }
+        let metadata = resource
+            .value
+            .as_map_mut()
+            .and_then(|object| object.get_mut("metadata"));
+        if let Some(metadata) = metadata.and_then(Value::as_map_mut) {
+            metadata.insert(field, map);
         }
     }
 }

@@ -3,12 +3,12 @@
 mod environment;
 mod origins;
 
+use std::collections::HashSet;
 use std::io::Write;
-use std::sync::Arc;
 use std::time::Instant;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use infragen_kustomize::{BuildError, Options, Printed, build, join};
+use infragen_kustomize::{Options, Printed, build, join};
 use rayon::prelude::*;
 
 use crate::commands::{Failure, Outcome};
@@ -75,6 +75,7 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
 fn one(disk: &Disk, given: Option<&Utf8Path>, terminal: &mut Terminal) -> Result<Outcome, Failure> {
     let directory = directory(disk, given.unwrap_or(Utf8Path::new(".")))?;
     let printed = print(disk, &directory);
+    report::deprecated(disk, &printed.deprecated, terminal)?;
     report::builds(disk, &printed.errors, terminal)?;
     let outcome = if printed.errors.is_empty() {
         terminal.out.write_all(printed.yaml.as_bytes())?;
@@ -96,19 +97,30 @@ fn every(
     let started = Instant::now();
     let root = directory(disk, root)?;
     let directories = disk.kustomizations(&root);
-    let builds: Vec<Vec<Arc<BuildError>>> = directories
+    let builds: Vec<Printed> = directories
         .par_iter()
         .map(|directory| {
-            let printed = print(disk, directory);
+            let mut printed = print(disk, directory);
+            let yaml = std::mem::take(&mut printed.yaml);
             if printed.errors.is_empty() {
-                write(&disk.absolute(out), &root, directory, &printed.yaml)?;
+                write(&disk.absolute(out), &root, directory, &yaml)?;
             }
-            Ok(printed.errors)
+            Ok(printed)
         })
         .collect::<Result<_, Failure>>()?;
-    let failed = builds.iter().filter(|errors| !errors.is_empty()).count();
+    let failed = builds
+        .iter()
+        .filter(|printed| !printed.errors.is_empty())
+        .count();
+    let mut seen = HashSet::new();
+    let deprecated = builds.iter().flat_map(|printed| &printed.deprecated);
+    let deprecated: Vec<_> = deprecated
+        .filter(|field| seen.insert(*field))
+        .cloned()
+        .collect();
+    report::deprecated(disk, &deprecated, terminal)?;
     let mut errors: Vec<_> = Vec::new();
-    for error in builds.iter().flatten() {
+    for error in builds.iter().flat_map(|printed| &printed.errors) {
         // A base with an error fails every overlay of it; once is enough to say so.
         if !errors.contains(error) {
             errors.push(error.clone());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use infragen_kustomize::{BuildError, Place};
+use infragen_kustomize::{BuildError, Deprecated, Place};
 
 use super::renderer;
 use super::text::span;
@@ -26,6 +26,27 @@ pub fn builds(
     }
     let plural = if errors.len() == 1 { "" } else { "s" };
     writeln!(terminal.err, "{} error{plural}", errors.len())
+}
+
+/// Prints warnings of deprecated fields to standard error, a line each.
+pub fn deprecated(
+    disk: &Disk,
+    fields: &[Deprecated],
+    terminal: &mut Terminal,
+) -> std::io::Result<()> {
+    for field in fields {
+        let text = disk.text(&field.place.file);
+        let before = text.get(..usize::from(field.place.range.start()));
+        let line = before.unwrap_or_default().matches('\n').count() + 1;
+        writeln!(
+            terminal.err,
+            "warning: `{}` is deprecated, use `{}` instead ({}:{line})",
+            field.field,
+            field.instead,
+            shown(&disk.absolute(&field.place.file)),
+        )?;
+    }
+    Ok(())
 }
 
 fn render(disk: &Disk, error: &BuildError, renderer: &Renderer) -> String {

@@ -59,8 +59,8 @@ impl State {
         way: &Way<'_>,
     ) {
         let here = context.directory.clone();
-        let schema = context.schema;
-        let way = way.on(&here, schema);
+        let schema = context.schema.clone();
+        let way = way.on(&here, schema.as_ref());
         let found = context.loader.accumulate(directory, &way);
         let around = found
             .directories
@@ -99,8 +99,8 @@ impl State {
             return;
         };
         let here = context.directory.clone();
-        let schema = context.schema;
-        let way = way.on(&here, schema);
+        let schema = context.schema.clone();
+        let way = way.on(&here, schema.as_ref());
         self.run(context.loader, &spec, Some(tree), None, &way);
         self.found.directories.push(directory);
         self.ids = None;

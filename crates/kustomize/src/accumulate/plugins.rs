@@ -7,7 +7,7 @@ use super::{State, Way};
 use crate::context::Context;
 use crate::error::ErrorKind;
 use crate::finish::add_hashes;
-use crate::generate::{Kind, generate};
+use crate::generate::{CloudAccount, Kind, generate, generate_account};
 use crate::patches::{apply_json6902, apply_patches, apply_strategic_merge};
 use crate::read_resources::read_tree;
 use crate::replacements::apply_replacements;
@@ -62,14 +62,18 @@ impl State {
         trail: Trail<'_>,
     ) {
         let kind = match (plugin.api_version(), plugin.kind()) {
-            ("builtin", "ConfigMapGenerator") => Kind::ConfigMap,
-            ("builtin", "SecretGenerator") => Kind::Secret,
+            ("builtin", "ConfigMapGenerator") => Some(Kind::ConfigMap),
+            ("builtin", "SecretGenerator") => Some(Kind::Secret),
+            ("builtin", "IAMPolicyGenerator") => None,
             _ => {
                 unsupported(plugin, context);
                 return;
             }
         };
         let generated = Settings::of(plugin).with(context, |settings, context| {
+            let Some(kind) = kind else {
+                return settings.account(context);
+            };
             let input = &settings.input;
             let mut entry = settings.decoder.generator(input);
             if let Some(metadata) = settings.decoder.mapping(input, "metadata") {
@@ -148,7 +152,7 @@ impl Settings {
     fn of(plugin: &Resource) -> Settings {
         let range = plugin.place.range;
         Settings {
-            decoder: Decoder::new(plugin.place.file.clone(), false),
+            decoder: Decoder::new(plugin.place.file.clone(), false).converting(),
             input: Input::of_value(&plugin.value, range),
             range,
         }
@@ -166,7 +170,7 @@ impl Settings {
             directory: context.directory.clone(),
             file: self.decoder.file.clone(),
             tree: None,
-            schema: context.schema,
+            schema: context.schema.clone(),
             errors: Vec::new(),
         };
         let result = work(&mut self, &mut inner);
@@ -177,13 +181,37 @@ impl Settings {
         result
     }
 
+    fn account(&mut self, context: &mut Context<'_>) -> Option<Resource> {
+        let Settings {
+            decoder,
+            input,
+            range,
+        } = self;
+        let mut text = |outer, key| match decoder.mapping(input, outer) {
+            Some(outer) => decoder.text(outer, key),
+            None => decoder.text(&Input::null(*range), key),
+        };
+        let account = CloudAccount {
+            name: text("kubernetesService", "name"),
+            namespace: text("kubernetesService", "namespace"),
+            account: text("serviceAccount", "name"),
+            project: text("serviceAccount", "projectId"),
+            cloud: decoder.text(input, "cloud"),
+        };
+        generate_account(&account, *range, context)
+    }
+
     fn transform(
         &mut self,
         plugin: &Resource,
         resources: &mut Vec<Resource>,
         context: &mut Context<'_>,
     ) {
-        let Settings { decoder, input, .. } = self;
+        let Settings {
+            decoder,
+            input,
+            range,
+        } = self;
         let input = &*input;
         match plugin.kind() {
             "AnnotationsTransformer" => {
@@ -232,6 +260,11 @@ impl Settings {
                 let paths = decoder.texts(input, "paths");
                 let patches = decoder.given(input, "patches");
                 let entries: Vec<Inline> = paths.into_iter().chain(patches).map(inline).collect();
+                if entries.iter().all(|entry| entry.text.value.is_empty()) {
+                    let message = "the transformer has neither `paths` nor `patches`";
+                    context.report(ErrorKind::UnreadablePatch, *range, message);
+                    return;
+                }
                 apply_strategic_merge(&entries, resources, context);
             }
             "ReplacementTransformer" => {
@@ -288,7 +321,7 @@ impl Settings {
             && let Some((file, tree)) = context.tree_of(&path.value, path.range)
             && let Some(root) = tree.document(0).and_then(|document| document.root())
         {
-            let mut decoder = Decoder::new(file, false);
+            let mut decoder = Decoder::new(file, false).converting();
             targets.extend(value_targets(&mut decoder, &Input::of_node(root)));
             let errors = decoder.errors.into_iter();
             context.errors.extend(errors.map(std::sync::Arc::new));

@@ -1,14 +1,32 @@
 //! The files that `crds` names: definitions of custom types, whose extensions tell what a field holds.
 
-use infragen_syntax::{Node, Tree};
+use infragen_syntax::{Node, ScalarStyle, TextRange, Tree};
 use smol_str::SmolStr;
 
 use super::{Config, Conflict, NameReference, merge_one};
 use crate::field_spec::FieldSpec;
 use crate::id::Gvk;
+use crate::value::{ScalarKind, plain_kind};
 
-/// How deep definitions may name each other: they may name themselves.
-const MAX_DEPTH: usize = 16;
+/// How many fields of a type are looked at: definitions that name each other can have any number of them.
+const MAX_FIELDS: usize = 1 << 16;
+
+/// What is no definition in a file of `crds`: it holds definitions by name, and no CustomResourceDefinition.
+pub(crate) fn no_definition(tree: &Tree) -> Option<TextRange> {
+    let root = tree.document(0)?.root()?;
+    let is_fine = |node: Node<'_>| {
+        let node = node.resolve();
+        let is_null = node.scalar().is_some_and(|(text, style)| {
+            style == ScalarStyle::Plain && plain_kind(text) == ScalarKind::Null
+        });
+        node.is_mapping() || is_null
+    };
+    if !is_fine(root) {
+        return Some(root.range());
+    }
+    let mut values = root.own_entries().map(|definition| definition.value);
+    values.find(|value| !is_fine(*value)).map(Node::range)
+}
 
 /// What a file of `crds` says about the fields of its types.
 pub(crate) fn read_crds(tree: &Tree) -> Result<Config, Conflict> {
@@ -32,8 +50,10 @@ pub(crate) fn read_crds(tree: &Tree) -> Result<Config, Conflict> {
                 config: &mut config,
                 root,
                 kind: SmolStr::new(kind),
+                fields_left: MAX_FIELDS,
+                inside: vec![name],
             };
-            reader.read(properties, "", MAX_DEPTH)?;
+            reader.read(properties, "")?;
         }
     }
     Ok(config)
@@ -49,17 +69,21 @@ struct Reader<'a, 't> {
     config: &'a mut Config,
     root: Node<'t>,
     kind: SmolStr,
+    fields_left: usize,
+    /// The definitions that lead here: one that names itself is not followed.
+    inside: Vec<&'t str>,
 }
 
-impl Reader<'_, '_> {
-    fn read(&mut self, properties: Node<'_>, path: &str, depth: usize) -> Result<(), Conflict> {
-        let Some(depth) = depth.checked_sub(1) else {
-            return Ok(());
-        };
+impl<'t> Reader<'_, 't> {
+    fn read(&mut self, properties: Node<'t>, path: &str) -> Result<(), Conflict> {
         for property in properties.own_entries() {
             let Some(name) = property.key.as_str() else {
                 continue;
             };
+            let Some(left) = self.fields_left.checked_sub(1) else {
+                return Ok(());
+            };
+            self.fields_left = left;
             let below = if path.is_empty() {
                 name.to_owned()
             } else {
@@ -98,9 +122,12 @@ impl Reader<'_, '_> {
                 })?;
             }
             let target = property.value.get("$ref").and_then(Node::as_str);
+            let target = target.filter(|target| !self.inside.contains(target));
             let definition = target.and_then(|target| self.root.get(target));
-            if let Some(properties) = definition.and_then(properties_of) {
-                self.read(properties, &below, depth)?;
+            if let (Some(target), Some(properties)) = (target, definition.and_then(properties_of)) {
+                self.inside.push(target);
+                self.read(properties, &below)?;
+                self.inside.pop();
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 use smol_str::SmolStr;
 
-pub(crate) use self::crds::read_crds;
+pub(crate) use self::crds::{no_definition, read_crds};
 pub(crate) use self::read::read_configuration;
 use crate::field_spec::FieldSpec;
 use crate::id::Gvk;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use infragen_syntax::Tree;
 
 use super::{Config, NameReference};
-use crate::error::BuildError;
+use crate::error::{BuildError, ErrorKind};
 use crate::id::Gvk;
 use crate::origin::Path;
-use crate::spec::Input;
 use crate::spec::decode::Decoder;
+use crate::spec::{Input, refused};
 
 /// What a file of `configurations` says.
 pub(crate) fn read_configuration(
@@ -20,7 +20,13 @@ pub(crate) fn read_configuration(
     let Some(root) = tree.document(0).and_then(|document| document.root()) else {
         return Config::default();
     };
-    let mut decoder = Decoder::new(file.clone(), true);
+    let mut decoder = Decoder::new(file.clone(), true).converting();
+    if let Some((range, message)) = refused::duplicate_key(tree) {
+        decoder.report(ErrorKind::DuplicateKey, range, message);
+    }
+    if let Some((range, message)) = refused::contradiction(root) {
+        decoder.report(ErrorKind::WrongValue, range, message);
+    }
     let input = Input::of_node(root);
     decoder.keys(
         &input,

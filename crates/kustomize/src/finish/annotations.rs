@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use crate::resource::Resource;
 use crate::trail::{ORIGIN, TRANSFORMATIONS};
-use crate::value::{Map, Scalar, ScalarKind, Value, plain_kind};
+use crate::value::{Layout, Map, Scalar, ScalarKind, Value, plain_kind};
 
 /// The annotations that belong to kustomize and its tools: they never come out.
 const INTERNAL: &[&str] = &[
@@ -63,9 +63,9 @@ pub(crate) fn clean_annotations(
     let fine = annotations.as_map().is_some_and(|map| {
         !map.is_empty()
             && map.iter().all(|(key, value)| {
-                let text = value
-                    .as_scalar()
-                    .is_some_and(|scalar| scalar.kind == ScalarKind::String);
+                let text = value.as_scalar().is_some_and(|scalar| {
+                    scalar.kind == ScalarKind::String && scalar.layout == Layout::Usual
+                });
                 text && !goes(key)
             })
     });
@@ -97,6 +97,7 @@ fn as_text(value: &Value) -> Value {
     match value {
         Value::Scalar(scalar) => Value::Scalar(Scalar {
             kind: ScalarKind::String,
+            layout: Layout::Usual,
             ..scalar.clone()
         }),
         _ => Value::string(""),

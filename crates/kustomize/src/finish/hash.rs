@@ -5,7 +5,7 @@ use smol_str::format_smolstr;
 
 use crate::origin::{Before, How, Origin};
 use crate::resource::Resource;
-use crate::value::{Map, Scalar, ScalarKind, Value};
+use crate::value::{Layout, Map, Scalar, ScalarKind, Shared, Value};
 
 /// Puts the hash of its content behind the name of each generated object that wants it.
 pub(crate) fn add_hashes(resources: &mut [Resource], traced: bool) {
@@ -40,6 +40,8 @@ pub(crate) fn add_hashes(resources: &mut [Resource], traced: bool) {
                     kind: ScalarKind::String,
                     quoted: false,
                     origin,
+                    layout: Layout::Usual,
+                    shared: Shared::NONE,
                 }),
             );
         }

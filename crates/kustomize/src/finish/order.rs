@@ -82,7 +82,8 @@ fn sort_by(first: &[&str], last: &[&str], resources: &mut [Resource]) {
             or(resource.namespace(), "~X"),
             or(resource.name(), "~N")
         );
-        (place(first, last, &gvk.kind), type_key(&gvk), id)
+        let place = place(first, last, &gvk.kind);
+        (place, type_key(&gvk, place != 0), id)
     });
 }
 
@@ -102,13 +103,14 @@ fn place(first: &[&str], last: &[&str], kind: &str) -> isize {
     }
 }
 
-/// Types by group, version and kind. A Namespace of the core group comes before those of other groups.
-fn type_key(gvk: &Gvk) -> (bool, String) {
+/// Types by group, version and kind. A Namespace of the core group comes before those of other groups, if the
+/// kind has a `place` of its own.
+fn type_key(gvk: &Gvk, place: bool) -> (bool, String) {
     let or = |text: &str, or: &'static str| match text {
         "" => or.to_owned(),
         text => text.to_owned(),
     };
-    let core_namespace = gvk.kind == "Namespace" && gvk.group.is_empty();
+    let core_namespace = place && gvk.kind == "Namespace" && gvk.group.is_empty();
     let key = format!(
         "{}_{}_{}",
         or(&gvk.group, "~G"),

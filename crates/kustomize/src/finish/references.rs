@@ -9,7 +9,7 @@ use crate::field_spec::{FieldSpec, Make, change};
 use crate::id::{Gvk, Id};
 use crate::origin::{Before, How, Origin};
 use crate::resource::Resource;
-use crate::value::{Map, Scalar, ScalarKind, Value, resolve_like};
+use crate::value::{Layout, Map, Scalar, ScalarKind, Shared, Value, resolve_like};
 
 /// Lets references follow what they refer to. Gives what is wrong.
 pub(crate) fn follow_names(
@@ -263,6 +263,8 @@ impl<'a> Referrer<'a> {
             kind,
             quoted: before.is_some_and(|before| before.quoted),
             origin,
+            layout: before.map_or(Layout::Usual, |before| before.layout.after_set()),
+            shared: before.map_or(Shared::NONE, |before| before.shared),
         })
     }
 

@@ -10,7 +10,7 @@ use crate::id::Id;
 use crate::origin::{Before, How, Origin, Place};
 use crate::resource::Resource;
 use crate::spec::Var;
-use crate::value::{Map, Scalar, ScalarKind, Value};
+use crate::value::{Layout, Map, Scalar, ScalarKind, Value};
 
 /// Notes on each object which vars read from it, and adds the vars to those that there are.
 pub(crate) fn note_vars(
@@ -105,7 +105,10 @@ pub(crate) fn replace_vars(
         {
             let set = &mut |value: &Value| replacer.set(value);
             match change(&resource.value, field, Make::Nothing, set) {
-                Ok(Some(changed)) => resource.value = changed,
+                Ok(Some(changed)) => {
+                    resource.value = changed;
+                    resource.settle();
+                }
                 Ok(None) => {}
                 Err(why) => errors.push(BuildError::new(
                     ErrorKind::Vars,
@@ -253,6 +256,8 @@ impl Replacer {
             kind,
             quoted: false,
             origin,
+            layout: Layout::Usual,
+            shared: scalar.shared.after_set(),
         }))
     }
 

@@ -1,12 +1,12 @@
 //! What becomes of a generated object among those that are there.
 
-use smol_str::SmolStr;
+use std::sync::Arc;
 
 use crate::context::Context;
 use crate::error::{BuildError, ErrorKind};
-use crate::resource::{Behavior, Resource};
+use crate::resource::{Behavior, OddKey, Resource};
 use crate::trail::{self, ORIGIN};
-use crate::value::{Map, Scalar, ScalarKind, Value, plain_kind};
+use crate::value::{Map, Scalar, ScalarKind, Shared, Value, plain_kind};
 
 /// Adds a generated object: as a new one, in place of one, or merged into one.
 pub(crate) fn absorb(resource: Resource, resources: &mut Vec<Resource>, context: &mut Context<'_>) {
@@ -43,13 +43,13 @@ pub(crate) fn absorb(resource: Resource, resources: &mut Vec<Resource>, context:
             let old = &mut resources[first];
             let related = old.place.clone();
             *old = over(old, resource, behavior);
-            if let Some(key) = no_text(&old.value) {
+            old.odd_keys = odd_keys(&old.value, &|key| {
                 let message = format!(
                     "the key `{key}` of {what} loses its quotes, and is no text without them"
                 );
-                let error = BuildError::new(ErrorKind::Generator, place, message);
-                context.push(error.with_related(related, "the object that is there"));
-            }
+                BuildError::new(ErrorKind::Generator, place.clone(), message)
+                    .with_related(related.clone(), "the object that is there")
+            });
         }
         (Some(first), Some(second), _) => context.push(
             BuildError::new(
@@ -118,14 +118,23 @@ fn over(old: &Resource, mut new: Resource, behavior: Behavior) -> Resource {
     }
 }
 
-/// A key of the mappings that kustomize wrote anew, without quotes, that is a number or the like then: it
-/// cannot be printed.
-fn no_text(value: &Value) -> Option<SmolStr> {
+/// The keys of the mappings that kustomize writes anew, without quotes, that are numbers or the like then.
+pub(super) fn odd_keys(value: &Value, error: &dyn Fn(&str) -> BuildError) -> Vec<OddKey> {
     let rewritten: [&[&str]; 3] = [&["data"], &["binaryData"], &["metadata", "labels"]];
-    let maps = rewritten.iter().filter_map(|path| value.at(path)?.as_map());
-    let mut keys = maps.flat_map(Map::iter).map(|(key, _)| key);
-    keys.find(|key| plain_kind(key) != ScalarKind::String)
-        .cloned()
+    let mut odd = Vec::new();
+    for path in rewritten {
+        let map = value.at(path).and_then(Value::as_map);
+        for (key, _) in map.into_iter().flat_map(Map::iter) {
+            if plain_kind(key) != ScalarKind::String {
+                odd.push(OddKey {
+                    path,
+                    key: key.clone(),
+                    error: Arc::new(error(key)),
+                });
+            }
+        }
+    }
+    odd
 }
 
 /// Data of which nothing is null: kustomize takes that for an empty text.
@@ -147,6 +156,7 @@ fn texts(old: Option<&Value>, new: Option<&Value>) -> Map {
             let text = match value {
                 Value::Scalar(scalar) => Value::Scalar(Scalar {
                     kind: ScalarKind::String,
+                    shared: Shared::NONE,
                     ..scalar.clone()
                 }),
                 _ => Value::string(""),

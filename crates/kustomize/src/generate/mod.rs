@@ -2,14 +2,16 @@
 
 mod absorb;
 mod base64;
+mod iam;
 mod pairs;
 
 pub(crate) use self::absorb::absorb;
+pub(crate) use self::iam::{CloudAccount, generate_account};
 use self::pairs::Pair;
 use infragen_syntax::TextRange;
 
 use crate::context::Context;
-use crate::error::ErrorKind;
+use crate::error::{BuildError, ErrorKind};
 use crate::origin::How;
 use crate::resource::{Behavior, Generated, Resource};
 use crate::spec::{GeneratorEntry, GeneratorOptions, Pairs};
@@ -51,6 +53,12 @@ pub(crate) fn generate(
     let options = merged(entry.options.as_ref(), global);
     let value = Value::from(object(kind, entry, &options, &pairs, context));
     let mut resource = Resource::new(value, context.place(entry.range));
+    resource.odd_keys = absorb::odd_keys(&resource.value, &|key| {
+        let message = format!("the key `{key}` is written without quotes, and is no text then");
+        let place = pairs.iter().find(|pair| pair.key == key);
+        let range = place.map_or(entry.range, |pair| pair.range);
+        BuildError::new(ErrorKind::Generator, context.place(range), message)
+    });
     resource.generated = Some(Generated {
         behavior: match entry.behavior.value.as_str() {
             "replace" => Behavior::Replace,

@@ -1,21 +1,50 @@
-//! The annotations in which kustomize keeps earlier ids of an object: operations of a patch can see them, and
-//! take copies.
+//! The annotations in which kustomize keeps what it remembers of an object: operations of a patch and
+//! replacements can see them, and take copies.
 
 use smol_str::SmolStr;
 
 use super::object::as_text;
-use crate::resource::{Previous, Resource};
+use crate::resource::{Behavior, Previous, Resource};
 use crate::value::{Map, Value};
 
-/// The annotations with kinds, names and namespaces.
-const KEYS: [&str; 3] = [
-    "internal.config.kubernetes.io/previousKinds",
-    "internal.config.kubernetes.io/previousNames",
-    "internal.config.kubernetes.io/previousNamespaces",
-];
+/// What the names of all of them begin with.
+const HIDDEN: &str = "internal.config.kubernetes.io/";
 
-/// Writes the earlier ids of an object into a copy of it.
-pub(super) fn write(value: &mut Value, resource: &Resource) {
+/// The annotations of an object as texts, by what follows [`HIDDEN`].
+fn notes(resource: &Resource) -> Vec<(&'static str, String)> {
+    let mut notes = Vec::new();
+    if let Some(generated) = &resource.generated {
+        let behavior = match generated.behavior {
+            Behavior::Create => "unspecified",
+            Behavior::Replace => "replace",
+            Behavior::Merge => "merge",
+        };
+        notes.push(("generatorBehavior", behavior.to_owned()));
+        if generated.hash {
+            notes.push(("needsHashSuffix", "enabled".to_owned()));
+        }
+    }
+    let previous = |part: fn(&Previous) -> &SmolStr| -> Vec<&str> {
+        let all = resource.previous.iter();
+        all.map(|previous| part(previous).as_str()).collect()
+    };
+    let affixes = |affixes: &'_ [SmolStr]| affixes.join(",");
+    notes.extend([
+        ("prefixes", affixes(&resource.prefixes)),
+        ("previousKinds", previous(|was| &was.kind).join(",")),
+        ("previousNames", previous(|was| &was.name).join(",")),
+        (
+            "previousNamespaces",
+            previous(|was| &was.namespace).join(","),
+        ),
+        ("suffixes", affixes(&resource.suffixes)),
+    ]);
+    notes.retain(|(_, text)| !text.is_empty());
+    notes
+}
+
+/// Writes them into a copy of an object.
+pub(crate) fn write(value: &mut Value, resource: &Resource) {
     let Some(metadata) = metadata(value) else {
         return;
     };
@@ -29,20 +58,8 @@ pub(super) fn write(value: &mut Value, resource: &Resource) {
     let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_map_mut) else {
         return;
     };
-    let parts: [fn(&Previous) -> &SmolStr; 3] = [
-        |previous| &previous.kind,
-        |previous| &previous.name,
-        |previous| &previous.namespace,
-    ];
-    for (key, part) in KEYS.into_iter().zip(parts) {
-        let texts: Vec<&str> = resource
-            .previous
-            .iter()
-            .map(|previous| part(previous).as_str())
-            .collect();
-        if !texts.is_empty() {
-            annotations.insert(key, Value::string(texts.join(",")));
-        }
+    for (key, text) in notes(resource) {
+        annotations.insert(format!("{HIDDEN}{key}"), Value::string(text));
     }
 }
 
@@ -63,8 +80,13 @@ pub(super) fn take_out(value: &mut Value) -> Result<(), String> {
         }
         Some(annotations) => {
             if let Some(map) = annotations.as_map_mut() {
-                for key in KEYS {
-                    map.remove(key);
+                let hidden = map.iter().map(|(key, _)| key);
+                let hidden: Vec<SmolStr> = hidden
+                    .filter(|key| key.starts_with(HIDDEN))
+                    .cloned()
+                    .collect();
+                for key in hidden {
+                    map.remove(&key);
                 }
                 map.iter_mut()
                     .for_each(|(_, value)| *value = as_text(value));

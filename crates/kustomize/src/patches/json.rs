@@ -7,7 +7,8 @@ use super::strict_json;
 use super::text::PatchText;
 use crate::origin::{Before, How, Origin};
 use crate::spec::input::{Input, Shape};
-use crate::value::{Map, Scalar, ScalarKind, Value};
+use crate::spec::refused;
+use crate::value::{Layout, Map, Scalar, ScalarKind, Shared, Value};
 
 /// One operation.
 #[derive(Debug, Clone)]
@@ -100,6 +101,9 @@ pub(super) fn read(text: &PatchText, traced: bool) -> Result<Vec<Operation>, Wro
     let Some(root) = document.root() else {
         return Ok(Vec::new());
     };
+    if let Some(refused) = refused::contradiction(root) {
+        return Err(refused);
+    }
     let input = Input::of_node(root);
     match &input.shape {
         Shape::Null => Ok(Vec::new()),
@@ -181,6 +185,8 @@ fn value_of(input: &Input, text: &PatchText, traced: bool) -> Value {
             kind,
             quoted: false,
             origin,
+            layout: Layout::Usual,
+            shared: Shared::NONE,
         })
     };
     match &input.shape {

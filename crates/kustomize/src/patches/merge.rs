@@ -341,7 +341,11 @@ pub(super) fn is_same(one: &Value, other: &Value) -> bool {
 /// A scalar of the patch that stands where another one was, whose quotes it gets.
 fn replaced(new: &Scalar, before: &Value) -> Value {
     let mut scalar = new.clone();
-    scalar.quoted = before.as_scalar().is_some_and(|before| before.quoted);
+    if let Some(before) = before.as_scalar() {
+        scalar.quoted = before.quoted;
+        scalar.layout = before.layout.after_set();
+        scalar.shared = before.shared.after_set();
+    }
     if scalar.quoted {
         scalar.kind = ScalarKind::String;
     }

@@ -16,6 +16,7 @@ mod strict_json;
 pub(crate) mod tests;
 mod text;
 
+pub(crate) use self::hidden::write as write_hidden;
 pub(crate) use self::select::Select;
 
 use infragen_syntax::TextRange;
@@ -315,7 +316,10 @@ fn json_one(
     }
     let done = operated(resource, operations, text, &what);
     match done {
-        Ok(value) => resource.value = value,
+        Ok(value) => {
+            resource.value = value;
+            resource.part();
+        }
         Err(error) => {
             resource.previous.truncate(before);
             context.push(error.with_related(resource.place.clone(), "the object"));

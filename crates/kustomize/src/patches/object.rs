@@ -67,6 +67,7 @@ pub(super) fn apply(
         }
     }
     resource.value = merged;
+    resource.settle();
     Ok(())
 }
 

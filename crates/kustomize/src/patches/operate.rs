@@ -4,7 +4,9 @@ use smol_str::SmolStr;
 
 use super::json::{Operation, Pointer, Verb};
 use crate::origin::{Before, How, Origin};
-use crate::value::{Number, ScalarKind, Value, needs_no_quotes, number, to_rfc3339};
+use crate::value::{
+    Layout, Number, ScalarKind, Value, needs_no_quotes, number, refold, to_rfc3339,
+};
 
 /// Why an operation cannot be done.
 #[derive(Debug)]
@@ -75,7 +77,9 @@ fn is_missing(pointer: &str) -> Lost {
 fn split(pointer: &Pointer) -> Result<(Vec<SmolStr>, SmolStr), Lost> {
     let decode = |part: &str| SmolStr::new(part.replace("~1", "/").replace("~0", "~"));
     let mut parts = pointer.text.split('/');
-    if parts.next() != Some("") {
+    // kustomize overlooks what stands before the first `/`.
+    parts.next();
+    if !pointer.text.contains('/') {
         let mut lost = lost(format!("cannot look for `{}` in", pointer.text));
         lost.help = Some("a path begins with `/`");
         return Err(lost);
@@ -334,31 +338,42 @@ pub(super) fn through_json(value: &mut Value) {
             let items = value.as_list_mut().into_iter().flatten();
             items.for_each(through_json);
         }
-        Value::Scalar(scalar) => match scalar.kind {
-            ScalarKind::Null => scalar.text = SmolStr::new_static("null"),
-            ScalarKind::String => scalar.quoted = !needs_no_quotes(&scalar.text),
-            ScalarKind::Timestamp => {
-                if let Some(text) = to_rfc3339(&scalar.text) {
-                    scalar.text = SmolStr::new(text);
+        Value::Scalar(scalar) => {
+            let layout = std::mem::take(&mut scalar.layout);
+            match scalar.kind {
+                ScalarKind::Null if layout == Layout::EmptyInFlow => {
+                    scalar.kind = ScalarKind::String;
+                    scalar.quoted = true;
                 }
-                scalar.kind = ScalarKind::String;
-            }
-            ScalarKind::Int | ScalarKind::Float => {
-                if let Some(number) = number(&scalar.text) {
-                    scalar.text = SmolStr::new(shortest(as_float(number)));
-                    let whole = scalar
-                        .text
-                        .bytes()
-                        .all(|byte| byte.is_ascii_digit() || byte == b'-');
-                    scalar.kind = if whole {
-                        ScalarKind::Int
-                    } else {
-                        ScalarKind::Float
-                    };
+                ScalarKind::Null => scalar.text = SmolStr::new_static("null"),
+                ScalarKind::String if layout == Layout::Folded => {
+                    scalar.text = SmolStr::new(refold(&scalar.text));
+                    scalar.quoted = !needs_no_quotes(&scalar.text);
                 }
+                ScalarKind::String => scalar.quoted = !needs_no_quotes(&scalar.text),
+                ScalarKind::Timestamp => {
+                    if let Some(text) = to_rfc3339(&scalar.text) {
+                        scalar.text = SmolStr::new(text);
+                    }
+                    scalar.kind = ScalarKind::String;
+                }
+                ScalarKind::Int | ScalarKind::Float => {
+                    if let Some(number) = number(&scalar.text) {
+                        scalar.text = SmolStr::new(shortest(as_float(number)));
+                        let whole = scalar
+                            .text
+                            .bytes()
+                            .all(|byte| byte.is_ascii_digit() || byte == b'-');
+                        scalar.kind = if whole {
+                            ScalarKind::Int
+                        } else {
+                            ScalarKind::Float
+                        };
+                    }
+                }
+                _ => {}
             }
-            _ => {}
-        },
+        }
     }
 }
 
@@ -367,6 +382,7 @@ fn changes(value: &Value) -> bool {
     match value {
         Value::Map(map) => map.iter().any(|(_, value)| changes(value)),
         Value::List(items) => items.iter().any(changes),
+        Value::Scalar(scalar) if scalar.layout != Layout::Usual => true,
         Value::Scalar(scalar) => match scalar.kind {
             ScalarKind::Null => scalar.text != "null",
             ScalarKind::Int => {

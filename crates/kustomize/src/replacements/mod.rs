@@ -15,12 +15,12 @@ use crate::context::Context;
 use crate::error::{BuildError, ErrorKind};
 use crate::id::Id;
 use crate::origin::{Before, How, Origin, Path, Place};
-use crate::patches::Select;
+use crate::patches::{Select, write_hidden};
 use crate::resource::Resource;
 use crate::spec::{
     FieldOptions, ReplacementEntry, ReplacementSource, ReplacementTarget, read_replacements,
 };
-use crate::value::{Scalar, ScalarKind, Value, kind_of};
+use crate::value::{Layout, Scalar, ScalarKind, Value, kind_of, plain_kind, shared};
 
 /// The field that is meant where none is named.
 const NAME: &str = "metadata.name";
@@ -216,9 +216,16 @@ fn source_value(
         BuildError::new(ErrorKind::Replacement, place.clone(), message)
             .with_related(resource.place.clone(), "the source")
     };
-    let found = path::parse(path)
-        .and_then(|parts| Ok((lookup::lookup(&resource.value, &parts)?.cloned(), parts)));
-    let (value, parts) = match found {
+    let found = path::parse(path).and_then(|parts| {
+        let hidden = sees_hidden(&parts) && resource.has_hidden_annotations();
+        let mut object = resource.value.clone();
+        if hidden {
+            write_hidden(&mut object, resource);
+        }
+        let value = lookup::lookup(&object, &parts)?.cloned();
+        Ok((value, (!hidden).then_some((index, parts))))
+    });
+    let (value, follows) = match found {
         Ok(found) => found,
         Err(message) => {
             context.push(error(format!("`{path}` leads to nothing: {message}")));
@@ -238,7 +245,17 @@ fn source_value(
     let options = source.options.as_ref();
     match options.filter(|options| !options.delimiter.value.is_empty()) {
         Some(options) => Some((refined(value, options, context)?, None)),
-        None => Some((value, Some((index, parts)))),
+        None => Some((value, follows)),
+    }
+}
+
+/// Whether a path leads to all annotations, among which are those that kustomize keeps for itself.
+fn sees_hidden(path: &[Part]) -> bool {
+    let is = |part: &Part, name: &str| matches!(part, Part::Key(key) if key == name);
+    match path {
+        [metadata] => is(metadata, "metadata"),
+        [metadata, annotations] => is(metadata, "metadata") && is(annotations, "annotations"),
+        _ => false,
     }
 }
 
@@ -378,6 +395,7 @@ fn set_field(
         ));
     }
     resource.value = value;
+    resource.settle();
     Ok(odd.filter(|_| has_contradiction(&resource.value)))
 }
 
@@ -412,8 +430,12 @@ fn set_value(
     match field {
         Value::Scalar(scalar) if !new => {
             let text = SmolStr::new(lookup::text(&value));
+            if scalar.layout == Layout::Untyped && !scalar.quoted {
+                scalar.kind = plain_kind(&text);
+            }
             scalar.text = text;
             scalar.origin = origin;
+            scalar.shared = scalar.shared.after_set();
         }
         Value::Scalar(_) => {
             let mut made = Value::plain(lookup::text(&value));
@@ -423,6 +445,7 @@ fn set_value(
             *field = made;
         }
         _ => {
+            shared::part(&mut value);
             if let Value::Scalar(scalar) = &mut value {
                 scalar.origin = origin;
             }

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::lookup::{text, what};
 use super::path::Part;
-use crate::value::{Map, Value};
+use crate::value::{Layout, Map, ScalarKind, Value, plain_kind};
 
 /// What is made where a field is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +86,9 @@ impl Setter<'_> {
             return Ok(());
         }
         let create = self.create;
+        if key.is_empty() {
+            return Err(format!("an empty name is looked for in {}", what(value)));
+        }
         let Some(map) = value.as_map_mut() else {
             return Err(format!("`{key}` is looked for in {}", what(value)));
         };
@@ -98,6 +101,9 @@ impl Setter<'_> {
         let Some(create) = create else {
             return Ok(());
         };
+        if plain_kind(key) != ScalarKind::String {
+            return Err(format!("the key `{key}` would be no text"));
+        }
         let mut made = next_kind(rest, create).empty();
         self.visit(&mut made, rest, true)?;
         map.insert(key.clone(), made);
@@ -173,6 +179,9 @@ impl Setter<'_> {
             return Ok(());
         }
         let mut made = Value::plain(pattern.clone());
+        if let Value::Scalar(made) = &mut made {
+            made.layout = Layout::Untyped;
+        }
         if key.is_empty() {
             self.visit(&mut made, &[], true)?;
         } else {

@@ -9,6 +9,16 @@ mod table;
 
 pub(crate) use self::custom::CustomSchema;
 
+/// What `openapi` chooses. kustomize keeps one choice for a whole build: that of the top, else the first that
+/// it comes to, which is then also that of what is built behind and above it.
+#[derive(Debug)]
+pub(crate) enum Chosen {
+    /// A `version`: kustomize has one built in.
+    Builtin,
+    /// The file at a `path`.
+    Custom(CustomSchema),
+}
+
 /// The schema that is in force.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Schemas<'a> {

@@ -14,6 +14,9 @@ pub(crate) struct Decoder {
     pub file: Path,
     /// Whether a key that is not known is an error.
     pub strict: bool,
+    /// Whether a number or a boolean is taken for a text where a text is wanted: in all files but the
+    /// kustomization file.
+    converts: bool,
     /// What is wrong.
     pub errors: Vec<BuildError>,
 }
@@ -24,8 +27,15 @@ impl Decoder {
         Decoder {
             file,
             strict,
+            converts: false,
             errors: Vec::new(),
         }
+    }
+
+    /// It, but taking numbers and booleans for texts.
+    pub(crate) fn converting(mut self) -> Decoder {
+        self.converts = true;
+        self
     }
 
     /// Notes an error.
@@ -179,6 +189,14 @@ impl Decoder {
         match &value.shape {
             Shape::Text(text) => Some(Spanned {
                 value: text.clone(),
+                range: value.range,
+            }),
+            Shape::Number(number) if self.converts => Some(Spanned {
+                value: number.clone(),
+                range: value.range,
+            }),
+            Shape::Bool(flag) if self.converts => Some(Spanned {
+                value: SmolStr::new_static(if *flag { "true" } else { "false" }),
                 range: value.range,
             }),
             Shape::Null => None,

@@ -6,7 +6,9 @@ use infragen_syntax::{
 };
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::value::{Map, ScalarKind, Value, decode_base64, kind_of, text_of_bytes};
+use crate::value::{
+    Map, Number, ScalarKind, Value, block_text, decode_base64, kind_of, number, text_of_bytes,
+};
 
 /// A piece of settings.
 #[derive(Debug, Clone)]
@@ -33,10 +35,23 @@ pub(crate) enum Shape {
 /// How deep settings may nest: aliases can make a small text endless.
 const MAX_DEPTH: usize = 64;
 
+/// How many nodes settings may have, for the same reason.
+pub(crate) const MAX_NODES: usize = 1 << 20;
+
 impl Input {
     /// What a node of a file says, with the scalars of YAML 1.1.
     pub(crate) fn of_node(node: Node<'_>) -> Input {
-        read_node(node, MAX_DEPTH)
+        let mut left = MAX_NODES;
+        read_node(node, MAX_DEPTH, &mut left)
+    }
+
+    /// Nothing.
+    pub(crate) fn null(range: TextRange) -> Input {
+        Input {
+            shape: Shape::Null,
+            range,
+            node: None,
+        }
     }
 
     /// What an object says; all of it stands where the object does.
@@ -45,7 +60,12 @@ impl Input {
             Value::Scalar(scalar) => match scalar.kind {
                 ScalarKind::Null => Shape::Null,
                 ScalarKind::Bool => Shape::Bool(scalar.text.eq_ignore_ascii_case("true")),
-                ScalarKind::Int | ScalarKind::Float => Shape::Number(scalar.text.clone()),
+                ScalarKind::Int | ScalarKind::Float => Shape::Number(match number(&scalar.text) {
+                    Some(Number::Int(number)) => format_smolstr!("{number}"),
+                    Some(Number::UInt(number)) => format_smolstr!("{number}"),
+                    Some(Number::Float(number)) => format_smolstr!("{number}"),
+                    None => scalar.text.clone(),
+                }),
                 ScalarKind::String | ScalarKind::Timestamp | ScalarKind::Binary => {
                     Shape::Text(scalar.text.clone())
                 }
@@ -95,18 +115,25 @@ impl Input {
         }
     }
 
-    /// The value of a key, compared as Go does when it decodes: without case. Of several the last counts.
+    /// The value of a key, compared as Go does when it decodes: without case. Of several the last in the
+    /// alphabet counts, for the way to JSON sorts them.
     pub(crate) fn get(&self, key: &str) -> Option<&Input> {
-        match &self.shape {
-            Shape::Map(entries) => entries
-                .iter()
-                .rev()
-                .find(|(name, _)| name.value.eq_ignore_ascii_case(key))
-                .map(|(_, value)| value),
-            _ => None,
-        }
+        let Shape::Map(entries) = &self.shape else {
+            return None;
+        };
+        entries
+            .iter()
+            .filter(|(name, _)| name.value.eq_ignore_ascii_case(key))
+            .max_by(|(one, _), (other, _)| one.value.cmp(&other.value))
+            .map(|(_, value)| value)
     }
 }
+
+/// How deep objects may nest: as deep as the readers of YAML go.
+const MAX_OBJECT_DEPTH: usize = 256;
+
+/// How many nodes an object may have; values of variables could make aliases of aliases.
+const MAX_OBJECT_NODES: usize = 4 << 20;
 
 /// Whole numbers up to here are floating ones without loss.
 const MAX_EXACT: u64 = 1 << 53;
@@ -131,24 +158,29 @@ pub fn read_through_json(text: &str) -> Result<Value, String> {
     }
     let root = tree.document(0).and_then(|document| document.root());
     match root {
-        Some(root) if root.is_mapping() => Ok(Input::of_node(root).into_value()),
+        // As deep, and as large, as any object may be.
+        Some(root) if root.is_mapping() => {
+            let mut left = MAX_OBJECT_NODES;
+            Ok(read_node(root, MAX_OBJECT_DEPTH, &mut left).into_value())
+        }
         _ => Err("it is no mapping".to_owned()),
     }
 }
 
-fn read_node(node: Node<'_>, depth: usize) -> Input {
+fn read_node(node: Node<'_>, depth: usize, left: &mut usize) -> Input {
+    *left = left.saturating_sub(1);
     let place = node;
     let node = node.resolve();
     let shape = match node.kind() {
-        _ if depth == 0 => Shape::Null,
+        _ if depth == 0 || *left == 0 => Shape::Null,
         NodeKind::Scalar(style) => {
             let text = node.scalar().map_or("", |(text, _)| text);
-            scalar(text, style, node.tag())
+            scalar(block_text(node, style, text), style, node.tag())
         }
-        NodeKind::Mapping => Shape::Map(read_entries(node, depth)),
+        NodeKind::Mapping => Shape::Map(read_entries(node, depth, left)),
         NodeKind::Sequence => Shape::List(
             node.items()
-                .map(|item| read_node(item, depth - 1))
+                .map(|item| read_node(item, depth - 1, left))
                 .collect(),
         ),
         NodeKind::Alias => Shape::Null,
@@ -181,14 +213,14 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&str>) -> Shape {
 }
 
 /// The entries of a mapping: merged ones where it has no own of that key; of a key given twice the last.
-fn read_entries(node: Node<'_>, depth: usize) -> Vec<(Spanned<SmolStr>, Input)> {
+fn read_entries(node: Node<'_>, depth: usize, left: &mut usize) -> Vec<(Spanned<SmolStr>, Input)> {
     let mut entries: Vec<(Spanned<SmolStr>, Input)> = Vec::new();
     let mut merged = Vec::new();
     for entry in node.own_entries() {
         if entry.is_merge() {
             let one = (!entry.value.is_sequence()).then_some(entry.value);
             for from in one.into_iter().chain(entry.value.items()) {
-                merged.extend(read_entries_below(from, depth));
+                merged.extend(read_entries_below(from, depth, left));
             }
             continue;
         }
@@ -201,7 +233,7 @@ fn read_entries(node: Node<'_>, depth: usize) -> Vec<(Spanned<SmolStr>, Input)> 
             Shape::Number(text) | Shape::Text(text) => text,
             _ => SmolStr::new_static("null"),
         };
-        let value = read_node(entry.value, depth - 1);
+        let value = read_node(entry.value, depth - 1, left);
         let key = Spanned {
             value: text,
             range: entry.key.content_range(),
@@ -222,9 +254,13 @@ fn read_entries(node: Node<'_>, depth: usize) -> Vec<(Spanned<SmolStr>, Input)> 
     entries
 }
 
-fn read_entries_below(node: Node<'_>, depth: usize) -> Vec<(Spanned<SmolStr>, Input)> {
+fn read_entries_below(
+    node: Node<'_>,
+    depth: usize,
+    left: &mut usize,
+) -> Vec<(Spanned<SmolStr>, Input)> {
     match depth.checked_sub(1) {
-        Some(depth) if depth > 0 => read_entries(node.resolve(), depth),
+        Some(depth) if depth > 0 && *left > 0 => read_entries(node.resolve(), depth, left),
         _ => Vec::new(),
     }
 }

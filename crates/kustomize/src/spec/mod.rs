@@ -7,6 +7,7 @@
 pub(crate) mod decode;
 pub(crate) mod input;
 mod read;
+pub(crate) mod refused;
 
 use infragen_syntax::{Spanned, TextRange};
 use smol_str::SmolStr;

@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 
 use super::decode::Decoder;
 use super::input::{Input, Shape};
+use super::refused;
 use super::{
     BuildMetadata, FieldOptions, GeneratorEntry, GeneratorOptions, ImageEntry, Inline, LabelEntry,
     PatchEntry, ReplacementEntry, ReplacementSource, ReplacementTarget, ReplicaEntry, Selector,
@@ -115,10 +116,16 @@ impl Decoder {
             );
             return None;
         };
+        if let Some((range, message)) = refused::contradiction(root) {
+            self.report(ErrorKind::WrongValue, range, message);
+            return None;
+        }
         let input = Input::of_node(root);
         self.keys(&input, KEYS[0].keys);
-        let Shape::Map(entries) = &input.shape else {
-            return None;
+        let entries = match &input.shape {
+            Shape::Map(entries) => entries.as_slice(),
+            Shape::Null => &[],
+            _ => return None,
         };
         let empty = entries.iter().all(|(key, value)| {
             matches!(value.shape, Shape::Null)
@@ -154,6 +161,8 @@ impl Decoder {
             images.extend(self.images(input, "imageTags"));
         }
         let openapi = self.mapping(input, "openapi").cloned();
+        self.pairs(input, "openapi");
+        self.mapping(input, "helmGlobals");
         let directory = self.file.parent().unwrap_or(Utf8Path::new(""));
         let directory = Path::from(directory);
         Spec {
@@ -640,7 +649,8 @@ pub(crate) fn read_replacements(
     tree: &Tree,
     errors: &mut Vec<Arc<BuildError>>,
 ) -> Vec<ReplacementEntry> {
-    let mut decoder = Decoder::new(file.clone(), true);
+    // kustomize overlooks what it does not know in such a file.
+    let mut decoder = Decoder::new(file.clone(), false).converting();
     let root = tree.document(0).and_then(|document| document.root());
     let input = root.map(Input::of_node);
     let entries = match input.as_ref().map(|input| (&input.shape, input)) {

@@ -6,10 +6,9 @@ use super::refuse;
 use crate::context::Context;
 use crate::field_spec::{FieldSpec, Make, change};
 use crate::id::Gvk;
-use crate::origin::How;
 use crate::resource::Resource;
 use crate::spec::Text;
-use crate::value::{Value, resolve_like};
+use crate::value::Value;
 
 /// On which side of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,14 +51,7 @@ pub(crate) fn apply_affix(
                         Affix::Prefix => format_smolstr!("{}{}", affix.value, before.text),
                         Affix::Suffix => format_smolstr!("{}{}", before.text, affix.value),
                     };
-                    let kind = resolve_like(before, &text);
-                    Ok(Some(context.scalar(
-                        text,
-                        kind,
-                        How::Transformer,
-                        affix.range,
-                        Some(value),
-                    )))
+                    Ok(Some(context.untyped(text, affix.range, value)))
                 }
                 _ => Err("it is no scalar".to_owned()),
             };

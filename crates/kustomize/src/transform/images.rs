@@ -5,12 +5,10 @@ use smol_str::{SmolStr, SmolStrBuilder};
 
 use super::refuse;
 use crate::context::Context;
-use crate::error::ErrorKind;
 use crate::field_spec::{FieldSpec, Make, change};
-use crate::origin::How;
 use crate::resource::Resource;
 use crate::spec::ImageEntry;
-use crate::value::{Map, Value, resolve_like};
+use crate::value::{Layout, Map, Value};
 
 /// Changes the images of one name: in every `containers` and `initContainers` wherever they are, and in the
 /// fields of the table.
@@ -21,11 +19,6 @@ pub(crate) fn apply_image(
     context: &mut Context<'_>,
 ) {
     let name = ImageName::new(&entry.name.value);
-    if let ImageName::Pattern(None) = name {
-        let message = format!("`{}` is no regular expression", entry.name.value);
-        context.report(ErrorKind::WrongValue, entry.name.range, message);
-        return;
-    }
     for resource in resources {
         if resource.kind() == "CustomResourceDefinition" {
             continue;
@@ -130,18 +123,19 @@ fn update(
     let Value::Scalar(scalar) = value else {
         return Err("it is no scalar".to_owned());
     };
+    // kustomize looks at the name only when there is an image to compare it with.
+    if let ImageName::Pattern(None) = name {
+        return Err(format!("`{}` is no regular expression", entry.name.value));
+    }
     if !name.matches(&scalar.text) {
         return Ok(None);
     }
     let text = renamed(entry, &scalar.text);
-    let kind = resolve_like(scalar, &text);
-    Ok(Some(context.scalar(
-        text,
-        kind,
-        How::Transformer,
-        entry.range,
-        Some(value),
-    )))
+    // The fields of the table are also found by the names of their lists.
+    if text == scalar.text && scalar.layout == Layout::Untyped {
+        return Ok(None);
+    }
+    Ok(Some(context.untyped(text, entry.range, value)))
 }
 
 fn renamed(entry: &ImageEntry, image: &str) -> SmolStr {

@@ -6,11 +6,10 @@ use super::namespace::{NamespaceSettings, Subjects, put};
 use super::refuse;
 use crate::context::Context;
 use crate::field_spec::{FieldSpec, Make, change};
-use crate::origin::How;
 use crate::patches::Select;
 use crate::resource::Resource;
 use crate::spec::{Selector, Text};
-use crate::value::{Value, resolve_like};
+use crate::value::Value;
 
 /// A field of some objects.
 pub(crate) struct ValueTarget {
@@ -64,6 +63,11 @@ fn set(text: &Text, target: &ValueTarget, resource: &mut Resource, context: &mut
         create: true,
         ..FieldSpec::default()
     };
+    if goes_through_list(&resource.value, &field.path) {
+        let why = "there is a list on the way, and this transformer goes into none";
+        refuse(context, text.range, resource, &field, why);
+        return;
+    }
     let set = &mut |value: &Value| {
         let Value::Scalar(before) = value else {
             return Err("it is no scalar".to_owned());
@@ -73,20 +77,30 @@ fn set(text: &Text, target: &ValueTarget, resource: &mut Resource, context: &mut
             Some(position) => SmolStr::new(inserted(old, position, &text.value)),
             None => text.value.clone(),
         };
-        let kind = resolve_like(before, &new);
-        Ok(Some(context.scalar(
-            new,
-            kind,
-            How::Transformer,
-            text.range,
-            Some(value),
-        )))
+        Ok(Some(context.untyped(new, text.range, value)))
     };
     match change(&resource.value, &field, Make::Scalar, set) {
-        Ok(Some(changed)) => resource.value = changed,
+        Ok(Some(changed)) => {
+            resource.value = changed;
+            resource.settle();
+        }
         Ok(None) => {}
         Err(why) => refuse(context, text.range, resource, &field, &why),
     }
+}
+
+/// Whether a key of a path is looked for in a list. Other transformers go to every item then.
+fn goes_through_list(object: &Value, path: &str) -> bool {
+    let mut keys = path.trim_start_matches('/').split('/');
+    let mut at = Some(object);
+    keys.any(|key| match at {
+        Some(Value::List(_)) => key.parse::<usize>().is_err(),
+        Some(value) => {
+            at = value.get(key);
+            false
+        }
+        None => false,
+    })
 }
 
 /// A path with one more part.

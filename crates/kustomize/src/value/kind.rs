@@ -21,7 +21,8 @@ pub(crate) enum Number {
 /// The kind of a scalar from its decoded text, its style and its tag as written (`!!str`); none where the
 /// tag contradicts the text (`!!int abc`): kustomize fails to print such an object.
 pub fn kind_of(text: &str, style: ScalarStyle, tag: Option<&str>) -> Option<ScalarKind> {
-    let Some(tag) = tag else {
+    // A `!` alone says nothing.
+    let Some(tag) = tag.filter(|tag| *tag != "!") else {
         return Some(if style == ScalarStyle::Plain {
             plain_kind(text)
         } else {

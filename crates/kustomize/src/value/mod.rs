@@ -10,6 +10,7 @@ mod emit;
 mod folded;
 mod kind;
 mod read;
+pub(crate) mod shared;
 mod timestamp;
 
 pub use emit::{Unprintable, emit};
@@ -17,8 +18,10 @@ pub use kind::{kind_of, plain_kind};
 
 pub(crate) use self::binary::{decode as decode_base64, to_text as text_of_bytes};
 pub(crate) use self::emit::{may_be_plain, needs_no_quotes};
+pub(crate) use self::folded::refold;
 pub(crate) use self::kind::{Number, number};
-pub(crate) use self::read::ValueReader;
+pub(crate) use self::read::{ValueReader, block_text};
+pub(crate) use self::shared::Shared;
 pub(crate) use self::timestamp::to_rfc3339;
 
 use std::sync::Arc;
@@ -50,6 +53,35 @@ pub struct Scalar {
     pub quoted: bool,
     /// Where it comes from; empty unless the build is traced.
     pub origin: Origin,
+    /// What kustomize reads when it has written it once more.
+    pub(crate) layout: Layout,
+    /// The fields of its object that change with it.
+    pub(crate) shared: Shared,
+}
+
+/// How a scalar is laid out, or what else kustomize's YAML tree knows of it. Before kustomize prints an object it
+/// writes it in the layout in which it was read, and reads that; some layouts do not come back as they were.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// Any that keeps the value.
+    #[default]
+    Usual,
+    /// A folded block, which can get empty lines.
+    Folded,
+    /// Nothing, in a collection with braces or brackets: it comes back as an empty text.
+    EmptyInFlow,
+    /// Made by a step that notes no type: a text that takes its place has the type that it would be read with.
+    Untyped,
+}
+
+impl Layout {
+    /// The layout after the scalar was set to something else.
+    pub(crate) fn after_set(self) -> Layout {
+        match self {
+            Layout::Folded => Layout::Folded,
+            Layout::Usual | Layout::EmptyInFlow | Layout::Untyped => Layout::Usual,
+        }
+    }
 }
 
 /// The type of a scalar, as kustomize sees it.
@@ -84,6 +116,8 @@ impl Value {
         kind: ScalarKind::Null,
         quoted: false,
         origin: Origin::NONE,
+        layout: Layout::Usual,
+        shared: Shared::NONE,
     });
 
     /// A scalar as it would be read without quotes.
@@ -95,6 +129,8 @@ impl Value {
             kind,
             quoted: false,
             origin: Origin::NONE,
+            layout: Layout::Usual,
+            shared: Shared::NONE,
         })
     }
 
@@ -105,6 +141,8 @@ impl Value {
             kind: ScalarKind::String,
             quoted: false,
             origin: Origin::default(),
+            layout: Layout::Usual,
+            shared: Shared::NONE,
         })
     }
 
@@ -115,7 +153,18 @@ impl Value {
             kind: ScalarKind::Null,
             quoted: false,
             origin: Origin::default(),
+            layout: Layout::Usual,
+            shared: Shared::NONE,
         })
+    }
+
+    /// Nothing at all: null without a text.
+    pub(crate) fn nothing() -> Value {
+        let mut nothing = Value::null();
+        if let Value::Scalar(scalar) = &mut nothing {
+            scalar.text = SmolStr::default();
+        }
+        nothing
     }
 
     /// An empty mapping.

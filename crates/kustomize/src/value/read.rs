@@ -1,11 +1,11 @@
 //! From a spanned tree to a value, with the types that kustomize's YAML library gives.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use infragen_syntax::{Node, NodeKind, ScalarStyle, TextRange};
 use smol_str::SmolStr;
 
-use super::{Map, Scalar, ScalarKind, Value, block::has_stray_tab, folded::refold, kind_of};
+use super::{Layout, Map, Scalar, ScalarKind, Shared, Value, block::has_stray_tab, kind_of};
 use crate::origin::{Before, How, Origin, Path, Place};
 
 /// Reads nodes of one file.
@@ -18,10 +18,12 @@ pub(crate) struct ValueReader<'a> {
     pub errors: Vec<(TextRange, String)>,
     /// How many nodes may still be read: aliases of aliases make a small text endless.
     budget: usize,
+    /// Whether there were more.
+    exhausted: bool,
 }
 
 /// The most nodes of one document.
-const MAX_NODES: usize = 4 << 20;
+const MAX_NODES: usize = 1 << 20;
 
 impl<'a> ValueReader<'a> {
     /// A reader of a file.
@@ -31,14 +33,24 @@ impl<'a> ValueReader<'a> {
             traced,
             errors: Vec::new(),
             budget: MAX_NODES,
+            exhausted: false,
         }
     }
 
     /// The value of a node; aliases and merges are replaced by what they stand for.
     pub(crate) fn read(&mut self, node: Node<'_>) -> Value {
+        self.value(node, false)
+    }
+
+    /// `in_flow`: whether it stands in a collection with braces or brackets.
+    fn value(&mut self, node: Node<'_>, in_flow: bool) -> Value {
         let node = node.resolve();
         let Some(budget) = self.budget.checked_sub(1) else {
-            return self.scalar(node, "", ScalarKind::Null);
+            if !std::mem::replace(&mut self.exhausted, true) {
+                let message = "there are too many aliases of aliases up to here".to_owned();
+                self.errors.push((node.range(), message));
+            }
+            return self.scalar(node, "", ScalarKind::Null, Layout::Usual);
         };
         self.budget = budget;
         match node.kind() {
@@ -54,26 +66,31 @@ impl<'a> ValueReader<'a> {
                     let message = "a tab stands where the indentation of this block is looked for";
                     self.errors.push((node.range(), message.to_owned()));
                 }
-                let text = if style.is_block() && is_cut_off(node) {
-                    text.strip_suffix('\n').unwrap_or(text)
-                } else {
-                    text
+                if style == ScalarStyle::DoubleQuoted && has_json_escape(node.text()) {
+                    let message = "kustomize does not know the escape `\\/`, a `/` needs none";
+                    self.errors.push((node.range(), message.to_owned()));
+                }
+                let text = block_text(node, style, text);
+                let layout = match style {
+                    ScalarStyle::Folded => Layout::Folded,
+                    _ if in_flow && text.is_empty() && kind == ScalarKind::Null => {
+                        Layout::EmptyInFlow
+                    }
+                    _ => Layout::Usual,
                 };
-                let text = match style {
-                    ScalarStyle::Folded => refold(text),
-                    _ => Cow::Borrowed(text),
-                };
-                self.scalar(node, &text, kind)
+                self.scalar(node, text, kind, layout)
             }
             NodeKind::Mapping => Value::Map(Arc::new(self.entries(node))),
-            NodeKind::Sequence => {
-                Value::List(Arc::new(node.items().map(|item| self.read(item)).collect()))
-            }
-            NodeKind::Alias => self.scalar(node, "", ScalarKind::Null),
+            NodeKind::Sequence => Value::List(Arc::new(
+                node.items()
+                    .map(|item| self.value(item, node.is_flow()))
+                    .collect(),
+            )),
+            NodeKind::Alias => self.scalar(node, "", ScalarKind::Null, Layout::Usual),
         }
     }
 
-    fn scalar(&self, node: Node<'_>, text: &str, kind: ScalarKind) -> Value {
+    fn scalar(&self, node: Node<'_>, text: &str, kind: ScalarKind, layout: Layout) -> Value {
         let origin = if self.traced {
             let place = Place {
                 file: self.file.clone(),
@@ -88,6 +105,8 @@ impl<'a> ValueReader<'a> {
             kind,
             quoted: matches!(node.kind(), NodeKind::Scalar(style) if style != ScalarStyle::Plain),
             origin,
+            layout,
+            shared: Shared::NONE,
         })
     }
 
@@ -114,7 +133,7 @@ impl<'a> ValueReader<'a> {
             if key == "<<" {
                 continue;
             }
-            let value = self.read(entry.value);
+            let value = self.value(entry.value, node.is_flow());
             match entries.iter_mut().find(|(there, _)| there == key) {
                 None => entries.push((SmolStr::new(key), value)),
                 Some((_, there)) => {
@@ -124,10 +143,16 @@ impl<'a> ValueReader<'a> {
                 }
             }
         }
+        if let [_, second, ..] = &merges[..] {
+            let message = "a mapping takes in others by one `<<` only, which may be a list";
+            self.errors.push((second.range(), message.to_owned()));
+        }
         for merge in merges {
             let one = (!merge.is_sequence()).then_some(merge);
             for from in one.into_iter().chain(merge.items()) {
                 let Value::Map(merged) = self.read(from) else {
+                    let message = "`<<` can take in nothing but mappings".to_owned();
+                    self.errors.push((from.range(), message));
                     continue;
                 };
                 for (key, value) in merged.iter() {
@@ -141,9 +166,24 @@ impl<'a> ValueReader<'a> {
     }
 }
 
-/// Whether the text of the file ends within a block, without a line end: then kustomize's YAML library sees
-/// none, and the block has none either.
-fn is_cut_off(node: Node<'_>) -> bool {
-    let text = node.tree().text();
-    usize::from(node.range().end()) == text.len() && !text.ends_with('\n')
+/// Whether a text in double quotes has the one escape that JSON knows and kustomize's YAML library does not.
+fn has_json_escape(source: &str) -> bool {
+    let mut characters = source.chars();
+    while let Some(character) = characters.next() {
+        if character == '\\' && characters.next() == Some('/') {
+            return true;
+        }
+    }
+    false
+}
+
+/// The text of a scalar, as kustomize's YAML library reads it: where the text of the file ends within a block
+/// and without a line end, the block has none either.
+pub(crate) fn block_text<'t>(node: Node<'_>, style: ScalarStyle, text: &'t str) -> &'t str {
+    let file = node.tree().text();
+    let is_cut_off = usize::from(node.range().end()) == file.len() && !file.ends_with('\n');
+    match style.is_block() && is_cut_off {
+        true => text.strip_suffix('\n').unwrap_or(text),
+        false => text,
+    }
 }

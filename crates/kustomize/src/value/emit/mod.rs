@@ -16,7 +16,8 @@ use std::borrow::Cow;
 use smol_str::SmolStr;
 
 use self::writer::{INDENT, Wish, Writer};
-use super::{Scalar, ScalarKind, Value, binary, kind, timestamp};
+use super::folded::refold;
+use super::{Layout, Scalar, ScalarKind, Value, binary, kind, timestamp};
 
 /// Why an object cannot be printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,6 +124,7 @@ fn mapping<'v>(
 fn scalar(scalar: &Scalar, writer: &mut Writer<'_>, indent: usize) -> Result<(), Unprintable> {
     let value = scalar.text.as_str();
     match scalar.kind {
+        ScalarKind::Null if scalar.layout == Layout::EmptyInFlow => string("", writer, indent)?,
         ScalarKind::Null => writer.word("null"),
         ScalarKind::Bool if kind::is_bool(value) => {
             writer.word(if value.starts_with(['t', 'T']) {
@@ -141,6 +143,9 @@ fn scalar(scalar: &Scalar, writer: &mut Writer<'_>, indent: usize) -> Result<(),
                 return Err(refusal());
             }
             writer.word(&printed);
+        }
+        ScalarKind::String if scalar.layout == Layout::Folded => {
+            string(&refold(value), writer, indent)?;
         }
         ScalarKind::String => string(value, writer, indent)?,
         ScalarKind::Timestamp => {

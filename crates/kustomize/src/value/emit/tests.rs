@@ -22,6 +22,8 @@ fn value_of(node: Node<'_>) -> Value {
                 kind: kind_of(text, style, node.resolve().tag()).unwrap(),
                 quoted: false,
                 origin: crate::Origin::default(),
+                layout: crate::value::Layout::Usual,
+                shared: crate::value::Shared::NONE,
             })
         }
     }
@@ -126,6 +128,8 @@ fn a_kind_that_its_text_contradicts_cannot_be_printed() {
             kind,
             quoted: false,
             origin: crate::Origin::default(),
+            layout: crate::value::Layout::Usual,
+            shared: crate::value::Shared::NONE,
         });
         assert!(emit(&value, &mut String::new()).is_err());
     }
