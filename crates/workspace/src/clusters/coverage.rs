@@ -76,6 +76,7 @@ impl Cluster {
         if let Err(elsewhere) = &application.directory {
             leaves.push(leaf(match elsewhere {
                 Elsewhere::Template => Why::Template,
+                Elsewhere::NoSource => Why::NoSource("no sourceRef".into()),
                 Elsewhere::Missing => Why::NoDirectory(spec.path.clone()),
                 Elsewhere::Source {
                     source,

@@ -27,6 +27,8 @@ pub enum Elsewhere {
     Template,
     /// The source is here, and has no such directory.
     Missing,
+    /// It names no source, which the API server refuses.
+    NoSource,
 }
 
 /// What tells where sources are.
@@ -43,7 +45,7 @@ impl Sources<'_> {
     pub(crate) fn directory(&self, spec: &KustomizationSpec) -> Result<Directory, Elsewhere> {
         let path = secure(&spec.path);
         let Some(source) = &spec.source else {
-            return self.below(self.root.top(self.db), &path);
+            return Err(Elsewhere::NoSource);
         };
         if is_templated(&path) || is_templated(&source.name) || is_templated(&source.namespace) {
             return Err(Elsewhere::Template);
@@ -93,6 +95,11 @@ impl Sources<'_> {
             source: source.clone(),
             url,
         })
+    }
+
+    /// The directory of an entry point that nothing declares.
+    pub(crate) fn own_directory(&self, path: &str) -> Result<Directory, Elsewhere> {
+        self.below(self.root.top(self.db), &secure(path))
     }
 
     fn below(&self, top: Option<Directory>, path: &str) -> Result<Directory, Elsewhere> {

@@ -252,8 +252,12 @@ impl Walk<'_> {
             environment: self.environment,
             url: &url,
         };
+        let made_up = parent.is_none() && spec.source.is_none();
         Application {
-            directory: sources.directory(&spec),
+            directory: match made_up {
+                true => sources.own_directory(&spec.path),
+                false => sources.directory(&spec),
+            },
             variables: Arc::new(self.variables(&spec)),
             spec,
             file,
