@@ -1,5 +1,6 @@
 //! Every rule.
 
+mod applied_twice;
 mod dangling_reference;
 mod dead_version_field;
 mod dependency_cycle;
@@ -24,9 +25,11 @@ mod missing_flux_path;
 mod missing_path;
 mod no_kustomization_file;
 mod not_an_object;
+mod orphaned_file;
 mod prerelease_of_upper_bound;
 mod several_kustomization_files;
 mod unknown_kustomization_field;
+mod unmapped_bundle;
 mod unmatched_patch;
 mod unmatched_replicas;
 mod unmatched_version_filter;
@@ -55,12 +58,15 @@ pub const RULES: &[&Rule] = &[
     &prerelease_of_upper_bound::PRERELEASE_OF_UPPER_BOUND,
     &dead_version_field::DEAD_VERSION_FIELD,
     &missing_flux_path::MISSING_FLUX_PATH,
+    &unmapped_bundle::UNMAPPED_BUNDLE,
     &missing_path::MISSING_PATH,
     &no_kustomization_file::NO_KUSTOMIZATION_FILE,
     &kustomization_as_resource::KUSTOMIZATION_AS_RESOURCE,
     &misplaced_component::MISPLACED_COMPONENT,
     &import_cycle::IMPORT_CYCLE,
     &duplicate_resource::DUPLICATE_RESOURCE,
+    &applied_twice::APPLIED_TWICE,
+    &orphaned_file::ORPHANED_FILE,
     &unknown_kustomization_field::UNKNOWN_KUSTOMIZATION_FIELD,
     &wrong_kustomization_type::WRONG_KUSTOMIZATION_TYPE,
     &empty_kustomization::EMPTY_KUSTOMIZATION,

@@ -39,8 +39,8 @@ pub use candidates::{
 };
 pub use clusters::{
     Application, AppliedFrom, AppliedObject, Built, Change, Cluster, Elsewhere, EnvironmentError,
-    InEnvironment, Leaf, ObjectId, Reader, Why, applied, applied_from, cluster, clusters,
-    environment_errors, flux_version, objects, readers, traced,
+    InEnvironment, Leaf, ObjectId, Reader, Twice, Why, applied, applied_from, applied_twice,
+    cluster, clusters, environment_errors, flux_version, objects, readers, traced,
 };
 pub use configuration::{Class, EnvironmentSettings, Settings, SettingsError, settings};
 pub use db::{Database, Db};

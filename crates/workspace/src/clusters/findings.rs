@@ -5,12 +5,14 @@ use std::sync::Arc;
 use infragen_kustomize::{BuildError, ErrorKind};
 use smol_str::SmolStr;
 
+use super::index::{applied_from, cluster_index, definition};
 use super::reading::readers;
 use super::walk::cluster;
 use crate::builds::{build_errors, leaves_out, may_be_consequence};
 use crate::db::Db;
 use crate::environment::{Environment, environments};
 use crate::files::{Root, SourceFile};
+use crate::index::{DefinedBy, Definition};
 
 /// An error of a file, with the environments in which it is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,4 +93,74 @@ fn application_errors(
         errors.retain(|error| !may_be_consequence(error));
     }
     Arc::new(errors)
+}
+
+/// An object that an environment applies more than once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Twice {
+    /// Number of the object in the facts of its file.
+    pub object: u32,
+    /// The environment.
+    pub environment: SmolStr,
+    /// The Flux Kustomizations that apply it, as `namespace/name`: that of the file first.
+    pub kustomizations: Vec<SmolStr>,
+    /// Where the others have it from.
+    pub others: Vec<Definition>,
+}
+
+/// The objects of a file that another Flux Kustomization of the same environment applies too.
+#[salsa::tracked(returns(clone))]
+pub fn applied_twice(db: &dyn Db, file: SourceFile) -> Arc<Vec<Twice>> {
+    let root = file.root(db);
+    let known = environments(db, root);
+    let mut found: Vec<Twice> = Vec::new();
+    for from in applied_from(db, file).iter() {
+        let (DefinedBy::Object(object), Some(environment)) = (from.by, known.get(from.environment))
+        else {
+            continue;
+        };
+        let cluster = cluster(db, root, environment.clone());
+        let name_of = |application: u32| {
+            let application = cluster.applications.get(application as usize)?;
+            let spec = &application.spec;
+            Some(SmolStr::new(format!("{}/{}", spec.namespace, spec.name)))
+        };
+        let application = cluster.applications.get(from.id.application as usize);
+        let Some(kind) = application.and_then(|application| {
+            let objects = cluster.objects(db, application);
+            Some(objects.get(from.id.number as usize)?.kind.clone())
+        }) else {
+            continue;
+        };
+        let index = cluster_index(db, root, environment.clone());
+        let others = index.named(&kind, &from.name).iter().filter(|placed| {
+            !placed.made
+                && placed.namespace == from.namespace
+                && placed.id.application != from.id.application
+        });
+        let mut twice = Twice {
+            object,
+            environment: environment.name.clone(),
+            kustomizations: name_of(from.id.application).into_iter().collect(),
+            others: Vec::new(),
+        };
+        for other in others {
+            twice.kustomizations.extend(name_of(other.id.application));
+            twice
+                .others
+                .extend(definition(db, &cluster, other, &kind, &from.name));
+        }
+        let told = found.iter().any(|known| {
+            known.object == object
+                && known.environment == twice.environment
+                && twice
+                    .kustomizations
+                    .iter()
+                    .all(|name| known.kustomizations.contains(name))
+        });
+        if twice.kustomizations.len() > 1 && !told {
+            found.push(twice);
+        }
+    }
+    Arc::new(found)
 }

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use infragen_kustomize::join;
+use infragen_kustomize::{Path, join};
 use infragen_syntax::{Node, Tree};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::walk::{Application, cluster};
 use crate::db::Db;
 use crate::environment::environments;
-use crate::files::{Directory, SourceFile};
+use crate::files::{Directory, Root, SourceFile};
 use crate::imports::importers;
-use crate::paths::{Found, kustomization_file};
+use crate::paths::{Found, find, kustomization_file};
 
 /// A Flux Kustomization of an environment, both by number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Reader {
     /// Number of the environment among those of the root.
     pub environment: usize,
@@ -23,57 +23,82 @@ pub struct Reader {
     pub application: usize,
 }
 
+/// What applications build with, so that nobody has to look at all of them.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Reading {
+    /// By the directory that they build, and those of components that they add.
+    directories: FxHashMap<Directory, Vec<Reader>>,
+    /// Those that take in all below their directory, for it has no kustomization file.
+    whole: Vec<(Directory, Reader)>,
+    /// By the file with their manifest.
+    manifests: FxHashMap<Path, Vec<Reader>>,
+}
+
+#[salsa::tracked(returns(clone))]
+fn reading(db: &dyn Db, root: Root) -> Arc<Reading> {
+    let mut reading = Reading::default();
+    for (number, environment) in environments(db, root).iter().enumerate() {
+        let cluster = cluster(db, root, environment.clone());
+        for (at, application) in cluster.applications.iter().enumerate() {
+            let reader = Reader {
+                environment: number,
+                application: at,
+            };
+            reading.add(db, root, application, reader);
+        }
+    }
+    Arc::new(reading)
+}
+
+impl Reading {
+    fn add(&mut self, db: &dyn Db, root: Root, application: &Application, reader: Reader) {
+        if let Some(file) = &application.file {
+            self.manifests.entry(file.clone()).or_default().push(reader);
+        }
+        let Ok(directory) = application.directory else {
+            return;
+        };
+        if directory.root(db) != root {
+            return;
+        }
+        self.directories.entry(directory).or_default().push(reader);
+        if kustomization_file(db, directory).is_none() {
+            self.whole.push((directory, reader));
+        }
+        let path = directory.path(db);
+        for component in components(path, &application.spec.additions) {
+            let found = root.top(db).map(|top| find(db, top, component.as_str()));
+            if let Some(Found::Directory(component)) = found {
+                self.directories.entry(component).or_default().push(reader);
+            }
+        }
+    }
+}
+
 /// The applications in whose build a file may take part, as a manifest, a patch, a kustomization file or a file of
 /// a generator; and those whose own manifest stands in it.
 #[salsa::tracked(returns(clone))]
 pub fn readers(db: &dyn Db, file: SourceFile) -> Arc<Vec<Reader>> {
-    let root = file.root(db);
+    let reading = reading(db, file.root(db));
     let directories = directories_reading(db, file);
-    let path = file.path(db);
-    let mut readers = Vec::new();
-    for (number, environment) in environments(db, root).iter().enumerate() {
-        let cluster = cluster(db, root, environment.clone());
-        for (at, application) in cluster.applications.iter().enumerate() {
-            let reads = reads(db, application, file, &directories)
-                || application.file.as_deref() == Some(path.as_path());
-            if reads {
-                readers.push(Reader {
-                    environment: number,
-                    application: at,
-                });
-            }
+    let mut readers: Vec<Reader> = Vec::new();
+    for directory in &directories {
+        let known = reading.directories.get(directory);
+        readers.extend(known.into_iter().flatten());
+    }
+    let own = file.directory(db);
+    for (directory, reader) in &reading.whole {
+        let path = directory.path(db);
+        let takes_in = |below: &Directory| below.path(db).starts_with(path);
+        if takes_in(&own) || directories.iter().any(takes_in) {
+            readers.push(*reader);
         }
     }
+    let declared = reading.manifests.get(file.path(db).as_path());
+    readers.extend(declared.into_iter().flatten());
+    readers.sort_unstable();
+    readers.dedup();
     Arc::new(readers)
-}
-
-fn reads(
-    db: &dyn Db,
-    application: &Application,
-    file: SourceFile,
-    directories: &FxHashSet<Directory>,
-) -> bool {
-    let Ok(directory) = application.directory else {
-        return false;
-    };
-    if directory.root(db) != file.root(db) {
-        return false;
-    }
-    if directories.contains(&directory) {
-        return true;
-    }
-    let path = directory.path(db);
-    // Without a kustomization file all below is taken in.
-    let takes_in = |below: &Directory| below.path(db).starts_with(path);
-    if kustomization_file(db, directory).is_none()
-        && (takes_in(&file.directory(db)) || directories.iter().any(takes_in))
-    {
-        return true;
-    }
-    let components = components(path, &application.spec.additions);
-    directories
-        .iter()
-        .any(|directory| components.contains(directory.path(db)))
 }
 
 /// The directories of the components that a Flux Kustomization adds.
