@@ -23,6 +23,7 @@ use crate::resource::Resource;
 use crate::schema::{Chosen, CustomSchema};
 use crate::spec::{self, BuildMetadata, Spec, Text, Var};
 use crate::trail::Trail;
+use crate::unmatched::Unmatched;
 use crate::value::ValueReader;
 
 /// The objects that a directory yields, with original ids: hashes, name references and vars are finished
@@ -39,6 +40,8 @@ pub struct Accumulated {
     pub errors: Vec<Arc<BuildError>>,
     /// The deprecated fields here and below.
     pub deprecated: Vec<Deprecated>,
+    /// The entries here and below that change nothing.
+    pub unmatched: Vec<Unmatched>,
     /// Which fields transformers act on, here and below.
     pub(crate) config: Arc<Config>,
     /// The schema that is chosen here or below, where none was before.
@@ -53,6 +56,7 @@ impl Default for Accumulated {
             directories: Vec::new(),
             errors: Vec::new(),
             deprecated: Vec::new(),
+            unmatched: Vec::new(),
             config: Config::empty_shared(),
             schema: None,
         }
@@ -147,6 +151,10 @@ fn settled(mut found: Accumulated, directory: Path) -> Accumulated {
     found
         .deprecated
         .retain(|deprecated| seen.insert(deprecated.place.clone()));
+    let mut seen = FxHashSet::default();
+    found
+        .unmatched
+        .retain(|unmatched| seen.insert(unmatched.place.clone()));
     found
 }
 
@@ -217,6 +225,7 @@ impl State {
             tree,
             schema: way.schema.cloned(),
             errors: Vec::new(),
+            unmatched: Vec::new(),
         };
         if context.schema.is_none() && self.found.schema.is_none() {
             self.found.schema = read_schema(spec, &mut context).map(Arc::new);
@@ -240,6 +249,7 @@ impl State {
                 tree: Some(added.tree.clone()),
                 schema: context.schema.clone(),
                 errors: Vec::new(),
+                unmatched: Vec::new(),
             };
             (added, context)
         });
@@ -253,10 +263,12 @@ impl State {
         self.transform(spec, steps, &mut context, way, trail);
         if let Some((_, added)) = added {
             context.errors.extend(added.errors);
+            context.unmatched.extend(added.unmatched);
         }
         let errors = note_vars(&spec.vars, &mut self.found.resources, &mut self.found.vars);
         errors.into_iter().for_each(|error| context.push(error));
         self.found.errors.append(&mut context.errors);
+        self.found.unmatched.append(&mut context.unmatched);
     }
 
     /// Goes on with the schema that was chosen last, unless there is one already.
@@ -406,6 +418,7 @@ impl State {
         self.found
             .deprecated
             .extend(other.deprecated.iter().cloned());
+        self.found.unmatched.extend(other.unmatched.iter().cloned());
     }
 }
 

@@ -16,6 +16,7 @@ use crate::origin::{Path, Place};
 use crate::resource::Resource;
 use crate::spec::{self, Spec};
 use crate::trail;
+use crate::unmatched::Unmatched;
 
 /// How a build is made beside what its files say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,6 +35,8 @@ pub struct Built {
     pub errors: Vec<Arc<BuildError>>,
     /// The deprecated fields of all files that took part.
     pub deprecated: Vec<Deprecated>,
+    /// The entries of all files that change nothing.
+    pub unmatched: Vec<Unmatched>,
 }
 
 /// What `buildMetadata: [managedByLabel]` says.
@@ -97,6 +100,7 @@ pub(crate) fn finish(
         tree: None,
         schema: None,
         errors,
+        unmatched: Vec::new(),
     };
     let config = &accumulated.config;
     add_hashes(&mut resources, loader.traced());
@@ -137,5 +141,6 @@ pub(crate) fn finish(
         resources,
         errors: context.errors,
         deprecated: accumulated.deprecated.clone(),
+        unmatched: accumulated.unmatched.clone(),
     }
 }

@@ -10,6 +10,7 @@ use crate::error::{BuildError, ErrorKind};
 use crate::loader::Loader;
 use crate::origin::{Before, How, Origin, Path, Place};
 use crate::schema::{Chosen, Schemas};
+use crate::unmatched::Unmatched;
 use crate::value::{Layout, Scalar, ScalarKind, Shared, Value, plain_kind};
 
 /// One kustomization file at work.
@@ -26,6 +27,8 @@ pub(crate) struct Context<'a> {
     pub schema: Option<Arc<Chosen>>,
     /// What is wrong.
     pub errors: Vec<Arc<BuildError>>,
+    /// What changes nothing.
+    pub unmatched: Vec<Unmatched>,
 }
 
 impl Context<'_> {

@@ -33,6 +33,7 @@ mod scope;
 pub mod spec;
 mod trail;
 mod transform;
+mod unmatched;
 mod value;
 
 pub use accumulate::{Accumulated, Way, accumulate};
@@ -56,5 +57,6 @@ pub use read_resources::read_file;
 pub use remote::is_remote;
 pub use resource::{Behavior, FileResources, Generated, Previous, Resource};
 pub use spec::read_through_json;
+pub use unmatched::{Unmatched, Wanted};
 pub use value::binary::decode as base64_decode;
 pub use value::{Map, Scalar, ScalarKind, Unprintable, Value, emit, kind_of, plain_kind};

@@ -32,6 +32,7 @@ mod unknown_kustomization_field;
 mod unmapped_bundle;
 mod unmatched_patch;
 mod unmatched_replicas;
+mod unmatched_target;
 mod unmatched_version_filter;
 mod unreadable_patch;
 mod version_not_text;
@@ -77,6 +78,7 @@ pub const RULES: &[&Rule] = &[
     &generator_fails::GENERATOR_FAILS,
     &unreadable_patch::UNREADABLE_PATCH,
     &unmatched_patch::UNMATCHED_PATCH,
+    &unmatched_target::UNMATCHED_TARGET,
     &failing_patch::FAILING_PATCH,
     &invalid_selector::INVALID_SELECTOR,
     &failing_replacement::FAILING_REPLACEMENT,

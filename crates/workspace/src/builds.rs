@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use infragen_flux::is_left_out;
 use infragen_kustomize::{
     Accumulated, BuildError, Entry, ErrorKind, FileKind, FileResources, Loader, Options, Path,
-    Place, Way, accumulate, build, join, read_file,
+    Place, Unmatched, Way, accumulate, build, join, read_file,
 };
 use infragen_syntax::{SyntaxError, Tree};
 use rustc_hash::FxHashSet;
@@ -327,4 +327,50 @@ pub fn place_of_build(
         Found::File(file) => Some((file, place.range)),
         _ => None,
     }
+}
+
+/// The entries of a kustomization file that change nothing in any build that it takes part in; none where a part of
+/// one of these builds is not known.
+#[salsa::tracked(returns(clone))]
+pub fn unmatched(db: &dyn Db, file: SourceFile) -> Arc<Vec<Unmatched>> {
+    if kustomization_file(db, file.directory(db)) != Some(file) || has_stubs(db, file) {
+        return Arc::default();
+    }
+    let mut builds = Builds::default();
+    builds.add(db, file);
+    let path = file.path(db);
+    let mut everywhere: Option<Vec<Unmatched>> = None;
+    for directory in builds.directories {
+        let built = accumulated(db, directory);
+        if built.errors.iter().any(|error| leaves_out(error)) {
+            return Arc::default();
+        }
+        let own = built
+            .unmatched
+            .iter()
+            .filter(|entry| *entry.place.file == *path);
+        let own: Vec<_> = own.cloned().collect();
+        everywhere = Some(match everywhere {
+            None => own,
+            Some(mut known) => {
+                known.retain(|entry| own.iter().any(|other| other.place == entry.place));
+                known
+            }
+        });
+    }
+    Arc::new(everywhere.unwrap_or_default())
+}
+
+/// Whether a manifest that a kustomization file names holds nothing: what `flux bootstrap` writes there is often not
+/// in the repository.
+fn has_stubs(db: &dyn Db, kustomization: SourceFile) -> bool {
+    imports_of(db, kustomization)
+        .iter()
+        .any(|import| match import.to {
+            Found::File(file) => {
+                let facts = query::facts(db, file);
+                facts.objects.is_empty() && import.field.includes()
+            }
+            _ => false,
+        })
 }

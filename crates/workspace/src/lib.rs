@@ -33,7 +33,7 @@ mod watch;
 mod workspace;
 
 pub use artifacts::artifact_directories;
-pub use builds::{build_errors, place_of_build};
+pub use builds::{build_errors, place_of_build, unmatched};
 pub use candidates::{
     Candidate, Fit, LookedUp, candidates, dependents, kinds, referred_names, referrers,
 };
@@ -41,6 +41,7 @@ pub use clusters::{
     Application, AppliedFrom, AppliedObject, Built, Change, Cluster, Elsewhere, EnvironmentError,
     InEnvironment, Leaf, ObjectId, Reader, Twice, Why, applied, applied_from, applied_twice,
     cluster, clusters, environment_errors, flux_version, objects, readers, traced,
+    unmatched_additions,
 };
 pub use configuration::{Class, EnvironmentSettings, Settings, SettingsError, settings};
 pub use db::{Database, Db};

@@ -172,6 +172,7 @@ impl Settings {
             tree: None,
             schema: context.schema.clone(),
             errors: Vec::new(),
+            unmatched: Vec::new(),
         };
         let result = work(&mut self, &mut inner);
         context.errors.append(&mut inner.errors);

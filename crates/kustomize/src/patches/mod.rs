@@ -29,7 +29,8 @@ use crate::context::Context;
 use crate::error::{BuildError, ErrorKind};
 use crate::id::Id;
 use crate::resource::Resource;
-use crate::spec::{Inline, PatchEntry};
+use crate::spec::{Inline, PatchEntry, Selector};
+use crate::unmatched;
 use crate::value::Value;
 
 /// Applies `patches`.
@@ -207,6 +208,9 @@ fn merge_entry(
         return;
     };
     let selected: Vec<usize> = selected(&select, resources);
+    if selected.is_empty() {
+        note_unmatched(target, &select, resources, context);
+    }
     for &index in &selected {
         let value = object::for_target(&patch.value, &resources[index]);
         merge_one(
@@ -279,6 +283,21 @@ fn merge_one(
     }
 }
 
+/// Notes a target that selects nothing.
+fn note_unmatched(
+    target: &Selector,
+    select: &Select,
+    resources: &[Resource],
+    context: &mut Context<'_>,
+) {
+    let elsewhere = resources
+        .iter()
+        .filter(|resource| select.takes_in_any_namespace(resource))
+        .count();
+    let unmatched = unmatched::target(target, elsewhere, resources, context);
+    context.unmatched.push(unmatched);
+}
+
 fn json_entry(
     entry: &PatchEntry,
     text: &PatchText,
@@ -297,7 +316,11 @@ fn json_entry(
     let Some(select) = Select::read(target, context) else {
         return;
     };
-    for index in selected(&select, resources) {
+    let selected = selected(&select, resources);
+    if selected.is_empty() {
+        note_unmatched(target, &select, resources, context);
+    }
+    for index in selected {
         json_one(&mut resources[index], operations, text, remembers, context);
     }
 }

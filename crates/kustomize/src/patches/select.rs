@@ -98,6 +98,13 @@ impl Select {
         named && self.fits_labels(resource)
     }
 
+    /// Whether it would select an object but for the namespace.
+    pub(crate) fn takes_in_any_namespace(&self, resource: &Resource) -> bool {
+        self.fits_gvk(&resource.gvk())
+            && (fits(&self.name, resource.name()) || fits(&self.name, &resource.original_id().name))
+            && self.fits_labels(resource)
+    }
+
     /// Whether it fits an id, whose namespace counts as it is written.
     pub(crate) fn fits_id(&self, id: &Id) -> bool {
         self.fits_gvk(&id.gvk) && fits(&self.name, &id.name) && fits(&self.namespace, &id.namespace)

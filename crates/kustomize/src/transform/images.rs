@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::field_spec::{FieldSpec, Make, change};
 use crate::resource::Resource;
 use crate::spec::ImageEntry;
+use crate::unmatched::{self, see};
 use crate::value::{Layout, Map, Value};
 
 /// Changes the images of one name: in every `containers` and `initContainers` wherever they are, and in the
@@ -19,11 +20,18 @@ pub(crate) fn apply_image(
     context: &mut Context<'_>,
 ) {
     let name = ImageName::new(&entry.name.value);
+    let (mut matched, mut seen) = (false, Vec::new());
     for resource in resources {
         if resource.kind() == "CustomResourceDefinition" {
             continue;
         }
-        let mut update = |value: &Value| update(entry, &name, value, context);
+        let mut update = |value: &Value| {
+            if let Value::Scalar(scalar) = value {
+                matched |= name.matches(&scalar.text);
+                see(&mut seen, &scalar.text);
+            }
+            update(entry, &name, value, context)
+        };
         match containers(&resource.value, &mut update) {
             Ok(Some(changed)) => resource.value = changed,
             Ok(None) => {}
@@ -38,13 +46,22 @@ pub(crate) fn apply_image(
         }
         let gvk = resource.gvk();
         for field in fields.iter().filter(|field| field.selects(&gvk)) {
-            let mut update = |value: &Value| self::update(entry, &name, value, context);
+            let mut update = |value: &Value| {
+                matched |= value
+                    .as_scalar()
+                    .is_some_and(|scalar| name.matches(&scalar.text));
+                self::update(entry, &name, value, context)
+            };
             match change(&resource.value, field, Make::Nothing, &mut update) {
                 Ok(Some(changed)) => resource.value = changed,
                 Ok(None) => {}
                 Err(why) => refuse(context, entry.range, resource, field, &why),
             }
         }
+    }
+    if !matched {
+        let unmatched = unmatched::image(entry, seen, context);
+        context.unmatched.push(unmatched);
     }
 }
 

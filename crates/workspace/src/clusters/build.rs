@@ -7,7 +7,9 @@ use infragen_flux::GroupKind;
 use infragen_flux::known::KUSTOMIZATION;
 use infragen_flux::kustomization::{KustomizationSpec, Problem, Variables, finish};
 use infragen_flux::substitute::Missing;
-use infragen_kustomize::{Additions, BuildError, Path, Place, Resource, Value, build_as_flux};
+use infragen_kustomize::{
+    Additions, BuildError, Path, Place, Resource, Unmatched, Value, build_as_flux,
+};
 use smol_str::SmolStr;
 
 use crate::builds::Files;
@@ -23,6 +25,8 @@ pub struct Built {
     pub errors: Vec<Arc<BuildError>>,
     /// Why what comes after the build fails.
     pub problems: Vec<Problem>,
+    /// The entries of all that took part that change nothing.
+    pub unmatched: Vec<Unmatched>,
 }
 
 impl Built {
@@ -89,6 +93,7 @@ pub fn applied(
         resources,
         errors: built.errors.clone(),
         problems,
+        unmatched: built.unmatched.clone(),
     })
 }
 
@@ -116,6 +121,7 @@ pub fn traced(
         resources,
         errors: built.errors,
         problems,
+        unmatched: built.unmatched,
     }
 }
 

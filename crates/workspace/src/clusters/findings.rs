@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use infragen_kustomize::{BuildError, ErrorKind};
+use infragen_kustomize::{BuildError, ErrorKind, Unmatched};
 use smol_str::SmolStr;
 
 use super::index::{applied_from, cluster_index, definition};
@@ -162,5 +162,63 @@ pub fn applied_twice(db: &dyn Db, file: SourceFile) -> Arc<Vec<Twice>> {
             found.push(twice);
         }
     }
+    Arc::new(found)
+}
+
+/// The patches and images that the Flux Kustomizations of a file add, and that change nothing in any environment;
+/// none where a part of a build is not known.
+#[salsa::tracked(returns(clone))]
+pub fn unmatched_additions(db: &dyn Db, file: SourceFile) -> Arc<Vec<Unmatched>> {
+    let root = file.root(db);
+    let path = file.path(db);
+    let known = environments(db, root);
+    let mut seen: Vec<((SmolStr, SmolStr), Vec<Unmatched>)> = Vec::new();
+    for reader in readers(db, file).iter() {
+        let Some(environment) = known.get(reader.environment) else {
+            continue;
+        };
+        let cluster = cluster(db, root, environment.clone());
+        let Some(application) = cluster.applications.get(reader.application) else {
+            continue;
+        };
+        if application.file.as_deref() != Some(path.as_path()) {
+            continue;
+        }
+        let Some(built) = cluster.built(db, application) else {
+            return Arc::default();
+        };
+        if built.errors.iter().any(|error| leaves_out(error)) {
+            return Arc::default();
+        }
+        let name = (&application.spec.namespace, &application.spec.name);
+        let mut unmatched: Vec<Unmatched> = Vec::new();
+        for entry in built
+            .unmatched
+            .iter()
+            .filter(|entry| entry.place.is_made_up())
+        {
+            let place = cluster.place_in_spec(db, root, application, entry.place.range);
+            unmatched.push(Unmatched {
+                place,
+                ..entry.clone()
+            });
+        }
+        // The same Kustomization of another environment may have found what this one did not.
+        match seen
+            .iter_mut()
+            .find(|(known, _)| *known == (name.0.clone(), name.1.clone()))
+        {
+            Some((_, known)) => {
+                known.retain(|entry| unmatched.iter().any(|other| other.place == entry.place));
+            }
+            None => seen.push(((name.0.clone(), name.1.clone()), unmatched)),
+        }
+    }
+    let mut found: Vec<_> = seen
+        .into_iter()
+        .flat_map(|(_, unmatched)| unmatched)
+        .collect();
+    found.retain(|entry| *entry.place.file == *path);
+    found.sort_by_key(|entry| entry.place.range.start());
     Arc::new(found)
 }

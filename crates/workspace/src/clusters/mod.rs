@@ -22,7 +22,9 @@ pub use build::{AppliedObject, Built, applied, objects, traced};
 pub use coverage::{Leaf, Why};
 pub use exact::InEnvironment;
 pub(crate) use exact::resolve_exactly;
-pub use findings::{EnvironmentError, Twice, applied_twice, environment_errors};
+pub use findings::{
+    EnvironmentError, Twice, applied_twice, environment_errors, unmatched_additions,
+};
 pub use history::Change;
 pub use index::{AppliedFrom, ObjectId, applied_from};
 pub use reading::{Reader, readers};
