@@ -192,12 +192,14 @@ pub fn unmatched_additions(db: &dyn Db, file: SourceFile) -> Arc<Vec<Unmatched>>
         }
         let name = (&application.spec.namespace, &application.spec.name);
         let mut unmatched: Vec<Unmatched> = Vec::new();
-        for entry in built
-            .unmatched
-            .iter()
-            .filter(|entry| entry.place.is_made_up())
-        {
+        let whole = cluster.place_of(db, application);
+        let added = built.unmatched.iter();
+        for entry in added.filter(|entry| entry.place.is_made_up()) {
             let place = cluster.place_in_spec(db, root, application, entry.place.range);
+            // What a patch above adds to many is not meant for each.
+            if whole.as_ref() == Some(&place) {
+                continue;
+            }
             unmatched.push(Unmatched {
                 place,
                 ..entry.clone()
