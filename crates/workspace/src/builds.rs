@@ -40,9 +40,12 @@ impl Files<'_> {
     fn other(&self, path: &Utf8Path) -> Result<Vec<u8>, SyntaxError> {
         if let (Some(folder), Some(name)) = (path.parent(), path.file_name())
             && let Found::Directory(folder) = self.find(folder)
-            && let Some(Child::Other(Disk::Memory(text))) = folder.child(self.db, name)
         {
-            return Ok(text.as_bytes().to_vec());
+            match folder.child(self.db, name) {
+                Some(Child::Other(Disk::Memory(text))) => return Ok(text.as_bytes().to_vec()),
+                Some(Child::Other(Disk::Stored(bytes))) => return Ok(bytes.to_vec()),
+                _ => {}
+            }
         }
         crate::disk::read_bytes(&self.root.path(self.db).join(path))
     }

@@ -94,6 +94,8 @@ pub enum Disk {
     Present(u64),
     /// A text that only looks like a file: the files of a plan before they are written, and of tests.
     Memory(Arc<str>),
+    /// Bytes that are kept elsewhere than in a folder: a file of an earlier commit.
+    Stored(Arc<[u8]>),
 }
 
 impl SourceFile {

@@ -67,4 +67,4 @@ pub use resolve::{
     names_of_kind, namespace_of, namespaces, references_to, resolve, some_references_to, target,
 };
 pub use watch::Watcher;
-pub use workspace::{Cancelled, FileEvent, Snapshot, Workspace};
+pub use workspace::{Cancelled, FileEvent, Snapshot, Stored, Workspace};

@@ -21,6 +21,7 @@ fn disk_text(db: &dyn Db, file: SourceFile) -> Result<Arc<str>, SyntaxError> {
     match file.disk(db) {
         Disk::Absent => Ok(Arc::from("")),
         Disk::Memory(text) => Ok(text.clone()),
+        Disk::Stored(bytes) => infragen_syntax::decode(bytes.to_vec()).map(Arc::from),
         Disk::Present(_) => crate::disk::read(&file.absolute_path(db)),
     }
 }

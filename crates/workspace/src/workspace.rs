@@ -1,5 +1,9 @@
 //! The owner of the state.
 
+mod stored;
+
+pub use stored::Stored;
+
 use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
