@@ -55,6 +55,7 @@ pub enum Command {
     AddEnv(commands::add_env::Args),
     Graph(commands::graph::Args),
     Pick(commands::pick::Args),
+    Diff(commands::diff::Args),
     Demo(commands::demo::Args),
     Explain(commands::explain::Args),
     Lsp(commands::lsp::Args),

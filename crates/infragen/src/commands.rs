@@ -5,6 +5,7 @@ pub mod build;
 pub mod check;
 pub mod completions;
 pub mod demo;
+pub mod diff;
 pub mod envsubst;
 pub mod explain;
 pub mod graph;

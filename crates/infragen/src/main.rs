@@ -12,6 +12,7 @@ mod generate;
 mod places;
 mod report;
 mod repository;
+mod revision;
 mod terminal;
 mod write;
 
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::run(args, &mut terminal),
         Command::Graph(args) => commands::graph::run(args, &mut terminal),
         Command::Pick(args) => commands::pick::run(args, &mut terminal),
+        Command::Diff(args) => commands::diff::run(args, &mut terminal),
         Command::Explain(args) => commands::explain::run(args, &mut terminal),
         Command::Demo(args) => commands::demo::run(args, &mut terminal),
         Command::Lsp(args) => commands::lsp::run(args),

@@ -13,6 +13,7 @@ mod builds;
 mod bundles;
 mod candidates;
 mod clusters;
+mod compare;
 mod configuration;
 mod db;
 mod disk;
@@ -42,6 +43,11 @@ pub use clusters::{
     InEnvironment, Leaf, ObjectId, Reader, Twice, Why, applied, applied_from, applied_twice,
     cluster, clusters, environment_errors, flux_version, objects, readers, traced,
     unmatched_additions,
+};
+pub use compare::{
+    Applier, Cause, CompareOptions, Comparison, Deletion, Fate, FieldChange, FieldPath, FieldStep,
+    Kept, NotCompared, ObjectChange, ObjectName, Shown, Side, Unknown, compare_change,
+    compare_environments, has_service,
 };
 pub use configuration::{Class, EnvironmentSettings, Settings, SettingsError, settings};
 pub use db::{Database, Db};

@@ -34,8 +34,9 @@ impl Workspace {
                 Stored::Link(target) => {
                     let above = name.parent().unwrap_or(Utf8Path::new(""));
                     if let Some(inside) = within(above, &target)
-                        && let Some(directory) =
-                            absolute.parent().and_then(|above| self.directory_for(above))
+                        && let Some(directory) = absolute
+                            .parent()
+                            .and_then(|above| self.directory_for(above))
                     {
                         self.list(directory, &absolute, Child::Link(inside));
                     }
