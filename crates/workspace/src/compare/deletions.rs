@@ -149,7 +149,14 @@ pub(crate) fn deletions(
             Fate::Refused => 3,
             Fate::Kept(_) => 4,
         };
-        (order, deletion.application.clone(), deletion.object.clone())
+        // What is removed comes before what goes with it.
+        let follows = matches!(deletion.cause, Cause::ApplicationRemoved);
+        (
+            order,
+            follows,
+            deletion.application.clone(),
+            deletion.object.clone(),
+        )
     });
     found
 }

@@ -60,8 +60,14 @@ fn deletions(report: &Report<'_>, comparison: &Comparison, out: &mut String) {
             "NOTE"
         };
         out.push_str(&format!("> [!{note}]\n> **{heading}**\n"));
+        let mut told = String::new();
         for it in deletions {
-            out.push_str(&format!("> - {}\n", deletion(report, it)));
+            let because = words::because(it);
+            if because != told {
+                out.push_str(&format!("> - {}\n", plain(&because)));
+                told = because;
+            }
+            out.push_str(&format!(">   - {}\n", deletion(report, it)));
         }
         out.push('\n');
     }
@@ -71,7 +77,7 @@ fn deletion(report: &Report<'_>, deletion: &Deletion) -> String {
     let object = plain(&words::object(&deletion.object));
     let along = deletion.takes_along();
     let along = along.map_or(String::new(), |along| format!(", {along}"));
-    let mut line = format!("**{object}**{along}: {}", plain(&words::because(deletion)));
+    let mut line = format!("**{object}**{along}");
     if let Cause::Immutable { fields } = &deletion.cause {
         let paths: Vec<_> = fields
             .iter()

@@ -71,9 +71,15 @@ impl Page<'_, '_> {
             };
             let heading = self.styled(style, heading);
             self.line(&format!("\n  {heading}"));
-            deletions
-                .iter()
-                .for_each(|deletion| self.deletion(deletion));
+            let mut told = String::new();
+            for deletion in deletions {
+                let because = words::because(deletion);
+                if because != told {
+                    self.line(&format!("    {because}"));
+                    told = because;
+                }
+                self.deletion(deletion);
+            }
         }
         self.objects(comparison);
         if !comparison.unknown.is_empty() {
@@ -100,7 +106,6 @@ impl Page<'_, '_> {
         let sign = self.styled(style, sign);
         let along = deletion.takes_along();
         let along = along.map_or(String::new(), |along| format!(", {along}"));
-        self.line(&format!("    {sign} {object}{along}"));
         let place = deletion.place.as_ref().map(|place| match deletion.cause {
             Cause::Moved { .. } | Cause::Immutable { .. } => self.report.after(place),
             _ => self.report.before(place),
@@ -108,8 +113,7 @@ impl Page<'_, '_> {
         let place = place.map_or(String::new(), |place| {
             self.styled(FAINT, &format!("  {place}"))
         });
-        let because = words::because(deletion);
-        self.line(&format!("        {because}{place}"));
+        self.line(&format!("      {sign} {object}{along}{place}"));
         if let Cause::Immutable { fields } = &deletion.cause {
             fields.iter().for_each(|field| self.field(field));
         }

@@ -45,7 +45,7 @@ pub fn groups() -> [Group; 4] {
 pub fn because(deletion: &Deletion) -> String {
     let own = application(&deletion.application);
     let cause = match &deletion.cause {
-        Cause::NotApplied => format!("{own} applies it no more"),
+        Cause::NotApplied => format!("{own} applies no more"),
         Cause::Moved { to } => {
             let to = application(to);
             match deletion.fate {
@@ -57,10 +57,10 @@ pub fn because(deletion: &Deletion) -> String {
                 _ => format!("moves from {own} to {to}"),
             }
         }
-        Cause::ApplicationRemoved => format!("{own} is removed, and what it applies with it"),
+        Cause::ApplicationRemoved => format!("{own} is removed, and with it"),
         Cause::Renamed { to } => {
             format!(
-                "is replaced by {}: what it applies goes with the old name",
+                "{} takes its place, and what it applies goes with the old name",
                 application(to)
             )
         }
