@@ -25,6 +25,14 @@ impl<'db> Places<'db> {
 
     /// The file from the root, and the line.
     pub fn show(&mut self, place: &Place) -> String {
+        match self.line(place) {
+            Some(line) => format!("{}:{line}", place.file),
+            None => place.file.to_string(),
+        }
+    }
+
+    /// The line, from 1; none where there is no such file.
+    pub fn line(&mut self, place: &Place) -> Option<u32> {
         let (db, root) = (self.db, self.root);
         let index = self
             .lines
@@ -38,9 +46,6 @@ impl<'db> Places<'db> {
         let at = index
             .as_ref()
             .and_then(|index| index.try_line_col(place.range.start()));
-        match at {
-            Some(at) => format!("{}:{}", place.file, at.line + 1),
-            None => place.file.to_string(),
-        }
+        at.map(|at| at.line + 1)
     }
 }

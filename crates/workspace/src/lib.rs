@@ -39,10 +39,10 @@ pub use candidates::{
     Candidate, Fit, LookedUp, candidates, dependents, kinds, referred_names, referrers,
 };
 pub use clusters::{
-    Application, AppliedFrom, AppliedObject, Built, Change, Cluster, Elsewhere, EnvironmentError,
-    InEnvironment, Leaf, ObjectId, Reader, Twice, Why, applied, applied_from, applied_twice,
-    cluster, clusters, environment_errors, flux_version, objects, readers, traced,
-    unmatched_additions,
+    Application, AppliedFrom, AppliedObject, Built, Change, Cluster, ClusterEdge, ClusterGraph,
+    ClusterNode, Elsewhere, EnvironmentError, Fault, InEnvironment, Leads, Leaf, ObjectId, Reader,
+    Twice, Why, applied, applied_from, applied_twice, cluster, cluster_graph, clusters,
+    environment_errors, flux_version, objects, readers, traced, unmatched_additions,
 };
 pub use compare::{
     Applier, Cause, CompareOptions, Comparison, Deletion, Fate, FieldChange, FieldPath, FieldStep,

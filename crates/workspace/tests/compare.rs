@@ -518,7 +518,7 @@ fn environments_are_compared_object_by_object() {
     assert_eq!(
         told,
         [
-            format!("~ConfigMap by-namespace was qa/by-namespace metadata.namespace: qa -> live"),
+            "~ConfigMap by-namespace was qa/by-namespace metadata.namespace: qa -> live".to_owned(),
             "~ConfigMap differs data.a: one -> two".to_owned(),
             "-ConfigMap here".to_owned(),
             "+ConfigMap there".to_owned(),

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use infragen_kustomize::{BuildError, Path, Place};
+use infragen_flux::kustomization::Problem;
+use infragen_kustomize::{BuildError, Path, Place, Resource};
 use infragen_syntax::{Node, NodeKind, TextRange, TextSize, Tree};
 use smol_str::SmolStr;
 
+use super::version::flux_version;
 use super::walk::{Application, Cluster};
 use crate::db::Db;
 use crate::files::{Root, SourceFile};
@@ -21,10 +23,33 @@ impl Cluster {
         root: Root,
         application: &Application,
     ) -> Vec<Arc<BuildError>> {
+        self.errors_of(db, root, application, |_| true)
+    }
+
+    /// [`Cluster::errors`] without those that only some versions of Flux make, where it is not known which one runs.
+    pub fn certain_errors(
+        &self,
+        db: &dyn Db,
+        root: Root,
+        application: &Application,
+    ) -> Vec<Arc<BuildError>> {
+        let known = flux_version(db, root, self.environment.clone()).is_some();
+        self.errors_of(db, root, application, |problem| {
+            known || problem.not_set.is_none()
+        })
+    }
+
+    fn errors_of(
+        &self,
+        db: &dyn Db,
+        root: Root,
+        application: &Application,
+        counts: impl Fn(&Problem) -> bool,
+    ) -> Vec<Arc<BuildError>> {
         let Some(built) = self.built(db, application) else {
             return Vec::new();
         };
-        let problems = built.problems.iter();
+        let problems = built.problems.iter().filter(|problem| counts(problem));
         let mut errors: Vec<_> = built.errors.clone();
         errors.extend(problems.map(|problem| Arc::new(problem.error.clone())));
         let inner = application.root(db).unwrap_or(root);
@@ -53,13 +78,23 @@ impl Cluster {
         if let Some((parent, number)) = application.parent {
             let parent = self.applications.get(parent)?;
             let built = self.built(db, parent)?;
-            let place = &built.resources.get(number as usize)?.place;
-            return Some(match parent.root(db) {
-                Some(inner) => seen_from(db, self.root, inner, place),
-                None => place.clone(),
-            });
+            let resource = built.resources.get(number as usize)?;
+            return Some(self.place_of_object(db, parent, resource));
         }
         Some(Place::start_of(application.file.clone()?))
+    }
+
+    /// Where an object of an application stands, as its root sees it.
+    pub fn place_of_object(
+        &self,
+        db: &dyn Db,
+        application: &Application,
+        object: &Resource,
+    ) -> Place {
+        match application.root(db) {
+            Some(inner) => seen_from(db, self.root, inner, &object.place),
+            None => object.place.clone(),
+        }
     }
 
     /// The text in the manifest of an application that a place in what it adds stands for: the whole object where

@@ -2,13 +2,15 @@
 //! which values.
 //!
 //! `build` makes the objects of one Flux Kustomization; `walk` goes from an entry point through all of them to a
-//! fixed point; `source` tells where the files of a source are; `version` which Flux a cluster runs.
+//! fixed point; `source` tells where the files of a source are; `version` which Flux a cluster runs;
+//! `graph` what waits for what in it.
 
 mod build;
 mod coverage;
 mod errors;
 mod exact;
 mod findings;
+mod graph;
 mod history;
 mod index;
 mod reading;
@@ -25,6 +27,7 @@ pub(crate) use exact::resolve_exactly;
 pub use findings::{
     EnvironmentError, Twice, applied_twice, environment_errors, unmatched_additions,
 };
+pub use graph::{ClusterEdge, ClusterGraph, ClusterNode, Fault, Leads, cluster_graph};
 pub use history::Change;
 pub use index::{AppliedFrom, ObjectId, applied_from};
 pub use reading::{Reader, readers};

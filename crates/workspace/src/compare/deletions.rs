@@ -136,8 +136,10 @@ pub(crate) fn deletions(
         let (Some(was), Some(is)) = (before.resource(old), after.resource(new)) else {
             continue;
         };
-        let object = ObjectName::of(&new.id);
-        if let Some(change) = by_name.get(&(&object, &is.place)) {
+        let (object, Some(place)) = (ObjectName::of(&new.id), after.place(new)) else {
+            continue;
+        };
+        if let Some(change) = by_name.get(&(&object, &place)) {
             found.extend(applications.immutable(was, is, new, change));
         }
     }
@@ -292,7 +294,7 @@ impl<'p, 's, 'db> Applications<'p, 's, 'db> {
             application: application_name(application),
             cause,
             fate: self.fate(old.application, resource),
-            place: Some(resource.place.clone()),
+            place: self.before.place(old),
         })
     }
 
@@ -312,7 +314,7 @@ impl<'p, 's, 'db> Applications<'p, 's, 'db> {
                 to: application_name(self.after.application(new.application)),
             },
             fate,
-            place: Some(self.after.resource(new)?.place.clone()),
+            place: self.after.place(new),
         })
     }
 
@@ -355,7 +357,7 @@ impl<'p, 's, 'db> Applications<'p, 's, 'db> {
             } else {
                 Fate::Refused
             },
-            place: Some(is.place.clone()),
+            place: self.after.place(new),
             cause: Cause::Immutable { fields },
         })
     }

@@ -191,7 +191,7 @@ fn one_sided(side: &Gathered<'_, '_>, object: &Applied, is_gone: bool) -> Option
 fn applier(side: &Gathered<'_, '_>, object: &Applied) -> Option<Applier> {
     Some(Applier {
         application: application_name(side.application(object.application)),
-        place: side.resource(object)?.place.clone(),
+        place: side.place(object)?,
     })
 }
 

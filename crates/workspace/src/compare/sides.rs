@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::names::Alike;
-use crate::clusters::{Application, AppliedObject, Built, Cluster, Elsewhere, flux_version};
+use crate::clusters::{Application, AppliedObject, Built, Cluster, Elsewhere};
 use crate::db::Db;
 use crate::files::Root;
 
@@ -55,18 +55,14 @@ pub(crate) struct Gathered<'s, 'db> {
 impl<'s, 'db> Gathered<'s, 'db> {
     pub fn new(side: &'s Side<'db>) -> Self {
         let (db, cluster) = (side.db, &side.cluster);
-        let version = flux_version(db, side.root, cluster.environment.clone());
         let built = cluster.applications.iter().map(|application| {
             if let Err(elsewhere) = &application.directory {
                 return Err(Unknown::Elsewhere(elsewhere.clone()));
             }
             let built = cluster.built(db, application).unwrap_or_default();
-            // Of what Flux is, it depends whether a variable without a value is an error.
-            let fails = |problem: &infragen_flux::kustomization::Problem| {
-                problem.not_set.is_none() || version.is_some()
-            };
-            if !built.errors.is_empty() || built.problems.iter().any(fails) {
-                return Err(Unknown::Fails(cluster.errors(db, side.root, application)));
+            let errors = cluster.certain_errors(db, side.root, application);
+            if !errors.is_empty() {
+                return Err(Unknown::Fails(errors));
             }
             Ok(built)
         });
@@ -101,6 +97,14 @@ impl<'s, 'db> Gathered<'s, 'db> {
     pub fn resource(&self, object: &Applied) -> Option<&infragen_kustomize::Resource> {
         let built = self.built[object.application].as_ref().ok()?;
         built.resources.get(object.number)
+    }
+
+    /// Where an object stands.
+    pub fn place(&self, object: &Applied) -> Option<Place> {
+        let application = self.application(object.application);
+        let resource = self.resource(object)?;
+        let cluster = &self.side.cluster;
+        Some(cluster.place_of_object(self.side.db, application, resource))
     }
 
     /// An object with the history of its values.
