@@ -3,6 +3,7 @@
 
 mod actions;
 mod below;
+mod call_hierarchy;
 mod completion;
 mod definition;
 mod effective;
@@ -27,6 +28,7 @@ mod symbols;
 mod target;
 
 pub use actions::{Action, actions};
+pub use call_hierarchy::{Call, CallItem, call_items, incoming_calls, outgoing_calls};
 pub use completion::{Completion, CompletionKind, MAX_COMPLETIONS, completions};
 pub use definition::{NavigationTarget, definition};
 pub use folding::{Fold, FoldKind, folds};

@@ -35,6 +35,7 @@ fn says_who_it_is_and_what_it_can_do() {
     for provider in [
         "definition",
         "references",
+        "callHierarchy",
         "documentHighlight",
         "hover",
         "documentSymbol",

@@ -119,6 +119,59 @@ fn references() {
 }
 
 #[test]
+fn call_hierarchy() {
+    let flux = |name: &str, spec: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: {name}, namespace: a}}\nspec: {spec}\n"
+        )
+    };
+    let repository = Repository::new(&format!(
+        "//- clusters/main/base.yaml\n{}//- clusters/main/apps.yaml\n{}//- clusters/main/more.yaml\n{}",
+        flux("base", "{path: ./base}"),
+        flux("ap$0ps", "{path: ./apps, dependsOn: [{name: base}]}"),
+        flux("more", "{path: ./more, dependsOn: [{name: apps}]}"),
+    ));
+    let mut session = Session::start(&repository);
+    let items = session.ask_at_cursor("textDocument/prepareCallHierarchy");
+    assert_eq!(
+        places(&repository, &items, "uri", "selectionRange"),
+        ["clusters/main/apps.yaml:3:18 apps"]
+    );
+    // A client asks with the item, also where its file is not open.
+    for (method, end, expected, said) in [
+        (
+            "incomingCalls",
+            "from",
+            "clusters/main/more.yaml:3:18 more",
+            [3, 40],
+        ),
+        (
+            "outgoingCalls",
+            "to",
+            "clusters/main/base.yaml:3:18 base",
+            [3, 40],
+        ),
+    ] {
+        let params = json!({ "item": items[0] });
+        let calls = session.ask(&format!("callHierarchy/{method}"), params);
+        let others = json!([calls[0][end]]);
+        assert_eq!(
+            places(&repository, &others, "uri", "selectionRange"),
+            [expected]
+        );
+        let start = &calls[0]["fromRanges"][0]["start"];
+        assert_eq!(
+            [&start["line"], &start["character"]],
+            [&json!(said[0]), &json!(said[1])]
+        );
+        let params = json!({ "item": calls[0][end] });
+        let back = session.ask(&format!("callHierarchy/{method}"), params);
+        assert_eq!(back, json!([]), "{method} of the last");
+    }
+    session.end();
+}
+
+#[test]
 fn document_highlight() {
     let repository = with_cursor("apps/web/source.yaml", "web\n");
     let mut session = Session::start(&repository);

@@ -1,5 +1,6 @@
 //! The requests, one file each: convert the question, ask `ide`, convert the answer.
 
+mod call_hierarchy;
 mod code_action;
 mod code_lens;
 mod completion;
@@ -13,6 +14,7 @@ mod references;
 mod selection_range;
 mod workspace_symbol;
 
+pub(crate) use call_hierarchy::{incoming, outgoing, prepare_call_hierarchy};
 pub(crate) use code_action::code_action;
 pub(crate) use code_lens::code_lens;
 pub(crate) use completion::completion;

@@ -374,3 +374,208 @@ pub fn escaped(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use infragen_flux::GroupKind;
+    use roxmltree::{Document, Node as Element};
+
+    use super::super::drawing::{Drawing, Edge, Leads, Node};
+    use super::super::layout::WIDTH;
+    use super::super::page::page;
+    use super::picture;
+
+    const FLUX: &str = "kustomize.toolkit.fluxcd.io/v1";
+    const HELM: &str = "helm.toolkit.fluxcd.io/v2";
+
+    fn node(api: &str, kind: &str, name: &str, inside: Option<usize>) -> Node {
+        Node {
+            kind: GroupKind::new(api, kind),
+            namespace: Some("apps".into()),
+            name: name.into(),
+            environment: Some("production".into()),
+            file: Some(format!("apps/{name}.yaml")),
+            line: Some(3),
+            inside,
+            faults: Vec::new(),
+        }
+    }
+
+    /// So many Flux Kustomizations with a release each; each waits for that of half its number.
+    fn many(count: usize) -> Drawing {
+        let mut drawing = Drawing {
+            nodes: Vec::new(),
+            edges: Vec::new(),
+        };
+        for number in 0..count {
+            drawing
+                .nodes
+                .push(node(FLUX, "Kustomization", &format!("app-{number}"), None));
+        }
+        for number in 0..count {
+            let name = format!("release-{number}");
+            drawing
+                .nodes
+                .push(node(HELM, "HelmRelease", &name, Some(number)));
+            for (to, leads) in [(number / 2, Leads::Waits), (0, Leads::Applied)] {
+                let from = number;
+                if from != to {
+                    drawing.edges.push(Edge { from, to, leads });
+                }
+            }
+        }
+        drawing
+    }
+
+    fn class<'x>(element: Element<'x, '_>) -> &'x str {
+        element.attribute("class").unwrap_or_default()
+    }
+
+    /// The cards of a picture: left, top, right, bottom.
+    fn cards(picture: &Document<'_>) -> Vec<[i32; 4]> {
+        let cards = picture
+            .descendants()
+            .filter(|it| class(*it).starts_with("card"));
+        cards
+            .map(|card| {
+                let place = card.attribute("transform").unwrap();
+                let place = place.trim_start_matches("translate(").trim_end_matches(')');
+                let (x, y) = place.split_once(',').unwrap();
+                let (x, y): (i32, i32) = (x.parse().unwrap(), y.parse().unwrap());
+                let mut boxes = card.children().filter(|it| class(*it) == "box");
+                let height = boxes.next().unwrap().attribute("height").unwrap();
+                [x, y, x + WIDTH, y + height.parse::<i32>().unwrap()]
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_picture_is_xml_without_overlaps_and_the_same_every_time() {
+        for count in [0, 1, 3, 40, 200] {
+            let drawn = picture(&many(count), "a");
+            let xml = Document::parse(&drawn).unwrap();
+            let cards = cards(&xml);
+            assert_eq!(cards.len(), count);
+            let size = |name: &str| -> i32 {
+                xml.root_element().attribute(name).unwrap().parse().unwrap()
+            };
+            for (at, card) in cards.iter().enumerate() {
+                assert!(card[2] <= size("width") && card[3] <= size("height"));
+                for other in &cards[at + 1..] {
+                    let apart = card[2] <= other[0]
+                        || other[2] <= card[0]
+                        || card[3] <= other[1]
+                        || other[3] <= card[1];
+                    assert!(apart, "{card:?} and {other:?} of {count}");
+                }
+            }
+            assert_eq!(drawn, picture(&many(count), "a"));
+        }
+    }
+
+    #[test]
+    fn names_are_shown_as_they_are() {
+        let mut drawing = many(1);
+        let name = "<script>alert('&\"\u{1}')</script>]]>--";
+        drawing.nodes[0].name = name.into();
+        drawing.nodes[0].faults = vec![name.to_owned()];
+        let drawn = picture(&drawing, name);
+        let xml = Document::parse(&drawn).unwrap();
+        let titles = xml.descendants().filter(|it| it.has_tag_name("title"));
+        let titles: Vec<_> = titles.filter_map(|title| title.text()).collect();
+        let expected = name.replace('\u{1}', "");
+        assert_eq!(titles[0], expected);
+        assert!(titles[1].contains(&expected), "{titles:?}");
+        let page = page(&drawing, name).unwrap();
+        assert!(!page.contains("<script>alert"), "{page}");
+        let (_, data) = page.split_once("id=\"graph\">").unwrap();
+        let (data, _) = data.split_once("</script>").unwrap();
+        let data: serde_json::Value = serde_json::from_str(data).unwrap();
+        assert_eq!(
+            data["nodes"][0]["label"],
+            format!("Kustomization/apps/{name}")
+        );
+        assert_eq!(data["nodes"][0]["place"], format!("apps/app-0.yaml:3"));
+    }
+
+    #[test]
+    fn what_fails_is_red_and_a_loop_too() {
+        let mut drawing = many(3);
+        drawing.edges = vec![
+            Edge {
+                from: 0,
+                to: 1,
+                leads: Leads::Waits,
+            },
+            Edge {
+                from: 1,
+                to: 0,
+                leads: Leads::Waits,
+            },
+            Edge {
+                from: 2,
+                to: 0,
+                leads: Leads::Waits,
+            },
+        ];
+        for node in &mut drawing.nodes[..2] {
+            node.faults = vec!["waits for itself".to_owned()];
+        }
+        drawing.nodes[5].faults = vec!["nothing applies it".to_owned()];
+        let drawn = picture(&drawing, "a");
+        let xml = Document::parse(&drawn).unwrap();
+        let red = |what: &str| -> Vec<String> {
+            let elements = xml.descendants().filter(|it| {
+                let mut words = class(*it).split(' ');
+                words.next() == Some(what) && words.any(|word| word == "fails")
+            });
+            let name = |it: Element<'_, '_>| {
+                let node = it.attribute("data-node").or(it.attribute("data-edges"));
+                node.unwrap_or_default().to_owned()
+            };
+            elements.map(name).collect()
+        };
+        assert_eq!(red("card"), ["0", "1"]);
+        assert_eq!(red("row"), ["5"]);
+        let mut arrows = red("arrow");
+        arrows.sort();
+        assert_eq!(arrows, ["0-1", "1-0"]);
+    }
+
+    #[test]
+    fn arrows_that_all_have_are_kept_for_who_asks() {
+        let drawn = picture(&many(40), "a");
+        let xml = Document::parse(&drawn).unwrap();
+        let quiet = xml
+            .descendants()
+            .filter(|it| class(*it) == "arrow applied quiet");
+        // But those that also wait for what applies them.
+        assert_eq!(quiet.count(), 38);
+        let loud = xml.descendants().filter(|it| class(*it) == "arrow waits");
+        assert_eq!(loud.count(), 39);
+    }
+
+    #[test]
+    fn a_page_loads_nothing() {
+        let page = page(&many(3), "a").unwrap();
+        assert!(page.contains("default-src 'none'"));
+        let addresses = page.matches("http").count();
+        let names = page.matches("http://www.w3.org/2000/svg").count();
+        // And the policy itself, as `http-equiv`.
+        assert_eq!(addresses, names + 1);
+        for word in [" src=", "@import", "url(", "<link"] {
+            assert!(!page.contains(word), "{word}");
+        }
+        for (open, close) in [
+            ("<style>", "</style>"),
+            ("<script", "</script>"),
+            ("<svg", "</svg>"),
+        ] {
+            assert_eq!(
+                page.matches(open).count(),
+                page.matches(close).count(),
+                "{open}"
+            );
+        }
+    }
+}

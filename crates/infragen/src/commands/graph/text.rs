@@ -72,7 +72,10 @@ impl<'g> Tree<'g> {
         }
         // What waits for nothing stands below what applies it; a source is told beside what takes from it.
         let mut is_source = vec![false; graph.nodes.len()];
-        let sources = graph.edges.iter().filter(|edge| edge.leads == Leads::Source);
+        let sources = graph
+            .edges
+            .iter()
+            .filter(|edge| edge.leads == Leads::Source);
         sources.for_each(|edge| is_source[edge.to] = true);
         for edge in &graph.edges {
             let waits = is_source[edge.from] || !tree.waits_for[edge.from].is_empty();
