@@ -85,6 +85,72 @@ impl Fleet {
         fleet
     }
 
+    /// With a commit on `main`, and changes on disk: objects that go, move, and cannot be changed.
+    fn changed() -> Fleet {
+        let fleet = Fleet::whole();
+        let config = |name: &str, kind: &str, rest: &str| {
+            format!(
+                "---\napiVersion: v1\nkind: {kind}\nmetadata: {{name: {name}, namespace: event-bus}}\n{rest}\n"
+            )
+        };
+        let claim = |class: &str| {
+            config(
+                "spool",
+                "PersistentVolumeClaim",
+                &format!("spec: {{storageClassName: {class}}}"),
+            )
+        };
+        let secret = |value: &str| {
+            config(
+                "token",
+                "Secret",
+                &format!("stringData: {{token: {value}}}"),
+            )
+        };
+        let settings = |level: &str| {
+            config(
+                "event-bus",
+                "ConfigMap",
+                &format!("data:\n  level: {level}\n  motd: |\n    one\n    {level}\n    three"),
+            )
+        };
+        for environment in ["staging", "production"] {
+            fleet.write(
+                &format!("clusters/{environment}/config.yaml"),
+                &(claim("slow")
+                    + &secret("hunter2")
+                    + &settings("info")
+                    + &config("gone", "ConfigMap", "")),
+            );
+        }
+        fleet.git(&["init", "-q", "-b", "main"]);
+        fleet.git(&["add", "--all"]);
+        fleet.git(&["commit", "-q", "-m", "all"]);
+        fleet.write(
+            "clusters/production/config.yaml",
+            &(claim("fast") + &secret("hunter3") + &settings("debug")),
+        );
+        fleet.write(
+            "clusters/staging/config.yaml",
+            &(claim("slow")
+                + &secret("hunter2")
+                + &settings("debug")
+                + &config("gone", "ConfigMap", "")),
+        );
+        fs::remove_file(fleet.path.join("clusters/production/apps/event-bus.yaml")).unwrap();
+        fleet
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let output = Command::new("git")
+            .args(["-c", "user.name=a", "-c", "user.email=a@b"])
+            .args(arguments)
+            .current_dir(&self.path)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    }
+
     /// With something that is only likely to be wrong.
     fn doubtful() -> Fleet {
         let fleet = Fleet::whole();
@@ -224,7 +290,14 @@ fn transcript(command: &str, fleet: &Fleet, out: &mut String) {
     let code = output.status.code();
     let _ = write!(out, "\n$ {command}\nexit {}\n", code.unwrap_or(-1));
     for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
-        let text = text(bytes, &fleet.path);
+        let mut text = text(bytes, &fleet.path);
+        // Pictures are looked at elsewhere: here it is enough how they begin.
+        if ["--format html", "--format svg"]
+            .iter()
+            .any(|format| command.contains(format))
+        {
+            text.truncate(text.find('\n').map_or(0, |end| end + 1));
+        }
         if !text.is_empty() {
             let _ = write!(out, "--- {name}\n{text}");
         }
@@ -271,6 +344,95 @@ fn add_env() {
 #[test]
 fn graph() {
     check("graph", Fleet::whole);
+}
+
+#[test]
+fn diff() {
+    check("diff", Fleet::changed);
+}
+
+#[test]
+fn what_diff_says_besides() {
+    let mut told = String::new();
+    for command in [
+        "infragen diff",
+        "infragen diff --since nowhere",
+        "infragen diff --since main nothing",
+        "infragen diff --env staging",
+        "infragen diff --env staging prodction",
+        "infragen diff --env staging production --fail-on delete",
+        "infragen diff --since main --env staging production",
+        "infragen diff --since main --format json event-bus",
+    ] {
+        transcript(command, &Fleet::changed(), &mut told);
+    }
+    let _ = writeln!(told, "\n# without git");
+    transcript("infragen diff --since main", &Fleet::new(), &mut told);
+    let _ = writeln!(told, "\n# nothing changed");
+    let fleet = Fleet::changed();
+    fleet.git(&["commit", "--all", "-q", "-m", "more"]);
+    transcript(
+        "infragen diff --since main --fail-on delete",
+        &fleet,
+        &mut told,
+    );
+    let _ = writeln!(told, "\n# a build fails on disk");
+    fleet.write(
+        "clusters/staging/kustomization.yaml",
+        "resources: [nowhere.yaml]\n",
+    );
+    transcript("infragen diff --since main", &fleet, &mut told);
+    let _ = writeln!(told, "\n# environments come and go");
+    fs::remove_file(fleet.path.join("clusters/staging/kustomization.yaml")).unwrap();
+    fs::rename(
+        fleet.path.join("clusters/staging"),
+        fleet.path.join("clusters/test"),
+    )
+    .unwrap();
+    transcript("infragen diff --since main", &fleet, &mut told);
+    compare("what-diff-says-besides", &told);
+    assert!(!told.contains("hunter"), "{told}");
+}
+
+/// On disk and in the folder of git nothing changes, whatever is compared.
+#[test]
+fn diff_writes_nothing() {
+    let fleet = Fleet::changed();
+    let state = || {
+        let mut found = Vec::new();
+        let mut folders = vec![fleet.path.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let changed = path.metadata().unwrap().modified().unwrap();
+                    found.push((path.clone(), fs::read(&path).unwrap(), changed));
+                }
+            }
+        }
+        found.sort();
+        found
+    };
+    let before = state();
+    fleet.ok(&["diff", "--since", "main"]);
+    fleet.ok(&["diff", "--env", "staging", "production"]);
+    assert!(before == state(), "something was written");
+}
+
+#[test]
+fn diff_is_coloured_on_demand_only() {
+    let fleet = Fleet::changed();
+    let plain = fleet.run(&["diff", "--since", "main"]).stdout;
+    let coloured = fleet
+        .run(&["diff", "--since", "main", "--color", "always"])
+        .stdout;
+    assert!(!plain.contains(&0x1b));
+    assert!(
+        coloured.windows(5).any(|bytes| bytes == b"\x1b[31m"),
+        "nothing is red"
+    );
 }
 
 #[test]

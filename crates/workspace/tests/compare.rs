@@ -416,6 +416,26 @@ fn a_build_that_fails_is_told_and_hides_no_deletion_of_others() {
 }
 
 #[test]
+fn what_follows_a_kustomization_that_fails_is_not_called_deleted() {
+    let mut before = cluster(&flux("below", "./apps/below", "  prune: true\n"));
+    before.push(("apps/below/a.yaml".into(), config("a", "")));
+    let mut after = before.clone();
+    after[2] = (
+        "apps/web/kustomization.yaml".into(),
+        "resources: [nowhere.yaml]\n".into(),
+    );
+    let comparison = compared(&before, &after, None);
+    assert_eq!(comparison.deletions, []);
+    assert_eq!(comparison.objects, []);
+    let names: Vec<_> = comparison
+        .unknown
+        .iter()
+        .map(|it| it.application.1.as_str())
+        .collect();
+    assert_eq!(names, ["web"]);
+}
+
+#[test]
 fn a_name_with_the_hash_of_its_content_is_one_object() {
     let files = |value: &str| {
         let mut files = cluster("");

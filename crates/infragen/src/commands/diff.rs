@@ -27,11 +27,11 @@ use report::{Environment, Report, What};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  infragen diff --since HEAD                    what is changed and not committed
-  infragen diff --since main event-bus          what this branch does to one service
-  infragen diff --since main --format markdown  for a pull request
-  infragen diff --since main --fail-on delete   for CI: exit 1 if something would be deleted
-  infragen diff --env staging production        what differs between two environments")]
+  infragen diff --since HEAD                     what is changed and not committed
+  infragen diff --since main event-bus           what this branch does to one service
+  infragen diff --since main --format markdown   for a pull request
+  infragen diff --since main --fail-on delete    for CI: exit 1 if something would be deleted
+  infragen diff --env staging production         what differs between two environments")]
 #[command(group = clap::ArgGroup::new("sides").required(true).args(["since", "env"]))]
 pub struct Args {
     /// Compare with this commit: a branch, a tag, a hash. What is on disk is what would be pushed. git is
@@ -54,7 +54,7 @@ pub struct Args {
 
     /// Exit with 1 if something would be deleted, or could not be changed. A build that fails on disk does
     /// that in any case
-    #[arg(long, value_enum, value_name = "WHAT", requires = "since")]
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "env")]
     pub fail_on: Option<FailOn>,
 }
 

@@ -314,7 +314,10 @@ fn keep(
         applications
             .filter(|application| {
                 let spec = &application.spec;
-                spec.name == service || is_in(spec.path.trim_end_matches('/'), service)
+                let file = application.file.as_ref();
+                spec.name == service
+                    || is_in(spec.path.trim_end_matches('/'), service)
+                    || file.is_some_and(|file| is_in(without_ending(file.as_str()), service))
             })
             .map(application_name)
             .collect()
@@ -323,13 +326,7 @@ fn keep(
     let belongs = |application: &(SmolStr, SmolStr), name: &str, place: Option<&Place>| {
         name == service
             || own.iter().any(|own| own.contains(application))
-            || place.is_some_and(|place| {
-                let file = place.file.as_str();
-                is_in(
-                    file.rsplit_once('.').map_or(file, |(stem, _)| stem),
-                    service,
-                )
-            })
+            || place.is_some_and(|place| is_in(without_ending(place.file.as_str()), service))
     };
     comparison.objects.retain(|change| {
         [&change.before, &change.after]
@@ -349,6 +346,10 @@ fn keep(
         .retain(|unknown| belongs(&unknown.application, &unknown.application.1, None));
 }
 
+fn without_ending(file: &str) -> &str {
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+}
+
 /// Whether a path has a part of this name.
 fn is_in(path: &str, name: &str) -> bool {
     path.split('/').any(|part| part == name)
@@ -362,8 +363,6 @@ pub fn has_service(side: &Side<'_>, service: &str) -> bool {
     let mut applications = applications.map(|application| &application.spec);
     applications.any(|spec| spec.name == service || is_in(spec.path.trim_end_matches('/'), service))
         || side.objects.iter().any(|object| {
-            let file = object.id.file.as_str();
-            let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-            object.id.name == service || is_in(stem, service)
+            object.id.name == service || is_in(without_ending(object.id.file.as_str()), service)
         })
 }

@@ -36,6 +36,7 @@ pub(crate) fn pairs<'g>(
     ];
     let mut hidden: FxHashSet<ApplicationKey> = before.unknown(&alike[0]);
     hidden.extend(after.unknown(&alike[1]));
+    let mut follow = FxHashSet::default();
     // What stands on one side only because its parent is not known on the other is not known itself.
     for (side, own, other) in [(before, 0, 1), (after, 1, 0)] {
         for number in 1..side.side.cluster.applications.len() {
@@ -44,7 +45,8 @@ pub(crate) fn pairs<'g>(
             let is_hidden =
                 parent.is_some_and(|at| hidden.contains(&side.application_key(at, &alike[own])));
             if is_hidden && !applications[other].contains_key(&key) {
-                hidden.insert(key);
+                hidden.insert(key.clone());
+                follow.insert(key);
             }
         }
     }
@@ -72,7 +74,7 @@ pub(crate) fn pairs<'g>(
         ))
     });
     pairing.pair_namespaces();
-    let unknown = not_compared(before, after, &applications);
+    let unknown = not_compared(before, after, &applications, &follow);
     Pairs {
         both: pairing.both,
         gone: pairing.old,
@@ -200,18 +202,20 @@ impl<'g, 's, 'db> Pairing<'g, 's, 'db> {
 }
 
 /// What to say of Flux Kustomizations whose objects are not known on a side. That the files of one are elsewhere on
-/// both sides is how it is meant: its own manifest is compared all the same.
+/// both sides is how it is meant: its own manifest is compared all the same. Of those that follow one that is not
+/// known, that one tells.
 fn not_compared(
     before: &Gathered<'_, '_>,
     after: &Gathered<'_, '_>,
     applications: &[FxHashMap<ApplicationKey, usize>; 2],
+    follow: &FxHashSet<ApplicationKey>,
 ) -> Vec<NotCompared> {
     let mut found = Vec::new();
     let keys: FxHashSet<&ApplicationKey> = applications[0]
         .keys()
         .chain(applications[1].keys())
         .collect();
-    for key in keys {
+    for key in keys.into_iter().filter(|key| !follow.contains(*key)) {
         let [old, new] = [(0, before), (1, after)].map(|(side, gathered)| {
             let number = applications[side].get(key)?;
             Some((

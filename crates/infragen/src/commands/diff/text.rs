@@ -20,7 +20,10 @@ pub fn print(report: &Report<'_>, terminal: &Terminal) -> String {
         terminal,
         out: String::new(),
     };
-    for environment in &report.environments {
+    for (number, environment) in report.environments.iter().enumerate() {
+        if number > 0 {
+            page.line("");
+        }
         page.environment(environment);
     }
     if report.environments.is_empty() {
@@ -48,10 +51,10 @@ impl Page<'_, '_> {
     fn environment(&mut self, environment: &Environment) {
         let names = self.styled(BOLD, &environment.names.join(", "));
         let comparison = match &environment.what {
-            What::New => return self.line(&format!("{names}: a new environment\n")),
+            What::New => return self.line(&format!("{names}: a new environment")),
             What::Gone => {
                 return self.line(&format!(
-                    "{names}: its entry point is gone; the cluster keeps what it has\n"
+                    "{names}: its entry point is gone; the cluster keeps what it has"
                 ));
             }
             What::Compared(comparison) => comparison,
@@ -93,7 +96,6 @@ impl Page<'_, '_> {
                 self.line(&format!("        {why}"));
             }
         }
-        self.out.push('\n');
     }
 
     fn deletion(&mut self, deletion: &Deletion) {
