@@ -60,7 +60,10 @@ pub fn layered(heights: &[i32], arrows: &[(usize, usize)]) -> Layout {
         points
     });
     let arrows = arrows.collect();
-    let bottoms = (0..heights.len()).map(|cell| tops[cell] + heights[cell]);
+    let bottoms = tops
+        .iter()
+        .zip(&cells.height)
+        .map(|(top, height)| top + height);
     let height = bottoms.max().unwrap_or_default();
     let right = boxes
         .iter()
@@ -458,6 +461,9 @@ mod tests {
             for (at, (x, y)) in layout.boxes.iter().enumerate() {
                 prop_assert!(*x >= 0 && *y >= 0);
                 prop_assert!(x + WIDTH <= layout.size.0 && y + heights[at] <= layout.size.1);
+            }
+            for (x, y) in layout.arrows.iter().flatten() {
+                prop_assert!((0..=layout.size.0).contains(x) && (0..=layout.size.1).contains(y));
             }
             prop_assert_eq!(layout, layered(&heights, &arrows));
         }

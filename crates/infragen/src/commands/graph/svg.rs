@@ -17,7 +17,7 @@ const FOOT: i32 = 6;
 /// Around everything.
 const MARGIN: i32 = 24;
 /// So many arrows of a card that say only where others come from are drawn; more would cover what waits for what.
-const MOST_QUIET: usize = 8;
+const MOST_QUIET: usize = 3;
 /// Letters that fit into the lines of a card, also those of a wide font: the name, what is below it, a row.
 const NAME: usize = 25;
 const KIND: usize = 35;
