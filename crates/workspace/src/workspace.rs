@@ -674,6 +674,7 @@ impl Workspace {
         let inside = self
             .roots
             .iter()
+            .chain(&self.mapped_roots)
             .any(|root| path.starts_with(root.path(&self.db)));
         let parent = self.directory_for(path.parent().filter(|_| inside)?)?;
         let directory = self.new_directory(parent.root(&self.db), path, Some(parent));

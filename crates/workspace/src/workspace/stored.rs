@@ -27,6 +27,8 @@ impl Workspace {
         files: impl IntoIterator<Item = (Utf8PathBuf, Stored)>,
     ) -> Root {
         let root = self.new_root(path);
+        // No other root sees it: it is another time of one of them, not a repository beside them.
+        self.mapped_roots.push(root);
         for (name, stored) in files {
             let absolute = path.join(&name);
             match stored {
@@ -43,6 +45,7 @@ impl Workspace {
                 }
             }
         }
+        self.map_bundles(root);
         root
     }
 
