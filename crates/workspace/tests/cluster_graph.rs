@@ -121,6 +121,13 @@ fn what_keeps_objects_from_becoming_ready_is_told() {
         ),
         ("clusters/main/gone.yaml", flux("gone", "")),
         (
+            "clusters/main/bare.yaml",
+            flux("bare", "").replace(
+                "  sourceRef: {kind: GitRepository, name: flux-system}\n",
+                "",
+            ),
+        ),
+        (
             "clusters/main/a.yaml",
             flux("a", "  dependsOn: [{name: b}]\n"),
         ),
@@ -136,6 +143,7 @@ fn what_keeps_objects_from_becoming_ready_is_told() {
         [
             "Kustomization/a: Loop",
             "Kustomization/b: Loop",
+            "Kustomization/bare: NoSource",
             "Kustomization/fails: fails: 1",
             "Kustomization/gone: NoFolder",
         ]

@@ -50,6 +50,8 @@ pub enum Fault {
     Build(Vec<Arc<BuildError>>),
     /// There is no folder at its path.
     NoFolder,
+    /// It names no source.
+    NoSource,
     /// It is referred to, and nothing applies it.
     Missing,
     /// It waits for itself, in a loop.
@@ -160,6 +162,7 @@ impl Builder<'_> {
             let errors = cluster.certain_errors(db, self.root, application);
             let fault = match &application.directory {
                 Err(Elsewhere::Missing) => Some(Fault::NoFolder),
+                Err(Elsewhere::NoSource) => Some(Fault::NoSource),
                 _ if !errors.is_empty() => Some(Fault::Build(errors)),
                 _ => None,
             };

@@ -167,5 +167,6 @@ fn place(elsewhere: &Elsewhere) -> String {
         }
         Elsewhere::Template => "its path or source holds a variable without a value".to_owned(),
         Elsewhere::Missing => "there is no folder at its path".to_owned(),
+        Elsewhere::NoSource => "it names no source".to_owned(),
     }
 }

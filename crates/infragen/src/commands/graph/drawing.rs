@@ -108,6 +108,7 @@ impl Drawing {
                     });
                     format!("the build fails{}", error.unwrap_or_default())
                 }
+                Fault::NoSource => "it names no source".to_owned(),
                 Fault::NoFolder => "there is no folder at its path".to_owned(),
                 Fault::Missing => "nothing applies it".to_owned(),
                 Fault::Loop => "waits for itself".to_owned(),
