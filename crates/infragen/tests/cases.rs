@@ -382,6 +382,10 @@ fn what_diff_says_besides() {
         "resources: [nowhere.yaml]\n",
     );
     transcript("infragen diff --since main", &fleet, &mut told);
+    let _ = writeln!(told, "\n# and failed before");
+    fleet.git(&["add", "--all"]);
+    fleet.git(&["commit", "-q", "-m", "failing"]);
+    transcript("infragen diff --since main", &fleet, &mut told);
     let _ = writeln!(told, "\n# environments come and go");
     fs::remove_file(fleet.path.join("clusters/staging/kustomization.yaml")).unwrap();
     fs::rename(

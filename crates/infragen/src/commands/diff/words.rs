@@ -1,5 +1,6 @@
 //! How a comparison is put into words.
 
+use infragen_kustomize::Place;
 use infragen_workspace::{
     Cause, Comparison, Deletion, Elsewhere, Fate, Kept, NotCompared, ObjectChange, ObjectName,
     Unknown,
@@ -131,30 +132,37 @@ pub fn summary(report: &Report<'_>, comparison: &Comparison) -> String {
     parts.join(", ")
 }
 
-/// Why a Flux Kustomization is not compared: one sentence for each side.
+/// Why a Flux Kustomization is not compared: one sentence for each side, or for both.
 pub fn not_compared(report: &Report<'_>, unknown: &NotCompared) -> Vec<String> {
     let [before, after] = &report.sides;
-    let both = [(before, &unknown.before, 0), (after, &unknown.after, 1)];
-    let sentences = both.into_iter().filter_map(|(side, why, at)| {
-        Some(match why.as_ref()? {
-            Unknown::Elsewhere(elsewhere) => format!("{side}: {}", place(elsewhere)),
-            Unknown::Fails(errors) => {
-                let Some(error) = errors.first() else {
-                    return Some(format!("{side}: the build fails"));
-                };
-                let place = match at {
-                    0 => report.before(&error.place),
-                    _ => report.after(&error.place),
-                };
-                let more = match errors.len() {
-                    1 => String::new(),
-                    count => format!(" (and {} more)", count - 1),
-                };
-                format!("{side}: the build fails: {} ({place}){more}", error.message)
-            }
-        })
-    });
-    sentences.collect()
+    let was = unknown.before.as_ref();
+    let was = was.map(|why| because_unknown(why, |place| report.before(place)));
+    let is = unknown.after.as_ref();
+    let is = is.map(|why| because_unknown(why, |place| report.after(place)));
+    match (was, is) {
+        (Some(was), Some(is)) if was == is => vec![format!("{before} and {after}: {is}")],
+        (was, is) => {
+            let was = was.map(|was| format!("{before}: {was}"));
+            let is = is.map(|is| format!("{after}: {is}"));
+            was.into_iter().chain(is).collect()
+        }
+    }
+}
+
+fn because_unknown(why: &Unknown, show: impl Fn(&Place) -> String) -> String {
+    let errors = match why {
+        Unknown::Elsewhere(elsewhere) => return place(elsewhere),
+        Unknown::Fails(errors) => errors,
+    };
+    let Some(error) = errors.first() else {
+        return "the build fails".to_owned();
+    };
+    let more = match errors.len() {
+        1 => String::new(),
+        count => format!(" (and {} more)", count - 1),
+    };
+    let place = show(&error.place);
+    format!("the build fails: {} ({place}){more}", error.message)
 }
 
 fn place(elsewhere: &Elsewhere) -> String {
