@@ -11,6 +11,7 @@ pub mod graph;
 pub mod lsp;
 pub mod new_service;
 pub mod pick;
+pub mod rename;
 
 /// How a command ended that could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

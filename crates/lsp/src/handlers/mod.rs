@@ -10,6 +10,7 @@ mod document_symbol;
 mod folding_range;
 mod hover;
 mod references;
+mod rename;
 mod selection_range;
 mod workspace_symbol;
 
@@ -23,5 +24,6 @@ pub(crate) use document_symbol::document_symbol;
 pub(crate) use folding_range::folding_range;
 pub(crate) use hover::hover;
 pub(crate) use references::references;
+pub(crate) use rename::{prepare_rename, rename};
 pub(crate) use selection_range::selection_range;
 pub(crate) use workspace_symbol::workspace_symbol;

@@ -30,6 +30,10 @@ pub(crate) struct ClientConfig {
     pub code_actions: bool,
     /// Edits may say which version of a document they are for.
     pub versioned_edits: bool,
+    /// Edits may say why they are made, and that somebody should look at them first.
+    pub annotated_edits: bool,
+    /// It asks before a rename whether there is something to rename.
+    pub prepares_rename: bool,
     /// Edits may make and rename files.
     pub file_changes: bool,
     /// Findings may name other places.
@@ -61,6 +65,8 @@ impl ClientConfig {
                 let can = edit.resource_operations.as_deref().unwrap_or_default();
                 let wanted = [ResourceOperationKind::Create, ResourceOperationKind::Rename];
                 config.versioned_edits = edit.document_changes == Some(true);
+                config.annotated_edits =
+                    config.versioned_edits && edit.change_annotation_support.is_some();
                 config.file_changes =
                     config.versioned_edits && wanted.iter().all(|kind| can.contains(kind));
             }
@@ -108,6 +114,10 @@ impl ClientConfig {
             .code_action
             .as_ref()
             .is_some_and(|action| action.code_action_literal_support.is_some());
+        self.prepares_rename = document
+            .rename
+            .as_ref()
+            .is_some_and(|rename| rename.prepare_support == Some(true));
         if let Some(findings) = &document.publish_diagnostics {
             self.related_places = findings.related_information == Some(true);
             self.versioned_findings = findings.version_support == Some(true);
@@ -152,6 +162,13 @@ pub(crate) fn server_capabilities(client: &ClientConfig) -> ServerCapabilities {
         )),
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(match client.prepares_rename {
+            true => OneOf::Right(RenameOptions {
+                prepare_provider: Some(true),
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            }),
+            false => OneOf::Left(true),
+        }),
         document_highlight_provider: Some(OneOf::Left(true)),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         completion_provider: Some(CompletionOptions {
