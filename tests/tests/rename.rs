@@ -133,6 +133,11 @@ fn all_definitions(db: &dyn Db, root: Root) -> Vec<Start> {
         .filter_map(|definition| {
             let target = target(db, definition)?;
             let start = target.name_range.start();
+            // What is named after something else has no name of its own to change.
+            let written = text(db, target.file).ok()?;
+            if !written[target.name_range].contains(target.name.as_str()) {
+                return None;
+            }
             Some((target.file, start, target.name.to_string(), target.kind))
         })
         .collect();

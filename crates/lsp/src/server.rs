@@ -204,6 +204,10 @@ impl LanguageServer for Server {
         answer.into_result()
     }
 
+    async fn will_rename_files(&self, params: RenameFilesParams) -> Result<Option<WorkspaceEdit>> {
+        self.about_workspace(params, handlers::rename_files).await
+    }
+
     async fn document_highlight(
         &self,
         params: DocumentHighlightParams,

@@ -10,7 +10,6 @@ mod effective;
 mod layers;
 mod plan;
 mod report;
-mod text;
 mod walk;
 
 use infragen_flux::GroupKind;
@@ -21,6 +20,7 @@ use infragen_workspace::{
 };
 
 use crate::subject::{Part, Subject, What, reference_of, subjects};
+use crate::written::Written;
 
 /// A rename: everything that it changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -136,7 +136,7 @@ pub fn rename_object(
         .filter_map(|(_, definition)| {
             let target = target(db, definition)?;
             let tree = tree(db, target.file);
-            let written = text::scalar_at(&tree, target.name_range.start())?;
+            let written = crate::written::scalar_at(&tree, target.name_range.start())?;
             Some((target.file, written))
         })
         .collect();
@@ -144,7 +144,7 @@ pub fn rename_object(
 }
 
 /// The name at an offset: its text in the file, and what is written there (of an alias, at its anchor).
-fn name_at(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<(TextRange, text::Written)> {
+fn name_at(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<(TextRange, Written)> {
     let tree = tree(db, file);
     let facts = infragen_workspace::facts(db, file);
     let names = subjects(db, file, offset)
@@ -160,12 +160,12 @@ fn name_at(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<(TextRange
         {
             let (_, reference) = reference_of(&facts, None, reference)?;
             let text = reference.name.value.to_string();
-            return Some((range, text::Written { range, text }));
+            return Some((range, Written { range, text }));
         }
-        let written = text::scalar_at(&tree, range.start())?;
+        let written = crate::written::scalar_at(&tree, range.start())?;
         return Some((range, written));
     }
-    let written = text::scalar_at(&tree, offset)?;
+    let written = crate::written::scalar_at(&tree, offset)?;
     let chooses = layers::choices_in(db, file)
         .iter()
         .any(|(_, choice)| choice.range == written.range);

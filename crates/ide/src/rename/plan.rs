@@ -12,12 +12,12 @@ use smol_str::SmolStr;
 use super::effective::{Scope, scopes, uses};
 use super::layers::{Above, Choice, choices_in};
 use super::report::report;
-use super::text::{Written, scalar_at};
 use super::walk::{Spot, Walk, templated};
 use super::{Refused, Rename, refuse};
 use crate::below::{files_below, objects_in};
 use crate::subject::{What, reference_of, subjects};
 use crate::target::named_by;
+use crate::written::{Written, scalar_at};
 
 /// Renames what is called by its names at some places.
 pub(super) fn rename(

@@ -8,11 +8,11 @@ use infragen_syntax::{TextEdit, Tree};
 use infragen_workspace::{Db, Root, SourceFile, environment_of, tree};
 
 use super::effective::Scope;
-use super::text::{NewText, edits};
 use super::walk::{Change, Spot, Walk};
 use super::{Refused, Rename, RenameChange, refuse};
 use crate::place::anchored_at;
 use crate::references::anchor_places;
+use crate::written::{NewText, edits};
 
 /// More environments than these are counted, not named.
 const MAX_NAMED: usize = 3;

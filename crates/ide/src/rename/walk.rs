@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::effective::{Scope, Use};
-use super::text::{only_one_within, scalar_at};
 use super::{Refused, refuse};
+use crate::written::{only_one_within, scalar_at};
 
 /// A place that a name is written at: its file, and where its text begins.
 pub(super) type Spot = (SourceFile, TextSize);

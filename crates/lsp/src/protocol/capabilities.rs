@@ -34,6 +34,8 @@ pub(crate) struct ClientConfig {
     pub annotated_edits: bool,
     /// It asks before a rename whether there is something to rename.
     pub prepares_rename: bool,
+    /// It asks what to edit before it moves files.
+    pub moves_files: bool,
     /// Edits may make and rename files.
     pub file_changes: bool,
     /// Findings may name other places.
@@ -70,6 +72,10 @@ impl ClientConfig {
                 config.file_changes =
                     config.versioned_edits && wanted.iter().all(|kind| can.contains(kind));
             }
+            config.moves_files = workspace
+                .file_operations
+                .as_ref()
+                .is_some_and(|operations| operations.will_rename == Some(true));
             if let Some(watching) = workspace.did_change_watched_files {
                 config.watches_files = watching.dynamic_registration == Some(true);
                 config.watches_any_folder = watching.relative_pattern_support == Some(true);
@@ -145,6 +151,21 @@ pub(crate) fn folders(params: &InitializeParams) -> Vec<Utf8PathBuf> {
         .collect()
 }
 
+/// Any file or folder: generators name files of every kind.
+fn moved_files() -> WorkspaceFileOperationsServerCapabilities {
+    let any = FileOperationFilter {
+        scheme: Some("file".to_owned()),
+        pattern: FileOperationPattern {
+            glob: "**/*".to_owned(),
+            ..FileOperationPattern::default()
+        },
+    };
+    WorkspaceFileOperationsServerCapabilities {
+        will_rename: Some(FileOperationRegistrationOptions { filters: vec![any] }),
+        ..WorkspaceFileOperationsServerCapabilities::default()
+    }
+}
+
 /// What the server can do.
 ///
 /// Findings are pushed, never pulled: those of files that nobody has open can only be pushed, a push after
@@ -198,6 +219,7 @@ pub(crate) fn server_capabilities(client: &ClientConfig) -> ServerCapabilities {
                 supported: Some(true),
                 change_notifications: Some(OneOf::Left(true)),
             }),
+            file_operations: client.moves_files.then(moved_files),
             ..WorkspaceServerCapabilities::default()
         }),
         ..ServerCapabilities::default()

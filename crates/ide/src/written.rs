@@ -10,7 +10,7 @@ use crate::place::anchored_at;
 
 /// A scalar with its place in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Written {
+pub(crate) struct Written {
     /// Its bytes without quotes.
     pub range: TextRange,
     /// What it says.
@@ -19,7 +19,7 @@ pub(super) struct Written {
 
 /// A scalar that gets another text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct NewText<'a> {
+pub(crate) struct NewText<'a> {
     /// Its place, as of [`Written`].
     pub range: TextRange,
     /// What it says now.
@@ -32,7 +32,7 @@ pub(super) struct NewText<'a> {
 const MAX_DEPTH: usize = 4;
 
 /// The scalar at an offset; an alias stands for its anchor. A key is none.
-pub(super) fn scalar_at(tree: &Tree, offset: TextSize) -> Option<Written> {
+pub(crate) fn scalar_at(tree: &Tree, offset: TextSize) -> Option<Written> {
     scalar_within(tree, offset, MAX_DEPTH)
 }
 
@@ -81,7 +81,7 @@ fn innermost(tree: &Tree, offset: TextSize) -> Option<Node<'_>> {
 }
 
 /// The one scalar inside the text at an offset that says just this; none where there are several.
-pub(super) fn only_one_within(tree: &Tree, offset: TextSize, text: &str) -> Option<Written> {
+pub(crate) fn only_one_within(tree: &Tree, offset: TextSize, text: &str) -> Option<Written> {
     let node = innermost(tree, offset)?.resolve();
     node.scalar()?;
     let start = node.range().start();
@@ -101,7 +101,7 @@ pub(super) fn only_one_within(tree: &Tree, offset: TextSize, text: &str) -> Opti
 ///
 /// # Errors
 /// One sentence that says where it cannot be done and why.
-pub(super) fn edits(tree: &Tree, changes: &[NewText<'_>]) -> Result<Vec<TextEdit>, String> {
+pub(crate) fn edits(tree: &Tree, changes: &[NewText<'_>]) -> Result<Vec<TextEdit>, String> {
     let mut edits = Vec::new();
     let mut inside: Vec<(Node<'_>, Vec<NewText<'_>>)> = Vec::new();
     for change in changes {
