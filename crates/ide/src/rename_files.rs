@@ -10,8 +10,8 @@ use infragen_kustomize::{Field, is_kustomization_file_name, join};
 use infragen_rules::{FileEdits, path_target};
 use infragen_syntax::{TextRange, TextSize};
 use infragen_workspace::{
-    Child, Db, Directory, Found, PathTarget, Root, SourceFile, facts, find, is_own_source,
-    relative, secure, tree,
+    Child, Db, Directory, Found, PathTarget, Root, SourceFile, appliers, environments, facts, find,
+    is_own_source, kustomization_file, relative, secure, tree,
 };
 
 use crate::rename::{Rename, RenameChange};
@@ -92,6 +92,12 @@ impl Search<'_> {
             let Some(written) = self.written(file, entry.path.range) else {
                 continue;
             };
+            let there = self.moved(&target);
+            if entry.field.includes() && now.starts_with(&there) && !from.starts_with(&*target) {
+                self.notes.push(format!(
+                    "`{now}` would be inside of `{there}`, which it takes in: kustomize calls that a cycle"
+                ));
+            }
             let new = self.relative(&target, now, &entry.path.value);
             let key = written.text.split_once('=').map(|(key, _)| key.to_owned());
             let text = match (entry.field, key) {
@@ -309,20 +315,19 @@ impl Search<'_> {
                     from.parent().map_or(".", Utf8Path::as_str)
                 ));
             }
-            let Found::File(file) = self
-                .root
-                .top(self.db)
-                .map_or(Found::Missing, |top| find(self.db, top, from.as_str()))
-            else {
-                continue;
-            };
-            for directory in taken_as_a_whole(self.db, file) {
-                if !to.starts_with(directory.path(self.db)) {
-                    self.notes.push(format!(
-                        "`{from}` leaves `{}`, which Flux applies as a whole: what it defines is applied no longer",
-                        directory.path(self.db)
-                    ));
-                }
+            let old = taken_as_a_whole(self.db, self.root, from);
+            let new = taken_as_a_whole(self.db, self.root, to);
+            let whole = "which Flux applies as a whole: what it defines is applied";
+            for directory in old.iter().filter(|directory| !new.contains(directory)) {
+                let directory = directory.path(self.db);
+                self.notes
+                    .push(format!("`{from}` leaves `{directory}`, {whole} no longer"));
+            }
+            for directory in new.iter().filter(|directory| !old.contains(directory)) {
+                let directory = directory.path(self.db);
+                self.notes.push(format!(
+                    "`{from}` comes into `{directory}`, {whole} there too"
+                ));
             }
         }
     }
@@ -398,19 +403,24 @@ fn source_of<'o>(object: &'o ObjectFacts, path: &PathFact) -> Option<(&'o str, &
     }
 }
 
-/// The directories without a kustomization file that a Flux Kustomization applies with all that is below, and that a
-/// file is below.
-fn taken_as_a_whole(db: &dyn Db, file: SourceFile) -> Vec<Directory> {
+/// The directories without a kustomization file that Flux applies with all that is below, and that a place is below.
+fn taken_as_a_whole(db: &dyn Db, root: Root, place: &Utf8Path) -> Vec<Directory> {
+    let entries = environments(db, root);
     let mut found = Vec::new();
-    let mut at = Some(file.directory(db));
-    while let Some(directory) = at {
-        if infragen_workspace::kustomization_file(db, directory).is_some() {
+    let above = place.ancestors().skip(1).filter_map(|above| {
+        match find(db, root.top(db)?, above.as_str()) {
+            Found::Directory(directory) => Some(directory),
+            _ => None,
+        }
+    });
+    for directory in above {
+        if kustomization_file(db, directory).is_some() {
             break;
         }
-        if !infragen_workspace::appliers(db, file.root(db), directory).is_empty() {
+        let is_entry = || entries.iter().any(|one| one.path == *directory.path(db));
+        if !appliers(db, root, directory).is_empty() || is_entry() {
             found.push(directory);
         }
-        at = directory.parent(db);
     }
     found
 }

@@ -19,6 +19,7 @@ Examples:
   infragen new-service activity         write a service: base, overlays, clusters
   infragen add-env preview              add an environment with all services
   infragen rename ConfigMap/a b         rename an object and all that names it
+  infragen mv apps/a apps/b             move a folder, and edit the paths to it
   infragen graph --format mermaid       draw what waits for what
   infragen pick '^1' --tags tags.txt    which of these tags Flux would take, and why
   infragen demo                         see it all work in a new folder
@@ -55,6 +56,7 @@ pub enum Command {
     NewService(commands::new_service::Args),
     AddEnv(commands::add_env::Args),
     Rename(commands::rename::Args),
+    Mv(commands::mv::Args),
     Graph(commands::graph::Args),
     Pick(commands::pick::Args),
     Demo(commands::demo::Args),

@@ -9,6 +9,7 @@ pub mod envsubst;
 pub mod explain;
 pub mod graph;
 pub mod lsp;
+pub mod mv;
 pub mod new_service;
 pub mod pick;
 pub mod rename;

@@ -206,8 +206,8 @@ pub fn print(
     Ok(())
 }
 
-/// What a dry run changes in files that are there.
-fn print_edits(plan: &Plan, terminal: &mut Terminal) -> Result<(), Failure> {
+/// What changes in files that are there.
+pub fn print_edits(plan: &Plan, terminal: &mut Terminal) -> Result<(), Failure> {
     for change in &plan.changes {
         let Action::Edit { before, after } = &change.action else {
             continue;

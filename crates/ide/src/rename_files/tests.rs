@@ -295,3 +295,14 @@ clusters/a/web.yaml:4: spec: {path: ./services/two, sourceRef: {kind: GitReposit
 "
     );
 }
+
+#[test]
+fn a_layer_inside_of_what_it_takes_in_is_told() {
+    assert_eq!(
+        moved(&layers(), &["overlays/one > base/one"])
+            .lines()
+            .last()
+            .unwrap(),
+        "note: `base/one` would be inside of `base`, which it takes in: kustomize calls that a cycle"
+    );
+}

@@ -14,14 +14,11 @@ use crate::terminal::Terminal;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  infragen rename Kustomization/flux-system/apps applications
+  infragen rename Kustomization/flux-system/event-bus bus
       what would change: the object in every environment, and who names it
 
-  infragen rename Kustomization/flux-system/apps applications --write
-      change it
-
-  infragen rename ConfigMap/settings options
-      the namespace may be left out
+  infragen rename ConfigMap/settings options --write
+      change it; the namespace may be left out
 
 What is written is built and checked first: it is written whole, or not at all. A Flux Kustomization
 that prunes deletes what it applied when it gets another name: read what is said then.")]
@@ -72,7 +69,7 @@ fn refused(refusal: &RenameRefusal) -> Refusal {
 }
 
 /// The rename as changes of files; what somebody should know is what is left to do.
-fn plan(db: &dyn Db, rename: &Rename) -> Result<Plan, Refusal> {
+pub fn plan(db: &dyn Db, rename: &Rename) -> Result<Plan, Refusal> {
     let mut by_file: BTreeMap<SourceFile, Vec<_>> = BTreeMap::new();
     for edits in rename.changes.iter().flat_map(|change| &change.edits) {
         let all = by_file.entry(edits.file).or_default();
@@ -88,10 +85,20 @@ fn plan(db: &dyn Db, rename: &Rename) -> Result<Plan, Refusal> {
         changes.push(Change { path, action });
     }
     changes.sort_by(|one, other| one.path.cmp(&other.path));
-    let warnings = rename.changes.iter().filter_map(|change| {
-        let description = change.description.as_ref()?;
-        Some(format!("{}: {description}", change.label))
-    });
+    // What several parts warn of alike is said once.
+    let mut warnings: Vec<(&str, Vec<&str>)> = Vec::new();
+    for change in &rename.changes {
+        let Some(description) = change.description.as_deref() else {
+            continue;
+        };
+        match warnings.iter_mut().find(|(known, _)| *known == description) {
+            Some((_, labels)) => labels.push(&change.label),
+            None => warnings.push((description, vec![&change.label])),
+        }
+    }
+    let warnings = warnings
+        .into_iter()
+        .map(|(description, labels)| format!("{}: {description}", labels.join("; ")));
     Ok(Plan {
         changes,
         notes: warnings.chain(rename.notes.iter().cloned()).collect(),
