@@ -147,9 +147,7 @@ pub fn rename_object(
 fn name_at(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<(TextRange, Written)> {
     let tree = tree(db, file);
     let facts = infragen_workspace::facts(db, file);
-    let names = subjects(db, file, offset)
-        .into_iter()
-        .find(|subject| names_object(subject));
+    let names = subjects(db, file, offset).into_iter().find(names_object);
     if let Some(Subject { range, what }) = names {
         // A marker is a comment.
         if let What::Reference {

@@ -306,3 +306,10 @@ fn a_layer_inside_of_what_it_takes_in_is_told() {
         "note: `base/one` would be inside of `base`, which it takes in: kustomize calls that a cycle"
     );
 }
+
+#[test]
+fn a_place_that_sources_leave_out_is_told() {
+    let found = moved(&layers(), &["base > .github/base"]);
+    assert!(found.contains("look at nothing"), "{found}");
+    assert_eq!(moved(&layers(), &[".github/a > .github/b"]), "");
+}

@@ -220,7 +220,6 @@ pub(crate) fn server_capabilities(client: &ClientConfig) -> ServerCapabilities {
                 change_notifications: Some(OneOf::Left(true)),
             }),
             file_operations: client.moves_files.then(moved_files),
-            ..WorkspaceServerCapabilities::default()
         }),
         ..ServerCapabilities::default()
     }
