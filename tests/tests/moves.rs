@@ -16,6 +16,7 @@ use infragen_kustomize::{FILE_NAMES, emit};
 use infragen_syntax::apply;
 use infragen_tests::corpora::{corpora_or_skip, not_copied};
 use infragen_tests::generate::{self, Random};
+use infragen_tests::layers::Layers;
 use infragen_workspace::{
     Child, Db, Directory, Found, Root, Workspace, applied, clusters, facts, imports_of, layers,
     text,
@@ -55,6 +56,23 @@ fn moves_in_generated_repositories_change_nothing_else() {
         let edits = try_some(&mut workspace, root, seed);
         assert!(edits > 0, "no move needed an edit");
     }
+}
+
+#[test]
+fn moves_in_random_layers_change_nothing_else() {
+    let mut edits = 0;
+    for seed in 0..moves() as u64 * 5 {
+        let layers = Layers::random(seed);
+        let files: Vec<_> = layers.texts().collect();
+        let files: Vec<_> = files
+            .iter()
+            .map(|(path, text)| (*path, text.as_str()))
+            .collect();
+        let mut workspace = Workspace::new();
+        let root = workspace.open_memory_root(Utf8Path::new("/layers"), &files);
+        edits += try_some(&mut workspace, root, seed);
+    }
+    assert!(edits > 0, "no move needed an edit");
 }
 
 /// A move of this repository, and what is there.

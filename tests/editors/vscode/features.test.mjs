@@ -117,10 +117,11 @@ test("a rename edits the object and who names it", () =>
     const { page } = workbench;
     await openAt(example, "apps/base/podinfo/release.yaml", "podinfo", "kind: HelmRepository");
     await page.keyboard.press("F2");
-    await page.locator(".rename-box input").waitFor();
-    await page.keyboard.press("Control+A");
-    await page.keyboard.type("charts");
-    await page.keyboard.press("Enter");
+    // The box is there before it takes what is typed.
+    await page.waitForFunction(() => globalThis.document.activeElement?.closest(".rename-box"));
+    const name = page.locator(".rename-box input");
+    await name.fill("charts");
+    await name.press("Enter");
     await page.locator(".view-line", { hasText: "name: charts" }).waitFor();
     await workbench.open("apps/base/podinfo/repository.yaml");
     await page.locator(".view-line", { hasText: "name: charts" }).waitFor();

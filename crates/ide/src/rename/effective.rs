@@ -62,6 +62,8 @@ pub(super) struct Story {
     pub followed: bool,
     /// What else made it, and where.
     pub made_by: Option<(How, Place)>,
+    /// Where another name stood in its place before that.
+    pub replaced: Option<(SourceFile, TextRange)>,
 }
 
 /// The scopes of a root.
@@ -242,11 +244,12 @@ impl Finder<'_> {
                 .cluster
                 .history(self.db, self.root, self.application, &name.name.origin);
         let mut story = tell(&name.name.text, &history);
-        let place = history.get(story.names.len().saturating_sub(1));
-        if story.made_by.is_none()
-            && let Some(change) = place
-        {
-            story.written = place_of_build(self.db, self.root, &change.place);
+        let place = |change: &Change| place_of_build(self.db, self.root, &change.place);
+        if story.made_by.is_some() {
+            story.replaced = history.last().and_then(place);
+        } else {
+            let written = history.get(story.names.len().saturating_sub(1));
+            story.written = written.and_then(place);
         }
         story
     }

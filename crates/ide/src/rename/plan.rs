@@ -3,6 +3,7 @@
 use infragen_flux::known::NAMESPACE;
 use infragen_flux::names::not_a_name;
 use infragen_flux::{GroupKind, is_templated};
+use infragen_syntax::Node;
 use infragen_workspace::{
     Db, DefinedBy, Definition, Directory, Root, SourceFile, definitions, facts, is_patch_file,
     namespace_of, references_to, target, tree,
@@ -12,7 +13,7 @@ use smol_str::SmolStr;
 use super::effective::{Scope, scopes, uses};
 use super::layers::{Above, Choice, choices_in};
 use super::report::report;
-use super::walk::{Spot, Walk, templated};
+use super::walk::{Spot, Walk, place_in_text, templated};
 use super::{Refused, Rename, refuse};
 use crate::below::{files_below, objects_in};
 use crate::subject::{What, reference_of, subjects};
@@ -63,6 +64,7 @@ pub(super) fn rename(
     }
     plan.follow(&mut walk, starts, new)?;
     plan.layers(&mut walk)?;
+    plan.copies(&mut walk);
     plan.check(&walk)?;
     report(db, root, &scopes, walk)
 }
@@ -357,6 +359,34 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
+    /// Tells of references that a replacement or a var makes out of something that does not change.
+    fn copies(&self, walk: &mut Walk<'_>) {
+        let mut copied = std::mem::take(&mut walk.copied);
+        copied.sort_by_key(|(file, range)| (*file, range.start()));
+        copied.dedup();
+        for (file, range) in copied {
+            let tree = tree(self.db, file);
+            let around = tree.nodes_at(range.start()).into_iter();
+            let follows = around.filter(|node| node.is_mapping()).any(|entry| {
+                let source = entry.get("source").or_else(|| entry.get("objref"));
+                let name = source.and_then(|source| source.get("name")?.spanned_str());
+                let field = source
+                    .and_then(|source| source.get("fieldPath"))
+                    .or_else(|| entry.at(&["fieldref", "fieldpath"]))
+                    .and_then(Node::as_str);
+                let of_name = field.is_none_or(|field| field == "metadata.name");
+                let spot = name.map(|name| (file, name.range.start()));
+                of_name && spot.is_some_and(|spot| walk.changes.contains_key(&spot))
+            });
+            if !follows {
+                walk.notes.push(format!(
+                    "a reference is a copy of another value, made in {}; look at it",
+                    place_in_text(&file.path(self.db), tree.text(), range)
+                ));
+            }
+        }
+    }
+
     fn choice(
         &self,
         walk: &mut Walk<'_>,
@@ -448,7 +478,8 @@ impl<'a> Plan<'a> {
         names
     }
 
-    /// The namespaces that a definition may be in, as far as that is known.
+    /// The namespaces that a definition may be in: kustomize takes one that is not written for `default`, until a
+    /// layer gives another one.
     fn namespaces_of(
         &self,
         walk: &Walk<'_>,
@@ -456,11 +487,13 @@ impl<'a> Plan<'a> {
         definition: &Definition,
         names: &[(SmolStr, SmolStr)],
     ) -> Vec<SmolStr> {
-        let mut found: Vec<SmolStr> = definition.namespace.iter().cloned().collect();
+        let default = || SmolStr::new_static("default");
+        let mut found = vec![definition.namespace.clone().unwrap_or_else(default)];
         let identities = walk.renamed.keys().filter(|identity| {
             identity.kind == *kind && names.iter().any(|(old, _)| *old == identity.name)
         });
         found.extend(identities.map(|identity| identity.namespace.clone()));
+        found.retain(|namespace| !namespace.is_empty());
         found
     }
 

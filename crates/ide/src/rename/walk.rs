@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use camino::Utf8Path;
 use infragen_flux::{GroupKind, is_templated};
 use infragen_kustomize::How;
 use infragen_syntax::{TextRange, TextSize};
@@ -61,6 +62,8 @@ pub(super) struct Walk<'a> {
     pub names: BTreeMap<(GroupKind, SmolStr), SmolStr>,
     /// What is not changed.
     pub notes: Vec<String>,
+    /// The replacements and vars that make references to the objects.
+    pub copied: Vec<(SourceFile, TextRange)>,
     /// Whether a Flux Kustomization that deletes what it applied is among the objects.
     pub prunes: Vec<Identity>,
     queue: VecDeque<Spot>,
@@ -80,11 +83,13 @@ impl<'a> Walk<'a> {
             changes: BTreeMap::new(),
             names: BTreeMap::new(),
             notes: Vec::new(),
+            copied: Vec::new(),
             prunes: Vec::new(),
             queue: VecDeque::new(),
         };
         for (number, found) in uses.iter().enumerate() {
-            if let Some((file, range)) = found.story.written {
+            let replaced = found.story.replaced.filter(|_| found.bears);
+            if let Some((file, range)) = found.story.written.or(replaced) {
                 walk.by_spot
                     .entry((file, range.start()))
                     .or_default()
@@ -243,6 +248,9 @@ impl<'a> Walk<'a> {
         for number in self.by_spot.get(&spot).cloned().unwrap_or_default() {
             let found = &self.uses[number];
             let identity = self.identities[number].clone();
+            if let Some((how, place)) = &found.story.made_by {
+                return refuse(self.made(&identity, *how, place));
+            }
             let name = if found.story.followed {
                 match self.bearer_of(&identity, &found.story.text) {
                     Some((bearer, (_, prefix, suffix))) => {
@@ -355,8 +363,11 @@ impl<'a> Walk<'a> {
     fn follow(&mut self, found: &Use, new: &str, names: &[(SmolStr, String)]) -> Refused<()> {
         let story = &found.story;
         match (&story.made_by, story.written) {
-            // What replaces it is copied from what changes, or is a reference itself.
-            (Some((How::Replacement, _)), _) => Ok(()),
+            (Some((How::Replacement, place)), _) => {
+                self.copied
+                    .extend(place_of_build(self.db, self.root, place));
+                Ok(())
+            }
             (Some((_, place)), _) => {
                 let note = format!(
                     "a reference to `{}` is made by a substitution in {}; change its value by hand",
@@ -400,13 +411,8 @@ impl<'a> Walk<'a> {
     }
 
     fn made(&self, identity: &Identity, how: How, place: &infragen_kustomize::Place) -> String {
-        let line = place_of_build(self.db, self.root, place).map(|(file, range)| {
-            let tree = tree(self.db, file);
-            let before = &tree.text()[..usize::from(range.start()).min(tree.text().len())];
-            before.matches('\n').count() + 1
-        });
-        let at = match line {
-            Some(line) => format!("{}:{line}", place.file),
+        let at = match place_of_build(self.db, self.root, place) {
+            Some((file, range)) => place_in_text(&place.file, tree(self.db, file).text(), range),
             None => place.file.to_string(),
         };
         let by = match how {
@@ -422,6 +428,12 @@ impl<'a> Walk<'a> {
             environment.map_or(String::new(), |name| format!(" in {name}"))
         )
     }
+}
+
+/// `apps/a.yaml:3`
+pub(super) fn place_in_text(path: &Utf8Path, text: &str, range: TextRange) -> String {
+    let before = text.get(..usize::from(range.start())).unwrap_or(text);
+    format!("{path}:{}", before.matches('\n').count() + 1)
 }
 
 fn around(base: &str, prefix: &str, suffix: &str) -> String {
