@@ -106,6 +106,7 @@ pub(super) fn scopes(db: &dyn Db, root: Root) -> Vec<Scope> {
         scopes.push(Scope {
             environment: None,
             cluster: Arc::new(Cluster {
+                root,
                 environment: Environment {
                     name: SmolStr::new(path.as_str()),
                     path: path.clone(),
