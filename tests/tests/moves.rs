@@ -38,7 +38,7 @@ fn moves_in_real_repositories_change_nothing_else() {
         for path in not_copied(&corpus) {
             workspace.set_memory(&path, Some(""));
         }
-        let edits = try_some(&mut workspace, root, 1);
+        let edits = try_some(&mut workspace, root, 1, &[]);
         eprintln!("{corpus}: {edits} files edited in {} moves", moves());
     }
 }
@@ -53,7 +53,7 @@ fn moves_in_generated_repositories_change_nothing_else() {
             .collect();
         let mut workspace = Workspace::new();
         let root = workspace.open_memory_root(Utf8Path::new("/repo"), &files);
-        let edits = try_some(&mut workspace, root, seed);
+        let edits = try_some(&mut workspace, root, seed, &files);
         assert!(edits > 0, "no move needed an edit");
     }
 }
@@ -70,7 +70,7 @@ fn moves_in_random_layers_change_nothing_else() {
             .collect();
         let mut workspace = Workspace::new();
         let root = workspace.open_memory_root(Utf8Path::new("/layers"), &files);
-        edits += try_some(&mut workspace, root, seed);
+        edits += try_some(&mut workspace, root, seed, &files);
     }
     assert!(edits > 0, "no move needed an edit");
 }
@@ -91,11 +91,17 @@ impl Move {
     }
 }
 
-fn try_some(workspace: &mut Workspace, root: Root, seed: u64) -> usize {
+/// `known` are the files that are in memory only.
+fn try_some(workspace: &mut Workspace, root: Root, seed: u64, known: &[(&str, &str)]) -> usize {
     let mut random = Random::new(seed);
     let top = root.path(workspace.snapshot().db()).clone();
     let before = State::of(workspace.snapshot().db(), root);
-    let (files, directories) = listing(workspace.snapshot().db(), root);
+    let (mut files, directories) = listing(workspace.snapshot().db(), root);
+    files.extend(
+        known
+            .iter()
+            .map(|(path, text)| ((*path).into(), (*text).to_owned())),
+    );
     let mut edited = 0;
     for number in 0..moves() {
         let one = choose(&mut random, &files, &directories, number);

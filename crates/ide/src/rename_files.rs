@@ -14,6 +14,7 @@ use infragen_workspace::{
     is_own_source, kustomization_file, relative, secure, tree,
 };
 
+use crate::below::files_below;
 use crate::rename::{Rename, RenameChange};
 use crate::subject::applied;
 use crate::written::{NewText, Written, edits, scalar_at};
@@ -77,8 +78,33 @@ impl Search<'_> {
         }
     }
 
+    /// Tells of a layer that would be inside of one that it takes in, also at second hand.
+    fn cycle(&mut self, file: SourceFile) {
+        let directory = file.directory(self.db);
+        let now = self.moved(directory.path(self.db));
+        let moves = now != *directory.path(self.db);
+        if !moves && !self.moves.iter().any(|(_, to)| now.starts_with(to)) {
+            return;
+        }
+        for below in files_below(self.db, directory) {
+            let inner = below.directory(self.db).path(self.db);
+            let there = self.moved(inner);
+            if below.is_kustomization_file(self.db)
+                && now.starts_with(&there)
+                && !directory.path(self.db).starts_with(inner)
+            {
+                self.notes.push(format!(
+                    "`{now}` would be inside of `{there}`, which it takes in: kustomize calls that a cycle"
+                ));
+            }
+        }
+    }
+
     /// The paths of a kustomization file, relative to where it is.
     fn entries(&mut self, file: SourceFile, facts: &FileFacts) {
+        if facts.kustomization.is_some() {
+            self.cycle(file);
+        }
         let entries = facts.kustomization.iter().flat_map(|layer| &layer.entries);
         for entry in entries {
             let directory = file.directory(self.db);
@@ -92,12 +118,6 @@ impl Search<'_> {
             let Some(written) = self.written(file, entry.path.range) else {
                 continue;
             };
-            let there = self.moved(&target);
-            if entry.field.includes() && now.starts_with(&there) && !from.starts_with(&*target) {
-                self.notes.push(format!(
-                    "`{now}` would be inside of `{there}`, which it takes in: kustomize calls that a cycle"
-                ));
-            }
             let new = self.relative(&target, now, &entry.path.value);
             let key = written.text.split_once('=').map(|(key, _)| key.to_owned());
             let text = match (entry.field, key) {
