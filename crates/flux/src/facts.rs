@@ -491,9 +491,16 @@ fn reference(row: &'static Reference, node: Node<'_>) -> Option<ReferenceFact> {
 }
 
 fn kind_name(row: &Reference, node: Option<Node<'_>>) -> KindName {
-    let written = node
-        .and_then(|node| node.get("kind"))
-        .and_then(Node::as_str);
+    let text = |key| node.and_then(|node| node.get(key)).and_then(Node::as_str);
+    kind_of_name(row, text("kind"), text("apiVersion"))
+}
+
+/// The kind that a reference names, by the `kind` and the `apiVersion` that are written beside the name.
+pub(crate) fn kind_of_name(
+    row: &Reference,
+    written: Option<&str>,
+    version: Option<&str>,
+) -> KindName {
     match (row.target, written) {
         (Target::Kind(kind), _) => KindName::Known(kind.into()),
         (Target::OneOf(_, Some(default)), None) => KindName::Known(default.into()),
@@ -506,19 +513,14 @@ fn kind_name(row: &Reference, node: Option<Node<'_>>) -> KindName {
                 || KindName::NotAllowed(kind.into()),
                 |allowed| KindName::Known((*allowed).into()),
             ),
-        (Target::Any, Some(kind)) => {
-            let version = node
-                .and_then(|node| node.get("apiVersion"))
-                .and_then(Node::as_str);
-            KindName::Known(match version {
-                Some(version) => GroupKind::new(version, kind),
-                // The kind alone: Flux's own come first, then the core group.
-                None => KINDS
-                    .iter()
-                    .find(|known| known.kind == kind)
-                    .map_or_else(|| GroupKind::new("", kind), |known| GroupKind::from(*known)),
-            })
-        }
+        (Target::Any, Some(kind)) => KindName::Known(match version {
+            Some(version) => GroupKind::new(version, kind),
+            // The kind alone: Flux's own come first, then the core group.
+            None => KINDS
+                .iter()
+                .find(|known| known.kind == kind)
+                .map_or_else(|| GroupKind::new("", kind), |known| GroupKind::from(*known)),
+        }),
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod facts;
 mod kinds;
+mod named;
+pub mod names;
 mod renames;
 mod repeated;
 mod required;
@@ -25,6 +27,7 @@ pub use facts::{
     object_facts,
 };
 pub use kinds::{GroupKind, KINDS, Kind, flux_kinds, is_flux_group};
+pub use named::{KindPattern, Named, named};
 pub use repeated::RepeatedKey;
 pub use required::REQUIRED;
 pub use source_ignore::is_left_out;

@@ -18,6 +18,10 @@ Examples:
   infragen envsubst --set ENV=staging   fill in ${ENV} as Flux does
   infragen new-service activity         write a service: base, overlays, clusters
   infragen add-env preview              add an environment with all services
+  infragen rename ConfigMap/settings options
+                                        rename an object and all that names it
+  infragen mv apps/activity services/activity
+                                        move a folder, and edit the paths to it
   infragen graph --format mermaid       draw what waits for what
   infragen pick '^1' --tags tags.txt    which of these tags Flux would take, and why
   infragen demo                         see it all work in a new folder
@@ -53,6 +57,8 @@ pub enum Command {
     Envsubst(commands::envsubst::Args),
     NewService(commands::new_service::Args),
     AddEnv(commands::add_env::Args),
+    Rename(commands::rename::Args),
+    Mv(commands::mv::Args),
     Graph(commands::graph::Args),
     Pick(commands::pick::Args),
     Diff(commands::diff::Args),

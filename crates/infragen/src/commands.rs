@@ -10,8 +10,10 @@ pub mod envsubst;
 pub mod explain;
 pub mod graph;
 pub mod lsp;
+pub mod mv;
 pub mod new_service;
 pub mod pick;
+pub mod rename;
 
 /// How a command ended that could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

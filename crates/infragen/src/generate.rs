@@ -180,16 +180,22 @@ pub fn print(
         .count();
     let new = plan.changes.len() - changed;
     let files = |count: usize| format!("{count} file{}", if count == 1 { "" } else { "s" });
-    let changed = match changed {
-        0 => String::new(),
-        changed => format!(", {} changed", files(changed)),
+    let parts = [(new, "new"), (changed, "changed")];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", files(*count)))
+        .collect();
+    let parts = match parts.is_empty() {
+        true => "nothing to change".to_owned(),
+        false => parts.join(", "),
     };
     let tail = if dry_run {
         " (dry run: nothing was written)"
     } else {
         ""
     };
-    writeln!(terminal.out, "\n{} new{changed}{tail}", files(new))?;
+    writeln!(terminal.out, "\n{parts}{tail}")?;
     if !plan.notes.is_empty() {
         writeln!(terminal.out, "\n{}", terminal.styled("1", "Next:"))?;
         for note in &plan.notes {
@@ -200,8 +206,8 @@ pub fn print(
     Ok(())
 }
 
-/// What a dry run changes in files that are there.
-fn print_edits(plan: &Plan, terminal: &mut Terminal) -> Result<(), Failure> {
+/// What changes in files that are there.
+pub fn print_edits(plan: &Plan, terminal: &mut Terminal) -> Result<(), Failure> {
     for change in &plan.changes {
         let Action::Edit { before, after } = &change.action else {
             continue;

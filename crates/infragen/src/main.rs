@@ -32,6 +32,8 @@ fn main() -> ExitCode {
         Command::Envsubst(args) => commands::envsubst::run(args, &mut terminal),
         Command::NewService(args) => commands::new_service::run(args, &mut terminal),
         Command::AddEnv(args) => commands::add_env::run(args, &mut terminal),
+        Command::Rename(args) => commands::rename::run(args, &mut terminal),
+        Command::Mv(args) => commands::mv::run(args, &mut terminal),
         Command::Check(args) => commands::check::run(args, &mut terminal),
         Command::Graph(args) => commands::graph::run(args, &mut terminal),
         Command::Pick(args) => commands::pick::run(args, &mut terminal),

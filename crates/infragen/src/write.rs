@@ -3,6 +3,8 @@
 //! A repository is untrusted input: nothing is written through a link that leads out of it, nothing is
 //! overwritten that the plan did not see, and what fails halfway is taken back.
 
+mod relocate;
+
 use std::fs::{self, Permissions};
 use std::io::{ErrorKind, Write as _};
 
@@ -10,6 +12,7 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use infragen_scaffold::{Action, Change, Plan};
 use tempfile::NamedTempFile;
 
+pub use self::relocate::{check_move, relocate};
 use crate::commands::Failure;
 
 /// Refuses a plan that the disk does not allow; nothing is written.
@@ -34,19 +37,8 @@ pub fn check(root: &Utf8Path, plan: &Plan) -> Result<(), Failure> {
 pub fn write(root: &Utf8Path, plan: &Plan) -> Result<(), Failure> {
     check(root, plan)?;
     let mut done = Done::default();
-    match stage(root, plan, &mut done).and_then(|staged| done.commit(root, plan, staged)) {
-        Ok(()) => Ok(()),
-        Err((path, error)) => {
-            let help = match done.take_back() {
-                Ok(()) => "nothing was written".to_owned(),
-                Err(left) => format!("what was written could not be taken back: remove {left}"),
-            };
-            Err(Failure::new(
-                format!("`{path}` cannot be written: {error}"),
-                help,
-            ))
-        }
-    }
+    let written = stage(root, plan, &mut done).and_then(|staged| done.commit(root, plan, staged));
+    written.map_err(|failed| done.taken_back(failed))
 }
 
 /// The path that could not be written, and why.
@@ -236,6 +228,15 @@ impl Done {
             .try_for_each(|(change, file)| {
                 one(change, file).map_err(|error| (change.path.clone(), error))
             })
+    }
+
+    /// Takes back what was done, and says what could not be written.
+    fn taken_back(self, (path, error): Failed) -> Failure {
+        let help = match self.take_back() {
+            Ok(()) => "nothing was written".to_owned(),
+            Err(left) => format!("what was written could not be taken back: remove {left}"),
+        };
+        Failure::new(format!("`{path}` cannot be written: {error}"), help)
     }
 
     /// Removes what was written and restores what was edited; else says what is left.

@@ -45,6 +45,21 @@ impl Fleet {
         fleet
     }
 
+    /// With a ConfigMap that a Deployment takes.
+    fn with_settings() -> Fleet {
+        let fleet = Fleet::whole();
+        fleet.write(
+            "config/kustomization.yaml",
+            "resources: [app.yaml]\nconfigMapGenerator:\n  - name: settings\n    literals: [A=1]\n",
+        );
+        fleet.write(
+            "config/app.yaml",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app}\nspec:\n  template:\n    spec:\n      \
+             volumes:\n        - name: settings\n          configMap: {name: settings}\n",
+        );
+        fleet
+    }
+
     /// With texts to fill in, and what to fill in.
     fn to_fill_in() -> Fleet {
         let fleet = Fleet::whole();
@@ -339,6 +354,37 @@ fn new_service() {
 #[test]
 fn add_env() {
     check("add-env", Fleet::whole);
+}
+
+#[test]
+fn rename() {
+    check("rename", Fleet::with_settings);
+}
+
+#[test]
+fn mv() {
+    check("mv", Fleet::whole);
+}
+
+#[test]
+fn what_rename_and_mv_refuse() {
+    let mut told = String::new();
+    for command in [
+        "infragen rename Kustomization/nothing apps",
+        "infragen rename event-bus bus",
+        "infragen rename Kustomization/flux-system/event-bus activity",
+        "infragen rename Kustomization/flux-system/event-bus Event_Bus",
+        "infragen rename Namespace/activity other",
+        "infragen mv nowhere here",
+        "infragen mv apps/activity apps/event-bus",
+        "infragen mv apps/activity apps/activity/base/x",
+        "infragen mv apps/activity ../activity",
+        "infragen mv apps/activity/base/app.yaml apps/activity/base/kustomization.yaml",
+        "infragen mv apps/activity/base/kustomization.yaml apps/activity/kustomization.yaml --dry-run",
+    ] {
+        transcript(command, &Fleet::whole(), &mut told);
+    }
+    compare("what-rename-and-mv-refuse", &told);
 }
 
 #[test]

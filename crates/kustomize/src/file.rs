@@ -76,6 +76,8 @@ pub struct Generator {
     pub name: Spanned<String>,
     /// The generator's own `namespace`.
     pub namespace: Option<String>,
+    /// Whether it changes an object of its name that is there already: `behavior: merge` or `replace`.
+    pub changes: bool,
 }
 
 impl KustomizationFile {
@@ -234,10 +236,12 @@ fn generators(root: Node<'_>) -> Vec<Generator> {
         generators.extend(items.filter_map(|item| {
             let name = field(item, "name").and_then(|entry| owned(entry.value))?;
             let namespace = field(item, "namespace").and_then(|entry| entry.value.as_str());
+            let behavior = field(item, "behavior").and_then(|entry| entry.value.as_str());
             Some(Generator {
                 kind,
                 name,
                 namespace: namespace.map(str::to_owned),
+                changes: matches!(behavior, Some("merge" | "replace")),
             })
         }));
     }

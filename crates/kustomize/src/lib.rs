@@ -20,6 +20,7 @@ mod generate;
 mod id;
 mod keys;
 mod loader;
+mod name_fields;
 mod origin;
 mod patches;
 mod path;
@@ -50,6 +51,7 @@ pub use file::{
 pub use id::{Gvk, Id};
 pub use keys::{KEYS, Keys};
 pub use loader::{Entry, Loader};
+pub use name_fields::{NameField, name_fields};
 pub use origin::{Before, How, Origin, Path, Place, Step};
 pub use path::join;
 pub use print::{Printed, print};

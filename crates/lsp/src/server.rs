@@ -218,6 +218,25 @@ impl LanguageServer for Server {
         self.about(&uri, params, handlers::outgoing).await
     }
 
+    async fn prepare_rename(
+        &self,
+        params: TextDocumentPositionParams,
+    ) -> Result<Option<PrepareRenameResponse>> {
+        let uri = params.text_document.uri.clone();
+        let answer = self.about(&uri, params, handlers::prepare_rename).await?;
+        answer.into_result()
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let uri = params.text_document_position.text_document.uri.clone();
+        let answer = self.about(&uri, params, handlers::rename).await?;
+        answer.into_result()
+    }
+
+    async fn will_rename_files(&self, params: RenameFilesParams) -> Result<Option<WorkspaceEdit>> {
+        self.about_workspace(params, handlers::rename_files).await
+    }
+
     async fn document_highlight(
         &self,
         params: DocumentHighlightParams,

@@ -17,7 +17,7 @@ use crate::context::{Context, View};
 use crate::documents::Revision;
 use crate::findings::Findings;
 use crate::progress::Progress;
-use crate::protocol::{Error, Result};
+use crate::protocol::{Error, ErrorCode, REQUEST_FAILED, Result};
 use crate::sweep::Sweep;
 
 /// A request that waits for its answer.
@@ -142,6 +142,34 @@ impl Question {
     /// Answers that there will be no answer.
     pub fn refuse(&mut self, error: Error) {
         self.ask.refuse(error);
+    }
+}
+
+/// An answer, or the reason why there is none that the user should read.
+pub(crate) enum Refusable<A> {
+    /// The answer.
+    Answer(A),
+    /// The reason.
+    Refusal(String),
+}
+
+impl<A: Default> Default for Refusable<A> {
+    fn default() -> Self {
+        Self::Answer(A::default())
+    }
+}
+
+impl<A> Refusable<A> {
+    /// As the protocol says it: the request failed although it was a good one.
+    pub fn into_result(self) -> Result<A> {
+        match self {
+            Self::Answer(answer) => Ok(answer),
+            Self::Refusal(reason) => Err(Error {
+                code: ErrorCode::ServerError(REQUEST_FAILED),
+                message: reason.into(),
+                data: None,
+            }),
+        }
     }
 }
 

@@ -8,14 +8,16 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+    /// A refusal for a reason.
+    pub fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             help: None,
         }
     }
 
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    /// With what to do about it.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use infragen_flux::known::KUSTOMIZATION;
+use infragen_flux::names::MAX_LABEL;
 use infragen_syntax::nearest;
 use infragen_templates as templates;
 use infragen_workspace::{Db, Environment, Root, definitions, environment_of, names_of_kind};
@@ -11,7 +12,7 @@ use serde::Serialize;
 
 use crate::identity::is_new;
 use crate::listing::list;
-use crate::names::{self, MAX_LABEL, label};
+use crate::names::{self, label};
 use crate::plan::{Draft, Plan};
 use crate::refusal::Refusal;
 use crate::render::render;

@@ -141,6 +141,23 @@ harness.test('hover says what a reference leads to', function()
   assert(text:find('clusters/staging/infrastructure.yaml', 1, true), text)
 end)
 
+harness.test('a rename edits the object and who names it', function()
+  local release = open(example, 'apps/base/podinfo/release.yaml')
+  repository.cursor_on('podinfo', 'kind: HelmRepository')
+  local line = vim.api.nvim_win_get_cursor(0)[1]
+  vim.lsp.buf.rename('charts')
+  harness.wait('the renamed reference', function()
+    return vim.api.nvim_buf_get_lines(release, line - 1, line, true)[1]:find('name: charts$') ~= nil
+  end)
+  local source = vim.fn.bufnr(vim.fs.joinpath(example, 'apps/base/podinfo/repository.yaml'))
+  assert(source > 0, 'the file of the object is not edited')
+  harness.contains(vim.api.nvim_buf_get_lines(source, 0, -1, true), '  name: charts', 'name of the object')
+  -- Other tests read the files as they were.
+  for _, buffer in ipairs({ release, source }) do
+    vim.api.nvim_buf_delete(buffer, { force = true })
+  end
+end)
+
 harness.test('the health report names the version and the root', function()
   open(example, apps)
   vim.cmd.checkhealth('infragen')

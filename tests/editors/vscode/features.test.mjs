@@ -112,6 +112,21 @@ test("hover says what a reference leads to", () =>
     assert.match(await hover.innerText(), /infra-configs/);
   }));
 
+test("a rename edits the object and who names it", () =>
+  workbench.shown("rename", async () => {
+    const { page } = workbench;
+    await openAt(example, "apps/base/podinfo/release.yaml", "podinfo", "kind: HelmRepository");
+    await page.keyboard.press("F2");
+    // The box is there before it takes what is typed.
+    await page.waitForFunction(() => globalThis.document.activeElement?.closest(".rename-box"));
+    const name = page.locator(".rename-box input");
+    await name.fill("charts");
+    await name.press("Enter");
+    await page.locator(".view-line", { hasText: "name: charts" }).waitFor();
+    await workbench.open("apps/base/podinfo/repository.yaml");
+    await page.locator(".view-line", { hasText: "name: charts" }).waitFor();
+  }));
+
 // The picture of it is the one in the README (docs/images/hover.png).
 test("hover in the repository that the demo writes", () =>
   workbench.shown("hover-in-demo", async () => {

@@ -411,6 +411,112 @@ fn selection_range() {
     session.end();
 }
 
+/// The texts that an edit replaces, each with its annotation.
+fn replaced(repository: &Repository, edit: &Value) -> Vec<String> {
+    let documents = edit["documentChanges"].as_array().unwrap();
+    let mut found = Vec::new();
+    for document in documents {
+        let uri = document["textDocument"]["uri"].as_str().unwrap();
+        for change in document["edits"].as_array().unwrap() {
+            let annotation = change["annotationId"].as_str().unwrap();
+            let label = &edit["changeAnnotations"][annotation]["label"];
+            let place = repository.place(uri, &change["range"]);
+            found.push(format!("{place} -> {}: {}", change["newText"], label));
+        }
+    }
+    found
+}
+
+#[test]
+fn rename() {
+    let repository = repository();
+    let mut session = Session::start(&repository);
+    let prepared = session.ask_at_cursor("textDocument/prepareRename");
+    assert_eq!(prepared["placeholder"], "web");
+    let text = repository.text("clusters/staging/apps.yaml");
+    assert_eq!(text_in(&text, &prepared["range"]), "web");
+
+    let mut params = repository.at_cursor();
+    params["newName"] = json!("site");
+    let edit = session.ask("textDocument/rename", params.clone());
+    assert_eq!(
+        replaced(&repository, &edit),
+        [
+            "apps/web/source.yaml:6:9 web -> \"site\": \"Objects\"",
+            "clusters/staging/apps.yaml:12:11 web -> \"site\": \"References in staging\"",
+        ]
+    );
+    params["newName"] = json!("No Name");
+    assert_eq!(session.error("textDocument/rename", params), -32803);
+    session.end();
+}
+
+#[test]
+fn a_rename_that_deletes_is_confirmed() {
+    let repository = with_cursor("clusters/staging/apps.yaml", "web\n  namespace");
+    let mut session = Session::start(&repository);
+    let mut params = repository.at_cursor();
+    params["newName"] = json!("site");
+    let edit = session.ask("textDocument/rename", params);
+    let annotation = &edit["changeAnnotations"]["0"];
+    assert_eq!(annotation["needsConfirmation"], true, "{edit}");
+    let description = annotation["description"].as_str().unwrap();
+    assert!(
+        description.contains("deletionPolicy: Orphan"),
+        "{description}"
+    );
+    session.end();
+}
+
+#[test]
+fn a_client_without_annotations_gets_plain_edits() {
+    let repository = repository();
+    let mut able = able();
+    able["workspace"]["workspaceEdit"] = json!({});
+    let mut session = Session::start_as(&repository, able);
+    let mut params = repository.at_cursor();
+    params["newName"] = json!("site");
+    let edit = session.ask("textDocument/rename", params);
+    let changes = edit["changes"].as_object().unwrap();
+    assert_eq!(changes.len(), 2, "{edit}");
+    assert_eq!(
+        edit["changes"][repository.uri("apps/web/source.yaml")][0]["newText"],
+        "site"
+    );
+    session.end();
+}
+
+#[test]
+fn will_rename_files() {
+    let repository = repository();
+    let mut session = Session::start(&repository);
+    let params = json!({ "files": [{
+        "oldUri": repository.uri("apps/web"), "newUri": repository.uri("services/site"),
+    }] });
+    let edit = session.ask("workspace/willRenameFiles", params);
+    assert_eq!(
+        replaced(&repository, &edit),
+        ["clusters/staging/apps.yaml:9:9 ./apps/web -> \"./services/site\": \"Paths\""]
+    );
+    let file = json!({ "files": [{
+        "oldUri": repository.uri("apps/web/source.yaml"),
+        "newUri": repository.uri("apps/web/sources/web.yaml"),
+    }] });
+    let edit = session.ask("workspace/willRenameFiles", file);
+    assert_eq!(
+        replaced(&repository, &edit),
+        ["apps/web/kustomization.yaml:4:5 source.yaml -> \"sources/web.yaml\": \"Paths\""]
+    );
+    let outside = json!({ "files": [{
+        "oldUri": "file:///nowhere/a.yaml", "newUri": "file:///nowhere/b.yaml",
+    }] });
+    assert_eq!(
+        session.ask("workspace/willRenameFiles", outside),
+        Value::Null
+    );
+    session.end();
+}
+
 #[test]
 fn code_action() {
     let mut repository = repository();

@@ -27,10 +27,14 @@ pub fn able() -> Value {
         "window": { "workDoneProgress": true },
         "workspace": {
             "didChangeWatchedFiles": { "dynamicRegistration": true, "relativePatternSupport": true },
-            "workspaceEdit": { "documentChanges": true },
+            "workspaceEdit": {
+                "documentChanges": true, "changeAnnotationSupport": { "groupsOnLabel": true },
+            },
+            "fileOperations": { "willRename": true },
         },
         "textDocument": {
             "definition": { "linkSupport": true },
+            "rename": { "prepareSupport": true, "honorsChangeAnnotations": true },
             "hover": { "contentFormat": ["markdown", "plaintext"] },
             "completion": { "completionItem": {
                 "snippetSupport": true, "documentationFormat": ["markdown"],

@@ -11,6 +11,8 @@ mod document_symbol;
 mod folding_range;
 mod hover;
 mod references;
+mod rename;
+mod rename_files;
 mod selection_range;
 mod workspace_symbol;
 
@@ -25,5 +27,7 @@ pub(crate) use document_symbol::document_symbol;
 pub(crate) use folding_range::folding_range;
 pub(crate) use hover::hover;
 pub(crate) use references::references;
+pub(crate) use rename::{prepare_rename, rename};
+pub(crate) use rename_files::rename_files;
 pub(crate) use selection_range::selection_range;
 pub(crate) use workspace_symbol::workspace_symbol;

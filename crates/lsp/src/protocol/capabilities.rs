@@ -30,6 +30,12 @@ pub(crate) struct ClientConfig {
     pub code_actions: bool,
     /// Edits may say which version of a document they are for.
     pub versioned_edits: bool,
+    /// Edits may say why they are made, and that somebody should look at them first.
+    pub annotated_edits: bool,
+    /// It asks before a rename whether there is something to rename.
+    pub prepares_rename: bool,
+    /// It asks what to edit before it moves files.
+    pub moves_files: bool,
     /// Edits may make and rename files.
     pub file_changes: bool,
     /// Findings may name other places.
@@ -61,9 +67,15 @@ impl ClientConfig {
                 let can = edit.resource_operations.as_deref().unwrap_or_default();
                 let wanted = [ResourceOperationKind::Create, ResourceOperationKind::Rename];
                 config.versioned_edits = edit.document_changes == Some(true);
+                config.annotated_edits =
+                    config.versioned_edits && edit.change_annotation_support.is_some();
                 config.file_changes =
                     config.versioned_edits && wanted.iter().all(|kind| can.contains(kind));
             }
+            config.moves_files = workspace
+                .file_operations
+                .as_ref()
+                .is_some_and(|operations| operations.will_rename == Some(true));
             if let Some(watching) = workspace.did_change_watched_files {
                 config.watches_files = watching.dynamic_registration == Some(true);
                 config.watches_any_folder = watching.relative_pattern_support == Some(true);
@@ -108,6 +120,10 @@ impl ClientConfig {
             .code_action
             .as_ref()
             .is_some_and(|action| action.code_action_literal_support.is_some());
+        self.prepares_rename = document
+            .rename
+            .as_ref()
+            .is_some_and(|rename| rename.prepare_support == Some(true));
         if let Some(findings) = &document.publish_diagnostics {
             self.related_places = findings.related_information == Some(true);
             self.versioned_findings = findings.version_support == Some(true);
@@ -135,6 +151,21 @@ pub(crate) fn folders(params: &InitializeParams) -> Vec<Utf8PathBuf> {
         .collect()
 }
 
+/// Any file or folder: generators name files of every kind.
+fn moved_files() -> WorkspaceFileOperationsServerCapabilities {
+    let any = FileOperationFilter {
+        scheme: Some("file".to_owned()),
+        pattern: FileOperationPattern {
+            glob: "**/*".to_owned(),
+            ..FileOperationPattern::default()
+        },
+    };
+    WorkspaceFileOperationsServerCapabilities {
+        will_rename: Some(FileOperationRegistrationOptions { filters: vec![any] }),
+        ..WorkspaceFileOperationsServerCapabilities::default()
+    }
+}
+
 /// What the server can do.
 ///
 /// Findings are pushed, never pulled: those of files that nobody has open can only be pushed, a push after
@@ -153,6 +184,13 @@ pub(crate) fn server_capabilities(client: &ClientConfig) -> ServerCapabilities {
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
         call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
+        rename_provider: Some(match client.prepares_rename {
+            true => OneOf::Right(RenameOptions {
+                prepare_provider: Some(true),
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            }),
+            false => OneOf::Left(true),
+        }),
         document_highlight_provider: Some(OneOf::Left(true)),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         completion_provider: Some(CompletionOptions {
@@ -182,7 +220,7 @@ pub(crate) fn server_capabilities(client: &ClientConfig) -> ServerCapabilities {
                 supported: Some(true),
                 change_notifications: Some(OneOf::Left(true)),
             }),
-            ..WorkspaceServerCapabilities::default()
+            file_operations: client.moves_files.then(moved_files),
         }),
         ..ServerCapabilities::default()
     }

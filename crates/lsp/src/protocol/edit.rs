@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use infragen_ide::Rename;
 use infragen_rules::{FileChange, FileEdits};
 
 use super::*;
@@ -71,6 +72,72 @@ pub(crate) fn workspace_edit(
         changes: Some(changes),
         ..WorkspaceEdit::default()
     })
+}
+
+/// A rename as one edit, with the reasons of its parts where the client shows them. What it leaves alone is told with
+/// its first part, which is then to be looked at.
+pub(crate) fn annotated_edit(context: &Context<'_>, rename: &Rename) -> Option<WorkspaceEdit> {
+    if !context.client.annotated_edits {
+        return workspace_edit(context, &together(rename), &[]);
+    }
+    let mut documents: Vec<TextDocumentEdit> = Vec::new();
+    let mut annotations = HashMap::new();
+    for (number, change) in rename.changes.iter().enumerate() {
+        let notes = rename.notes.iter().filter(|_| number == 0);
+        let told: Vec<&str> = change
+            .description
+            .iter()
+            .chain(notes)
+            .map(String::as_str)
+            .collect();
+        let annotation_id = number.to_string();
+        let annotation = ChangeAnnotation {
+            label: change.label.clone(),
+            needs_confirmation: (!told.is_empty() || change.confirm).then_some(true),
+            description: (!told.is_empty()).then(|| told.join(". ")),
+        };
+        annotations.insert(annotation_id.clone(), annotation);
+        for FileEdits { file, edits } in &change.edits {
+            let uri = context.uri(*file)?;
+            let edits = edits.iter().map(|edit| {
+                OneOf::Right(AnnotatedTextEdit {
+                    text_edit: text_edit(context, *file, edit),
+                    annotation_id: annotation_id.clone(),
+                })
+            });
+            // One document is edited once: a second edit would be of another version of it.
+            match documents
+                .iter_mut()
+                .find(|other| other.text_document.uri == uri)
+            {
+                Some(document) => document.edits.extend(edits),
+                None => documents.push(TextDocumentEdit {
+                    text_document: OptionalVersionedTextDocumentIdentifier {
+                        uri,
+                        version: context.version(*file),
+                    },
+                    edits: edits.collect(),
+                }),
+            }
+        }
+    }
+    Some(WorkspaceEdit {
+        document_changes: Some(DocumentChanges::Edits(documents)),
+        change_annotations: Some(annotations),
+        ..WorkspaceEdit::default()
+    })
+}
+
+/// The edits of all parts, each file once.
+fn together(rename: &Rename) -> Vec<FileEdits> {
+    let mut all: Vec<FileEdits> = Vec::new();
+    for of_file in rename.changes.iter().flat_map(|change| &change.edits) {
+        match all.iter_mut().find(|known| known.file == of_file.file) {
+            Some(known) => known.edits.extend(of_file.edits.iter().cloned()),
+            None => all.push(of_file.clone()),
+        }
+    }
+    all
 }
 
 /// A change of a file as a whole. What is there already is never overwritten.

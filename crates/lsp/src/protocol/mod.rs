@@ -9,5 +9,6 @@ pub(crate) mod position;
 pub(crate) mod snippet;
 pub(crate) mod uri;
 
-pub(crate) use tower_lsp::jsonrpc::{Error, Result};
+pub(crate) use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
+pub(crate) use tower_lsp::ls_types::error_codes::REQUEST_FAILED;
 pub(crate) use tower_lsp::ls_types::*;
