@@ -27,7 +27,7 @@ fn files_with_errors(files: &[(&str, &str)]) -> Vec<String> {
     errors(files).into_iter().map(|(file, _)| file).collect()
 }
 
-const PATCH: &str = "- {op: replace, path: /data/nope, value: c}\n";
+const PATCH: &str = "- {op: remove, path: /data/nope}\n";
 const PATCHED: &str =
     "resources: [web.yaml]\npatches: [{path: patch.yaml, target: {kind: ConfigMap}}]\n";
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use infragen_flux::known::KUSTOMIZATION;
 use infragen_flux::kustomization::{KustomizationSpec, SourceName, Variables};
 use infragen_flux::substitute::Missing;
-use infragen_kustomize::{Origin, Path};
+use infragen_kustomize::Path;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -266,31 +266,17 @@ impl Walk<'_> {
     }
 
     fn variables(&self, spec: &KustomizationSpec) -> Variables {
-        let mut variables = Variables::default();
         let Some(post_build) = &spec.post_build else {
-            return variables;
+            return Variables::default();
         };
-        for from in &post_build.from {
+        Variables::of(post_build, |from| {
             let key = (from.kind.clone(), spec.namespace.clone(), from.name.clone());
-            let Some((application, number)) = self.found.places.get(&key) else {
-                // It may be in the cluster all the same.
-                variables.open = true;
-                continue;
-            };
-            let Ok(directory) = application.directory else {
-                continue;
-            };
+            let (application, number) = self.found.places.get(&key)?;
+            let directory = application.directory.as_ref().ok()?;
             let (spec, own) = (application.spec.clone(), application.variables.clone());
-            let given = variables_of_object(self.db, directory, spec, own, self.missing, *number);
-            let given = given.known.iter();
-            variables
-                .known
-                .extend(given.map(|(name, variable)| (name.clone(), variable.clone())));
-        }
-        for (name, value) in &post_build.substitute {
-            variables.set(name.clone(), value, Origin::NONE);
-        }
-        variables
+            let given = variables_of_object(self.db, *directory, spec, own, self.missing, *number);
+            Some(given)
+        })
     }
 
     fn find(&self, applications: &[Application]) -> Found {
