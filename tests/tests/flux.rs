@@ -49,7 +49,7 @@ fn difference(theirs: &Outcome, ours: &Outcome) -> Option<Difference> {
     match (theirs, ours) {
         (_, Err(ours)) if ours == PANIC => Some(Difference::Panic),
         // Where the oracle itself crashes it says nothing.
-        (Err(theirs), _) if theirs.starts_with("panic: ") => None,
+        (Err(theirs), _) if theirs.contains("panic: ") => None,
         (Ok(theirs), Ok(ours)) => (theirs != ours).then_some(Difference::Text),
         (Err(theirs), Ok(_)) => Some(Difference::Accepted(gist(theirs))),
         (Ok(_), Err(ours)) => Some(Difference::Refused(gist(ours))),

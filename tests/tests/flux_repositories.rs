@@ -122,7 +122,12 @@ impl World<'_> {
     /// The question for the oracle, and the answer of this project.
     fn asked(&self, application: &Application) -> (Case, Outcome) {
         let mut case = Case {
-            directory: application.directory.as_ref().unwrap().path(self.db).to_string(),
+            directory: application
+                .directory
+                .as_ref()
+                .unwrap()
+                .path(self.db)
+                .to_string(),
             kustomization: self.kustomization(application),
             strict: self.cluster.missing == Missing::Fails,
             ..Case::default()
@@ -139,9 +144,18 @@ impl World<'_> {
             case.objects = objects.map(|object| text(&object)).collect();
         }
         let directory = *application.directory.as_ref().unwrap();
-        let built = applied(self.db, directory, spec.clone(), variables, self.cluster.missing);
+        let built = applied(
+            self.db,
+            directory,
+            spec.clone(),
+            variables,
+            self.cluster.missing,
+        );
         let errors = built.errors.iter().cloned();
-        let problems = built.problems.iter().map(|problem| Arc::new(problem.error.clone()));
+        let problems = built
+            .problems
+            .iter()
+            .map(|problem| Arc::new(problem.error.clone()));
         let printed = print(infragen_kustomize::Built {
             resources: built.resources.clone(),
             errors: errors.chain(problems).collect(),
@@ -174,7 +188,13 @@ impl World<'_> {
             ..(*application.spec).clone()
         });
         let directory = *application.directory.as_ref().unwrap();
-        let built = applied(self.db, directory, bare, Arc::default(), self.cluster.missing);
+        let built = applied(
+            self.db,
+            directory,
+            bare,
+            Arc::default(),
+            self.cluster.missing,
+        );
         for resource in &built.resources {
             let text = text(&resource.value);
             for reference in Template::parse(&text).references() {
@@ -204,9 +224,13 @@ fn with_variables(spec: &KustomizationSpec, kustomization: &str, variables: &Var
             let _ = writeln!(out, "{line}");
         }
         if line == "spec:" {
-            let always = spec.post_build.as_ref().is_some_and(|post_build| post_build.always);
+            let always = spec
+                .post_build
+                .as_ref()
+                .is_some_and(|post_build| post_build.always);
             let strategy = if always { "Always" } else { "WithVariables" };
-            let json = serde_json::json!({"substitute": post_build, "substituteStrategy": strategy});
+            let json =
+                serde_json::json!({"substitute": post_build, "substituteStrategy": strategy});
             let _ = writeln!(out, "  postBuild: {json}");
         }
     }
@@ -216,13 +240,22 @@ fn with_variables(spec: &KustomizationSpec, kustomization: &str, variables: &Var
 /// Why an application is not built here.
 fn elsewhere(application: &Application) -> Option<String> {
     let why = application.directory.as_ref().err()?;
-    Some(format!("{why:?}").split([' ', '{']).next().unwrap().to_owned())
+    Some(
+        format!("{why:?}")
+            .split([' ', '{'])
+            .next()
+            .unwrap()
+            .to_owned(),
+    )
 }
 
 #[test]
 fn every_environment_applies_what_flux_applies() {
     let Some(mut oracle) = Oracle::start() else {
-        skip("flux_repositories", "INFRAGEN_GO does not name the go command");
+        skip(
+            "flux_repositories",
+            "INFRAGEN_GO does not name the go command",
+        );
         return;
     };
     let (mut all, mut wrong) = (0, Vec::new());
@@ -243,7 +276,10 @@ fn every_environment_applies_what_flux_applies() {
         let db = snapshot.db();
         let (mut built, mut failed, mut not_here) = (0, 0, BTreeMap::<String, usize>::new());
         for cluster in clusters(db, root) {
-            let world = World { db, cluster: &cluster };
+            let world = World {
+                db,
+                cluster: &cluster,
+            };
             for application in &cluster.applications {
                 if let Some(why) = elsewhere(application) {
                     *not_here.entry(why).or_default() += 1;
@@ -252,7 +288,10 @@ fn every_environment_applies_what_flux_applies() {
                 let (case, ours) = world.asked(application);
                 let theirs = oracle.ask_of(top, &case);
                 let spec = &application.spec;
-                let what = format!("{name} {} {}/{}", cluster.environment.name, spec.namespace, spec.name);
+                let what = format!(
+                    "{name} {} {}/{}",
+                    cluster.environment.name, spec.namespace, spec.name
+                );
                 match (&theirs, &ours) {
                     (Ok(theirs), Ok(ours)) if theirs == ours => built += 1,
                     (Err(theirs), Err(ours)) => {
@@ -266,7 +305,12 @@ fn every_environment_applies_what_flux_applies() {
         }
         eprintln!("{name}: {built} equal, {failed} fail in both, not here: {not_here:?}");
     }
-    let shown = wrong.iter().take(30).map(String::as_str).collect::<Vec<_>>().join("\n");
+    let shown = wrong
+        .iter()
+        .take(30)
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join("\n");
     assert!(wrong.is_empty(), "{} of {all} differ\n{shown}", wrong.len());
     assert!(all > 0, "there is no environment");
 }
