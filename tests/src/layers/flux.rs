@@ -229,7 +229,10 @@ impl Layers {
                         "metadata",
                     ]);
                     let value = random.pick(&["x", "[a]", "{a: b}", "null", "1", "1.10", "true"]);
-                    kustomization.set(key, scalar(value));
+                    // Of two that differ in case both are read: a rule of Go's, not of Flux.
+                    if kustomization.get(&key.to_lowercase()).is_none() {
+                        kustomization.set(key, scalar(value));
+                    }
                 }
                 if random.chance(40)
                     && let Yaml::Map(entries) = kustomization
