@@ -92,6 +92,72 @@ fn seeds() -> Range<u64> {
     }
 }
 
+/// A case of `flux_cases.txt`: `#case` with its name, `strict` or `lax`, and the directory; files; the `spec` of the
+/// Flux Kustomization; objects of the cluster.
+fn told_case(text: &str) -> Case {
+    let (header, rest) = text.split_once('\n').unwrap();
+    let mut words = header.rsplit(' ');
+    let mut case = Case {
+        directory: words.next().unwrap().to_owned(),
+        strict: words.next() == Some("strict"),
+        ..Case::default()
+    };
+    let (inputs, _) = rest.split_once("#expect\n").unwrap_or((rest, ""));
+    for part in inputs
+        .split_inclusive('\n')
+        .fold(Vec::<String>::new(), |mut parts, line| {
+            if line.starts_with('#') {
+                parts.push(String::new());
+            }
+            parts.last_mut().unwrap().push_str(line);
+            parts
+        })
+    {
+        let (header, text) = part.split_once('\n').unwrap();
+        match header.split_once(' ') {
+            Some(("#file", path)) => {
+                case.files.insert(path.to_owned(), text.to_owned());
+            }
+            _ if header == "#flux" => case.kustomization = format!("{KUSTOMIZATION}{text}"),
+            _ => case.objects.push(text.to_owned()),
+        }
+    }
+    case
+}
+
+const KUSTOMIZATION: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: ks, namespace: apps}\n";
+
+/// With `INFRAGEN_GO=go` what is expected is compared with Flux too; `INFRAGEN_UPDATE_SNAPSHOTS=1` writes it anew.
+#[test]
+fn the_cases_that_are_told_apply_what_flux_applies() {
+    let cases = include_str!("flux_cases.txt");
+    let mut oracle = Oracle::start();
+    let (mut written, mut wrong, mut count) = (String::new(), Vec::new(), 0);
+    for text in cases.split("#case ").skip(1) {
+        let case = told_case(text);
+        let (inputs, expected) = text.split_once("#expect\n").unwrap_or((text, ""));
+        let plain = |outcome: Outcome| outcome.unwrap_or_else(|_| "error\n".to_owned());
+        let got = ours(&case);
+        count += 1;
+        if plain(got.clone()) != expected {
+            wrong.push(format!("=== {text}--- here\n{got:?}"));
+        }
+        if let Some(oracle) = &mut oracle {
+            let theirs = plain(oracle.ask(&case));
+            if theirs != expected {
+                wrong.push(format!("=== {text}--- flux\n{theirs}"));
+            }
+            written.push_str(&format!("#case {inputs}#expect\n{theirs}"));
+        }
+    }
+    if std::env::var("INFRAGEN_UPDATE_SNAPSHOTS").is_ok_and(|value| value == "1") {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/flux_cases.txt");
+        std::fs::write(path, written).unwrap();
+    }
+    assert!(wrong.is_empty(), "of {count} cases\n{}", wrong.join("\n"));
+    assert!(count > 25, "the cases are not read");
+}
+
 #[test]
 fn a_random_flux_kustomization_applies_what_flux_applies() {
     let Some(oracle) = Oracle::start() else {

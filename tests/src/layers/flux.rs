@@ -444,7 +444,7 @@ fn patch(objects: &[Yaml], random: &mut Random) -> Option<Yaml> {
     if random.chance(3) {
         item.set(
             "patch",
-            scalar(random.pick(&["\"\"", "a", "\"- op: add\"", "\"a: b\""])),
+            scalar(random.pick(&["\"\"", "a", "\"- a\"", "\"a: b\""])),
         );
     }
     Some(item)

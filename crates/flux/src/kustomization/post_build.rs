@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use infragen_kustomize::{
-    Before, BuildError, ErrorKind, How, Map, Origin, Place, Resource, Scalar, ScalarKind, Value,
-    emit, read_through_json,
+    Before, BuildError, ErrorKind, How, Id, Map, Origin, Place, Resource, Scalar, ScalarKind,
+    Value, emit, read_through_json,
 };
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::spec::KustomizationSpec;
@@ -41,9 +42,25 @@ pub fn finish(
         .as_ref()
         .is_some_and(|post_build| post_build.always);
     if spec.post_build.is_some() && (always || !variables.is_empty()) {
+        let mut ids: FxHashMap<Id, usize> = FxHashMap::default();
+        for resource in resources.iter() {
+            *ids.entry(resource.id().normal()).or_default() += 1;
+        }
         for resource in resources.iter_mut() {
-            if !is_disabled(resource) {
-                put_values(resource, variables, missing, &mut problems);
+            if is_disabled(resource) {
+                continue;
+            }
+            let before = resource.id().normal();
+            put_values(resource, variables, missing, &mut problems);
+            let after = resource.id().normal();
+            if before != after {
+                ids.entry(before).and_modify(|count| *count -= 1);
+                let count = ids.entry(after).or_default();
+                *count += 1;
+                // One that is called so now and gets another name later is in the way too.
+                if *count > 1 {
+                    problems.push(same_id(resource));
+                }
             }
         }
     }
@@ -62,6 +79,18 @@ pub fn finish(
         }
     }
     problems
+}
+
+/// An object that values have given the name of another.
+fn same_id(resource: &Resource) -> Problem {
+    let (kind, name) = (resource.kind(), resource.name());
+    let message = format!("the values of its variables make a second {kind} `{name}` of this");
+    let place = resource.place.clone();
+    let error = BuildError::new(ErrorKind::Substitution, place, message);
+    Problem {
+        error: error.with_help("choose values that keep the names apart"),
+        not_set: None,
+    }
 }
 
 /// An object whose kind is a text no more: then Flux can read none of them. [pkg:ssa/utils ReadObjects]
