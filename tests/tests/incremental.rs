@@ -615,6 +615,15 @@ fn run(seed: u64) -> Result<BTreeSet<&'static str>, String> {
 }
 
 #[test]
+fn the_repositories_apply_something() {
+    for seed in 0..6 {
+        let world = World::new(&generate::repository(seed, 10));
+        let answers = world.answers();
+        assert!(answers.contains(" builds Ok"), "{seed}: {answers}");
+    }
+}
+
+#[test]
 fn any_sequence_of_changes_ends_in_the_answers_of_a_workspace_that_is_opened_anew() {
     let wanted = std::env::var("INFRAGEN_SEQUENCES").ok();
     let wanted = wanted.and_then(|number| number.parse().ok());

@@ -199,6 +199,26 @@ fn the_patches_of_a_flux_instance_change_what_it_makes() {
     }
 }
 
+#[test]
+fn a_made_up_kustomization_has_nothing_that_the_source_leaves_out() {
+    let (workspace, cluster) = with_entry(&[
+        (".sourceignore", "left/\n".to_owned()),
+        (
+            "clusters/a/.sourceignore",
+            "b-*.yaml\n!b-2.yaml\n".to_owned(),
+        ),
+        ("clusters/a/a.yaml", config_map("a", "apps", "")),
+        ("clusters/a/b-1.yaml", config_map("b-1", "apps", "")),
+        ("clusters/a/b-2.yaml", config_map("b-2", "apps", "")),
+        ("clusters/a/left/c.yaml", config_map("c", "apps", "")),
+    ]);
+    let text = text(&workspace, &cluster, "flux-system");
+    let names = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("  name: "));
+    assert_eq!(names.collect::<Vec<_>>(), ["a", "b-2", "flux-system"]);
+}
+
 /// Many Flux Kustomizations, each with variables and a source beside it.
 fn many(count: usize) -> Vec<(&'static str, String)> {
     let mut applications = String::new();
