@@ -66,6 +66,7 @@ impl Case {
         let printed = print(Built {
             resources: built.resources,
             errors,
+            ..Built::default()
         });
         if printed.errors.is_empty() {
             return Ok(printed.yaml);

@@ -159,6 +159,7 @@ impl World<'_> {
         let printed = print(infragen_kustomize::Built {
             resources: built.resources.clone(),
             errors: errors.chain(problems).collect(),
+            ..Default::default()
         });
         let outcome = match printed.errors.as_slice() {
             [] => Ok(printed.yaml),

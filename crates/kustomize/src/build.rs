@@ -142,7 +142,12 @@ pub(crate) fn finish(
     let told_by = (metadata.any && loader.traced()).then(|| place_of_metadata(loader, &spec.file));
     for resource in &mut resources {
         if metadata.managed_by {
-            trail::set_in(resource, "labels", trail::MANAGED_BY, builder.name().to_owned());
+            trail::set_in(
+                resource,
+                "labels",
+                trail::MANAGED_BY,
+                builder.name().to_owned(),
+            );
         }
         if let Some(place) = &told_by {
             trail::note_origin(resource, place);

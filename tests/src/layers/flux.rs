@@ -111,7 +111,6 @@ impl Layers {
             })
             .flatten()
             .collect();
-        layers.share_no_labels();
         layers.change_top(&mut random);
         let post_build = random.chance(65);
         if post_build {
@@ -158,33 +157,6 @@ impl Layers {
             }
         }
         (!case.kustomization.is_empty()).then_some(case)
-    }
-
-    /// Leaves out labels that go to several fields of an object. kustomize keeps one value for all of these, so what
-    /// changes one later changes the others, which the engine here does not do.
-    fn share_no_labels(&mut self) {
-        for (path, file) in &mut self.files {
-            let File::Yaml(kustomization) = file else {
-                continue;
-            };
-            if !path.ends_with("kustomization.yaml") {
-                continue;
-            }
-            let Yaml::Map(entries) = kustomization else {
-                continue;
-            };
-            entries.retain(|(key, _)| key != "commonLabels");
-            for (_, value) in entries.iter_mut().filter(|(key, _)| key == "labels") {
-                let Yaml::List(items) = value else {
-                    continue;
-                };
-                for item in items {
-                    if let Yaml::Map(entries) = item {
-                        entries.retain(|(key, _)| key == "pairs");
-                    }
-                }
-            }
-        }
     }
 
     /// Makes the top what Flux treats in its own way.
