@@ -22,6 +22,7 @@ use infragen_kustomize::{Value, emit, print};
 use infragen_tests::corpora::{corpora, not_copied, skip};
 use infragen_tests::flux::{Case, Oracle, Outcome};
 use infragen_workspace::{Application, Cluster, Db, Workspace, applied, clusters};
+use smol_str::SmolStr;
 
 /// What a variable is that comes from an object outside of the repository.
 const FILLER: &str = "filler";
@@ -84,6 +85,32 @@ fn made_up(spec: &KustomizationSpec) -> String {
             |namespace| format!("targetNamespace:{namespace}"),
         );
         let _ = writeln!(text, "  {line}");
+    }
+    let pairs = |pairs: &[(SmolStr, SmolStr)]| -> serde_json::Value {
+        let pairs = pairs.iter();
+        pairs
+            .map(|(key, value)| (key.to_string(), value.as_str().into()))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    };
+    if let Some(post_build) = &spec.post_build {
+        let strategy = if post_build.always {
+            "Always"
+        } else {
+            "WithVariables"
+        };
+        let from = post_build.from.iter();
+        let from = from.map(|from| serde_json::json!({"kind": from.kind.as_str(), "name": from.name.as_str(), "optional": from.optional}));
+        let post_build = serde_json::json!({
+            "substitute": pairs(&post_build.substitute),
+            "substituteFrom": from.collect::<Vec<_>>(),
+            "substituteStrategy": strategy,
+        });
+        let _ = writeln!(text, "  postBuild: {post_build}");
+    }
+    if !spec.labels.is_empty() || !spec.annotations.is_empty() {
+        let common = serde_json::json!({"labels": pairs(&spec.labels), "annotations": pairs(&spec.annotations)});
+        let _ = writeln!(text, "  commonMetadata: {common}");
     }
     text
 }
@@ -220,7 +247,7 @@ fn with_variables(spec: &KustomizationSpec, kustomization: &str, variables: &Var
     for line in kustomization.lines() {
         // The texts are those that this project prints: two blanks a level.
         let deeper = line.starts_with("   ") || line.starts_with("  -");
-        skips = line == "  postBuild:" || skips && deeper;
+        skips = line.starts_with("  postBuild:") || skips && deeper;
         if !skips {
             let _ = writeln!(out, "{line}");
         }
