@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)] // reads corpora, writes generated repositories
 
 pub mod corpora;
+pub mod flux;
 pub mod generate;
 pub mod layers;
 pub mod memory;

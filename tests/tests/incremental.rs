@@ -431,10 +431,44 @@ fn answers(workspace: &Workspace, root: Root) -> String {
     for environment in infragen_workspace::environments(db, root).iter() {
         let _ = writeln!(out, "environment {} {}", environment.name, environment.path);
     }
+    for cluster in infragen_workspace::clusters(db, root) {
+        applied_by(db, &cluster, &mut out);
+    }
     for file in files {
         answers_of(db, file, &mut out);
     }
     out
+}
+
+/// What an environment applies.
+fn applied_by(db: &dyn Db, cluster: &infragen_workspace::Cluster, out: &mut String) {
+    for application in &cluster.applications {
+        let spec = &application.spec;
+        let name = format!(
+            "{} {}/{}",
+            cluster.environment.name, spec.namespace, spec.name
+        );
+        let directory = application.directory.as_ref();
+        let directory = directory.map(|directory| directory.path(db).clone());
+        let _ = writeln!(
+            out,
+            "{name} from {:?} builds {directory:?} with {:?} {spec:?}",
+            application.parent,
+            application.variables.known.keys()
+        );
+        let Some(built) = cluster.built(db, application) else {
+            continue;
+        };
+        let mut text = String::new();
+        for resource in &built.resources {
+            let _ = writeln!(text, "# {:?}", resource.place);
+            let _ = infragen_kustomize::emit(&resource.value, &mut text);
+        }
+        for line in text.lines() {
+            let _ = writeln!(out, "  {name}: {line}");
+        }
+        let _ = writeln!(out, "  {name}: {:?} {:?}", built.errors, built.problems);
+    }
 }
 
 fn answers_of(db: &dyn Db, file: SourceFile, out: &mut String) {
@@ -578,6 +612,15 @@ fn run(seed: u64) -> Result<BTreeSet<&'static str>, String> {
     Err(format!(
         "sequence {seed} goes wrong by\n{steps}{difference}"
     ))
+}
+
+#[test]
+fn the_repositories_apply_something() {
+    for seed in 0..6 {
+        let world = World::new(&generate::repository(seed, 10));
+        let answers = world.answers();
+        assert!(answers.contains(" builds Ok"), "{seed}: {answers}");
+    }
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub use kinds::{GroupKind, KINDS, Kind, flux_kinds, is_flux_group};
 pub use named::{KindPattern, Named, named};
 pub use repeated::RepeatedKey;
 pub use required::REQUIRED;
-pub use source_ignore::is_left_out;
+pub use source_ignore::{SOURCE_IGNORE, SourceIgnore};
 pub use table::{
     IMAGE_POLICY_MARKER, PATHS, PRODUCTIONS, PathReference, Production, REFERENCES, Reference,
     Role, Scope, Target,

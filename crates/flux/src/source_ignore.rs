@@ -1,5 +1,9 @@
 //! What the artifact of a source leaves out. [pkg:sourceignore/sourceignore.go]
 
+use camino::{Utf8Path, Utf8PathBuf};
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
 /// Names that source-controller leaves out of every artifact, in whatever folder they are, unless the source
 /// says otherwise: what version control and continuous integration keep in a repository, and settings that look
 /// like manifests.
@@ -22,7 +26,78 @@ const LEFT_OUT: &[&str] = &[
     ".flux.yaml",
 ];
 
-/// Whether an artifact has nothing of this name.
-pub fn is_left_out(name: &str) -> bool {
-    LEFT_OUT.contains(&name)
+/// The name of a file with patterns of what is left out.
+pub const SOURCE_IGNORE: &str = ".sourceignore";
+
+/// What a source leaves out: what it does by default, and what its `.sourceignore` files say.
+#[derive(Debug, Default)]
+pub struct SourceIgnore {
+    /// A matcher for each pattern, for the last that matches a path or a folder around it decides: a file can come
+    /// back that is in a folder which is left out, unlike with git.
+    patterns: Vec<(Utf8PathBuf, Gitignore)>,
+}
+
+impl SourceIgnore {
+    /// Adds the patterns of a `.sourceignore` file in a folder; those of outer folders come first. A pattern that
+    /// cannot be read matches nothing.
+    pub fn add(&mut self, folder: &Utf8Path, text: &str) {
+        let lines = text.lines();
+        for line in lines.filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+            let mut builder = GitignoreBuilder::new("");
+            let pattern = builder
+                .add_line(None, line)
+                .and_then(|builder| builder.build());
+            if let Ok(pattern) = pattern {
+                self.patterns.push((folder.to_owned(), pattern));
+            }
+        }
+    }
+
+    /// Whether the artifact has nothing at a path.
+    pub fn leaves_out(&self, path: &Utf8Path, is_directory: bool) -> bool {
+        for (folder, pattern) in self.patterns.iter().rev() {
+            let Ok(below) = path.strip_prefix(folder) else {
+                continue;
+            };
+            match pattern.matched_path_or_any_parents(below, is_directory) {
+                Match::None => {}
+                Match::Ignore(_) => return true,
+                Match::Whitelist(_) => return false,
+            }
+        }
+        path.file_name()
+            .is_some_and(|name| LEFT_OUT.contains(&name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left_out(text: &str, path: &str) -> bool {
+        let mut ignore = SourceIgnore::default();
+        ignore.add("apps".into(), text);
+        ignore.leaves_out(path.into(), false)
+    }
+
+    #[test]
+    fn the_last_pattern_decides() {
+        assert!(left_out("/*\n", "apps/a.yaml"));
+        assert!(!left_out("/*\n!/a.yaml\n", "apps/a.yaml"));
+        assert!(left_out("!/a.yaml\n/*\n", "apps/a.yaml"));
+        assert!(!left_out("x/\n!x/a.yaml\n", "apps/x/a.yaml"));
+        assert!(left_out("x/\n", "apps/x/a.yaml"));
+    }
+
+    #[test]
+    fn patterns_are_of_their_folder() {
+        assert!(!left_out("*.yaml\n", "other/a.yaml"));
+        assert!(!left_out("# *.yaml\n\n", "apps/a.yaml"));
+    }
+
+    #[test]
+    fn what_is_left_out_by_default_can_come_back() {
+        assert!(left_out("", "apps/.sops.yaml"));
+        assert!(!left_out("!.sops.yaml\n", "apps/.sops.yaml"));
+    }
 }

@@ -10,7 +10,7 @@ use infragen_syntax::{Spanned, TextRange, Tree};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::accumulate::{Added, Way, accumulate_top};
-use crate::build::{Built, Options, finish};
+use crate::build::{Builder, Built, Options, finish};
 use crate::error::{BuildError, ErrorKind};
 use crate::file::FILE_NAMES;
 use crate::loader::{Entry, Loader};
@@ -73,7 +73,8 @@ pub fn build_as_flux(loader: &dyn Loader, directory: &Utf8Path, additions: &Addi
     let mut accumulated = accumulate_top(loader, &spec, tree, &added, &way);
     errors.append(&mut accumulated.errors);
     accumulated.errors = errors;
-    finish(loader, &spec, &accumulated, Options { sorted: false })
+    let options = Options { sorted: false };
+    finish(loader, &spec, &accumulated, options, Builder::Flux)
 }
 
 /// The kustomization file of a directory, or one that is made up.

@@ -26,6 +26,25 @@ pub struct Options {
     pub sorted: bool,
 }
 
+/// Who builds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Builder {
+    /// The command line of kustomize.
+    Kustomize,
+    /// kustomize-controller, whose kustomize does not know its version: the label is one that no cluster takes.
+    Flux,
+}
+
+impl Builder {
+    /// What `managedByLabel` says. [kustomize:api/provenance]
+    fn name(self) -> &'static str {
+        match self {
+            Builder::Kustomize => "kustomize-v5.8.1",
+            Builder::Flux => "kustomize-(devel)",
+        }
+    }
+}
+
 /// What a build gives.
 #[derive(Debug, Clone, Default)]
 pub struct Built {
@@ -38,9 +57,6 @@ pub struct Built {
     /// The entries of all files that change nothing.
     pub unmatched: Vec<Unmatched>,
 }
-
-/// What `buildMetadata: [managedByLabel]` says.
-const MANAGER: &str = "kustomize-v5.8.1";
 
 /// Where `buildMetadata` of a kustomization file stands.
 fn place_of_metadata(loader: &dyn Loader, file: &Path) -> Place {
@@ -81,7 +97,7 @@ pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Bui
     };
     let way = Way::of_top(spec.build_metadata);
     let accumulated = loader.accumulate(directory, &way);
-    finish(loader, &spec, &accumulated, options)
+    finish(loader, &spec, &accumulated, options, Builder::Kustomize)
 }
 
 /// What a kustomization file at the top accumulates, finished.
@@ -90,6 +106,7 @@ pub(crate) fn finish(
     spec: &Spec,
     accumulated: &Accumulated,
     options: Options,
+    builder: Builder,
 ) -> Built {
     let mut resources = accumulated.resources.clone();
     let errors = accumulated.errors.clone();
@@ -125,7 +142,12 @@ pub(crate) fn finish(
     let told_by = (metadata.any && loader.traced()).then(|| place_of_metadata(loader, &spec.file));
     for resource in &mut resources {
         if metadata.managed_by {
-            trail::set_in(resource, "labels", trail::MANAGED_BY, MANAGER.to_owned());
+            trail::set_in(
+                resource,
+                "labels",
+                trail::MANAGED_BY,
+                builder.name().to_owned(),
+            );
         }
         if let Some(place) = &told_by {
             trail::note_origin(resource, place);

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use infragen_flux::is_left_out;
+use infragen_flux::{SOURCE_IGNORE, SourceIgnore};
 use infragen_kustomize::{
     Accumulated, BuildError, Entry, ErrorKind, FileKind, FileResources, Loader, Options, Path,
     Place, Unmatched, Way, accumulate, build, join, read_file,
@@ -51,6 +51,21 @@ impl Files<'_> {
     }
 }
 
+impl Files<'_> {
+    /// What the source leaves out of a directory, by the patterns of all around it.
+    fn left_out(&self, directory: &Utf8Path) -> SourceIgnore {
+        let mut ignore = SourceIgnore::default();
+        let folders: Vec<_> = directory.ancestors().collect();
+        for folder in folders.into_iter().rev() {
+            let file = folder.join(SOURCE_IGNORE);
+            if let Some(bytes) = self.bytes(&file) {
+                ignore.add(folder, &String::from_utf8_lossy(&bytes));
+            }
+        }
+        ignore
+    }
+}
+
 impl Loader for Files<'_> {
     fn entry(&self, path: &Utf8Path) -> Option<Entry> {
         match self.find(path) {
@@ -89,11 +104,14 @@ impl Loader for Files<'_> {
         let Found::Directory(directory) = self.find(directory) else {
             return Vec::new();
         };
+        let ignore = self.left_out(directory.path(self.db));
         // Flux follows no link to a directory here, and does not see what sources leave out.
         let entries = directory.entries(self.db).iter().filter(|entry| {
             let linked = matches!(&entry.child, Child::Link(_))
                 && matches!(find(self.db, directory, &entry.name), Found::Directory(_));
-            !linked && !is_left_out(&entry.name)
+            let path = directory.path(self.db).join(&*entry.name);
+            let is_directory = matches!(&entry.child, Child::Directory(_));
+            !linked && !ignore.leaves_out(&path, is_directory)
         });
         entries.map(|entry| entry.name.to_string()).collect()
     }

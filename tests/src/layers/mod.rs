@@ -1,5 +1,6 @@
 //! Random trees of kustomization layers: a base or two, components, and overlays on top of them.
 
+mod flux;
 mod kustomization;
 mod patches;
 pub mod random;

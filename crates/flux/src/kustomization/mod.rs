@@ -6,8 +6,10 @@
 
 mod post_build;
 mod spec;
+mod sync;
 mod variables;
 
 pub use post_build::{Problem, finish};
 pub use spec::{KustomizationSpec, PostBuild, SourceName, VariableSource};
+pub use sync::of_instance;
 pub use variables::{Variable, Variables};

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use infragen_kustomize::{
-    Before, BuildError, ErrorKind, How, Map, Origin, Place, Resource, Scalar, Value, emit,
-    read_through_json,
+    Before, BuildError, ErrorKind, How, Id, Map, Origin, Place, Resource, Scalar, ScalarKind,
+    Value, emit, read_through_json,
 };
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::spec::KustomizationSpec;
@@ -33,7 +34,7 @@ pub fn finish(
     variables: &Variables,
     missing: Missing,
     marked_at: Option<&Place>,
-    resources: &mut [Resource],
+    resources: &mut Vec<Resource>,
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
     let always = spec
@@ -41,24 +42,95 @@ pub fn finish(
         .as_ref()
         .is_some_and(|post_build| post_build.always);
     if spec.post_build.is_some() && (always || !variables.is_empty()) {
-        for resource in &mut *resources {
-            if !is_disabled(resource) {
-                put_values(resource, variables, missing, &mut problems);
+        let mut ids: FxHashMap<Id, usize> = FxHashMap::default();
+        for resource in resources.iter() {
+            *ids.entry(resource.id().normal()).or_default() += 1;
+        }
+        for resource in resources.iter_mut() {
+            if is_disabled(resource) {
+                continue;
+            }
+            let before = resource.id().normal();
+            put_values(resource, variables, missing, &mut problems);
+            let after = resource.id().normal();
+            if before != after {
+                ids.entry(before).and_modify(|count| *count -= 1);
+                let count = ids.entry(after).or_default();
+                *count += 1;
+                // One that is called so now and gets another name later is in the way too.
+                if *count > 1 {
+                    problems.push(same_id(resource));
+                }
             }
         }
     }
+    problems.extend(resources.iter().filter_map(lost_kind));
+    resources.retain(is_applied);
     for resource in resources {
+        for (key, value) in [("name", &spec.name), ("namespace", &spec.namespace)] {
+            let key = format!("kustomize.toolkit.fluxcd.io/{key}");
+            mark(resource, "labels", &key, value, marked_at);
+        }
+        // Last, so it wins over the labels of the owner too.
         for (field, pairs) in [("labels", &spec.labels), ("annotations", &spec.annotations)] {
             for (key, value) in pairs {
                 mark(resource, field, key, value, marked_at);
             }
         }
-        for (key, value) in [("name", &spec.name), ("namespace", &spec.namespace)] {
-            let key = format!("kustomize.toolkit.fluxcd.io/{key}");
-            mark(resource, "labels", &key, value, marked_at);
-        }
     }
     problems
+}
+
+/// An object that values have given the name of another.
+fn same_id(resource: &Resource) -> Problem {
+    let (kind, name) = (resource.kind(), resource.name());
+    let message = format!("the values of its variables make a second {kind} `{name}` of this");
+    let place = resource.place.clone();
+    let error = BuildError::new(ErrorKind::Substitution, place, message);
+    Problem {
+        error: error.with_help("choose values that keep the names apart"),
+        not_set: None,
+    }
+}
+
+/// An object whose kind is a text no more: then Flux can read none of them. [pkg:ssa/utils ReadObjects]
+fn lost_kind(resource: &Resource) -> Option<Problem> {
+    let kind = resource.value.get("kind").and_then(Value::as_scalar);
+    if kind.is_some_and(|kind| is_text(kind.kind) && !kind.text.is_empty()) {
+        return None;
+    }
+    let message = format!(
+        "`kind` of `{}` is no text after substitution",
+        resource.name()
+    );
+    let place = resource.place.clone();
+    let error = BuildError::new(ErrorKind::Substitution, place, message);
+    Some(Problem {
+        error: error.with_help("put it in quotes with `${quote}`"),
+        not_set: None,
+    })
+}
+
+/// Whether Flux applies an object at all. It drops settings of kustomize that are listed as if they were objects,
+/// and what has no name, kind or version, or one that values have made a number, without a word.
+/// [pkg:ssa/utils ReadObjects]
+fn is_applied(resource: &Resource) -> bool {
+    let is_text = |path: &[&str]| {
+        let scalar = resource.value.at(path).and_then(Value::as_scalar);
+        scalar.is_some_and(|scalar| is_text(scalar.kind) && !scalar.text.is_empty())
+    };
+    let is_settings = resource.kind().eq_ignore_ascii_case("kustomization")
+        && resource
+            .api_version()
+            .starts_with("kustomize.config.k8s.io/");
+    is_text(&["metadata", "name"]) && is_text(&["kind"]) && is_text(&["apiVersion"]) && !is_settings
+}
+
+fn is_text(kind: ScalarKind) -> bool {
+    matches!(
+        kind,
+        ScalarKind::String | ScalarKind::Timestamp | ScalarKind::Binary
+    )
 }
 
 /// Names of variables that Flux refuses: then it applies nothing.
@@ -195,7 +267,7 @@ fn mark(resource: &mut Resource, field: &str, key: &str, text: &str, marked_at: 
         None => Origin::NONE,
     };
     let mut metadata = map_of(object.get("metadata")).into_owned();
-    let mut map = map_of(metadata.get(field)).into_owned();
+    let mut map = texts_of(metadata.get(field));
     let mut value = Value::string(text);
     if let Value::Scalar(scalar) = &mut value {
         scalar.origin = origin;
@@ -203,6 +275,20 @@ fn mark(resource: &mut Resource, field: &str, key: &str, text: &str, marked_at: 
     map.insert(key, value);
     metadata.insert(field, Value::from(map));
     object.insert("metadata", Value::from(metadata));
+}
+
+/// Labels or annotations as Flux reads them before it sets one: null is an empty text, and where one is no text it
+/// sees none at all.
+fn texts_of(value: Option<&Value>) -> Map {
+    let mut texts = map_of(value).into_owned();
+    for (_, value) in texts.iter_mut() {
+        match value.as_scalar().map(|scalar| scalar.kind) {
+            Some(ScalarKind::Null) => *value = Value::string(""),
+            Some(kind) if is_text(kind) => {}
+            _ => return Map::default(),
+        }
+    }
+    texts
 }
 
 fn map_of(value: Option<&Value>) -> Cow<'_, Map> {

@@ -1,10 +1,12 @@
 //! The variables of a Flux Kustomization, with what is not known of them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use infragen_kustomize::{Map, Origin, Value};
 use smol_str::SmolStr;
 
+use super::spec::{PostBuild, VariableSource};
 use crate::substitute::{Known, value_of_variable};
 
 /// The variables of a Flux Kustomization.
@@ -51,6 +53,28 @@ impl Variables {
     /// Whether there is none, and there can be none.
     pub fn is_empty(&self) -> bool {
         self.known.is_empty() && !self.open
+    }
+
+    /// Those of a Flux Kustomization: what the objects of `substituteFrom` give, the later over the earlier, and over
+    /// all `substitute`. An object that `given` does not know may be in the cluster all the same.
+    pub fn of(
+        post_build: &PostBuild,
+        mut given: impl FnMut(&VariableSource) -> Option<Arc<Variables>>,
+    ) -> Variables {
+        let mut variables = Variables::default();
+        for source in &post_build.from {
+            let Some(given) = given(source) else {
+                variables.open = true;
+                continue;
+            };
+            let given = given.known.iter();
+            let given = given.map(|(name, variable)| (name.clone(), variable.clone()));
+            variables.known.extend(given);
+        }
+        for (name, value) in &post_build.substitute {
+            variables.set(name.clone(), value, Origin::NONE);
+        }
+        variables
     }
 
     /// What is known of a variable.

@@ -1,11 +1,13 @@
-//! Applies the operations of a JSON6902 patch to an object.
+//! Applies the operations of a JSON6902 patch to an object, as the library of kustomize does
+//! [gopkg.in/evanphx/json-patch.v4]. Packages of some distributions build kustomize with version 5 of it, which
+//! refuses more: `replace` and `copy` of a key that is not there.
 
 use smol_str::SmolStr;
 
 use super::json::{Operation, Pointer, Verb};
 use crate::origin::{Before, How, Origin};
 use crate::value::{
-    Layout, Number, ScalarKind, Value, needs_no_quotes, number, refold, to_rfc3339,
+    Layout, Number, ScalarKind, Value, needs_no_quotes, number, refold, shortest, to_rfc3339,
 };
 
 /// Why an operation cannot be done.
@@ -55,7 +57,7 @@ pub(super) fn operate(
         }
         Verb::Copy => {
             let from = operation.from.as_ref().unwrap_or(path);
-            let value = find(object, from).map_err(at(from))?.clone();
+            let value = find(object, from).map_err(at(from))?;
             add(object, path, value).map_err(at(path))
         }
         Verb::Test => test(object, path, &operation.value).map_err(at(path)),
@@ -76,16 +78,13 @@ fn is_missing(pointer: &str) -> Lost {
 /// The keys of a pointer: those on the way, and the last.
 fn split(pointer: &Pointer) -> Result<(Vec<SmolStr>, SmolStr), Lost> {
     let decode = |part: &str| SmolStr::new(part.replace("~1", "/").replace("~0", "~"));
-    let mut parts = pointer.text.split('/');
-    // kustomize overlooks what stands before the first `/`.
-    parts.next();
-    if !pointer.text.contains('/') {
+    // Whatever stands before the first `/` is passed over.
+    let mut parts: Vec<_> = pointer.text.split('/').skip(1).map(decode).collect();
+    let Some(last) = parts.pop() else {
         let mut lost = lost(format!("cannot look for `{}` in", pointer.text));
         lost.help = Some("a path begins with `/`");
         return Err(lost);
-    }
-    let mut parts: Vec<_> = parts.map(decode).collect();
-    let last = parts.pop().unwrap_or_default();
+    };
     Ok((parts, last))
 }
 
@@ -147,19 +146,18 @@ fn container<'v>(
     }
 }
 
-fn find<'v>(object: &'v mut Value, pointer: &Pointer) -> Result<&'v Value, Lost> {
-    if pointer.text.is_empty() {
-        return Ok(object);
-    }
+/// The value at a pointer; null for a key that a mapping does not have.
+fn find(object: &mut Value, pointer: &Pointer) -> Result<Value, Lost> {
     let (way, last) = split(pointer)?;
     let container: &Value = container(object, pointer, &way)?;
-    child(container, &last).ok_or_else(|| is_missing(&pointer.text))
+    match child(container, &last) {
+        Some(found) => Ok(found.clone()),
+        None if container.as_map().is_some() => Ok(Value::NULL),
+        None => Err(is_missing(&pointer.text)),
+    }
 }
 
 fn add(object: &mut Value, pointer: &Pointer, value: Value) -> Result<(), Lost> {
-    if pointer.text.is_empty() {
-        return set_whole(object, value);
-    }
     let (way, last) = split(pointer)?;
     let container = container(object, pointer, &way).map_err(|mut lost| {
         if !way.is_empty() {
@@ -218,23 +216,23 @@ fn remove(object: &mut Value, pointer: &Pointer) -> Result<Value, Lost> {
     }
 }
 
+/// A key of a mapping need not be there.
 fn replace(object: &mut Value, pointer: &Pointer, value: Value) -> Result<(), Lost> {
     if pointer.text.is_empty() {
         return set_whole(object, value);
     }
     let (way, last) = split(pointer)?;
     let container = container(object, pointer, &way)?;
-    match child_mut(container, &last) {
-        Some(there) => {
-            *there = after(value, Some(there));
-            Ok(())
-        }
-        None => {
-            let mut lost = is_missing(&pointer.text);
-            lost.help = Some("use `op: add`, which also sets what is not there");
-            Err(lost)
-        }
+    if let Some(map) = container.as_map_mut() {
+        let value = after(value, map.get(&last));
+        map.insert(last, value);
+        return Ok(());
     }
+    let Some(there) = child_mut(container, &last) else {
+        return Err(is_missing(&pointer.text));
+    };
+    *there = after(value, Some(there));
+    Ok(())
 }
 
 fn set_whole(object: &mut Value, value: Value) -> Result<(), Lost> {
@@ -394,21 +392,4 @@ fn changes(value: &Value) -> bool {
             _ => false,
         },
     }
-}
-
-/// A number as Go's `%g` prints it, which is how kustomize writes it between JSON and YAML.
-fn shortest(number: f64) -> String {
-    if number == 0.0 {
-        return if number.is_sign_negative() { "-0" } else { "0" }.to_owned();
-    }
-    let scientific = format!("{number:e}");
-    let Some((digits, exponent)) = scientific.split_once('e') else {
-        return scientific;
-    };
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..6).contains(&exponent) {
-        return format!("{number}");
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{digits}e{sign}{:02}", exponent.abs())
 }

@@ -7,12 +7,13 @@ use super::input::{Input, Shape};
 use super::{Pairs, Text};
 use crate::error::{BuildError, ErrorKind};
 use crate::origin::{Path, Place};
+use crate::value::shortest;
 
 /// Decodes the settings of one file and keeps what is wrong with them.
 pub(crate) struct Decoder {
     /// The file.
     pub file: Path,
-    /// Whether a key that is not known is an error.
+    /// Whether a key that is not known is an error, and a number where a text is wanted.
     pub strict: bool,
     /// Whether a number or a boolean is taken for a text where a text is wanted: in all files but the
     /// kustomization file.
@@ -200,6 +201,16 @@ impl Decoder {
                 range: value.range,
             }),
             Shape::Null => None,
+            // Flux decodes with a library that turns scalars into the texts that are wanted, and loses how they were
+            // written: `1.10` is `1.1`. [sigs.k8s.io/yaml Unmarshal]
+            Shape::Bool(is_true) if !self.strict => Some(Spanned {
+                value: SmolStr::new_static(if *is_true { "true" } else { "false" }),
+                range: value.range,
+            }),
+            Shape::Number(text) if !self.strict => Some(Spanned {
+                value: as_go_prints(text),
+                range: value.range,
+            }),
             _ => {
                 self.wrong(value, "a text");
                 None
@@ -224,5 +235,13 @@ impl Decoder {
         if let (Some(error), "a text") = (self.errors.last_mut(), wanted) {
             error.help = help.map(str::to_owned);
         }
+    }
+}
+
+/// A number as the library prints it that makes texts of numbers.
+fn as_go_prints(text: &SmolStr) -> SmolStr {
+    match text.parse::<f64>() {
+        Ok(number) if text.contains(['.', 'e']) => SmolStr::new(shortest(number)),
+        _ => text.clone(),
     }
 }

@@ -160,11 +160,24 @@ pub fn read_through_json(text: &str) -> Result<Value, String> {
     match root {
         // As deep, and as large, as any object may be.
         Some(root) if root.is_mapping() => {
+            check_keys(root)?;
             let mut left = MAX_OBJECT_NODES;
             Ok(read_node(root, MAX_OBJECT_DEPTH, &mut left).into_value())
         }
         _ => Err("it is no mapping".to_owned()),
     }
+}
+
+/// What JSON has no keys for, the library refuses. The text is one that was printed, so nothing in it is an alias.
+fn check_keys(node: Node<'_>) -> Result<(), String> {
+    for entry in node.own_entries() {
+        match entry.key.scalar() {
+            Some((text, style)) if type_of(text, style, entry.key.tag()) != Typed::Null => {}
+            _ => return Err("a key is empty, or no text".to_owned()),
+        }
+        check_keys(entry.value)?;
+    }
+    node.items().try_for_each(check_keys)
 }
 
 fn read_node(node: Node<'_>, depth: usize, left: &mut usize) -> Input {

@@ -11,6 +11,7 @@ mod folded;
 mod kind;
 mod read;
 pub(crate) mod shared;
+mod shortest;
 mod timestamp;
 
 pub use emit::{Unprintable, emit};
@@ -22,6 +23,7 @@ pub(crate) use self::folded::refold;
 pub(crate) use self::kind::{Number, number};
 pub(crate) use self::read::{ValueReader, block_text};
 pub(crate) use self::shared::Shared;
+pub(crate) use self::shortest::shortest;
 pub(crate) use self::timestamp::to_rfc3339;
 
 use std::sync::Arc;

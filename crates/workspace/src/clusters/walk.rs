@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use infragen_flux::known::KUSTOMIZATION;
-use infragen_flux::kustomization::{KustomizationSpec, SourceName, Variables};
+use infragen_flux::known::{FLUX_INSTANCE, KUSTOMIZATION};
+use infragen_flux::kustomization::{KustomizationSpec, SourceName, Variables, of_instance};
 use infragen_flux::substitute::Missing;
-use infragen_kustomize::{Origin, Path};
+use infragen_kustomize::Path;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -152,22 +152,19 @@ impl Walk<'_> {
         let Some(object) = facts.objects.get(*object as usize) else {
             return Arc::new(made_up("flux-system", "flux-system", None));
         };
-        if object.kind == *KUSTOMIZATION {
-            let manifests = resources(self.db, *file);
-            let manifest = manifests.resources.iter().find(|resource| {
-                resource.kind() == KUSTOMIZATION.kind
-                    && object
-                        .name
-                        .as_ref()
-                        .is_some_and(|name| name.value == resource.name())
-            });
-            if let Some(manifest) = manifest {
-                let mut spec = KustomizationSpec::read(&manifest.value);
-                if spec.namespace.is_empty() {
-                    spec.namespace = "flux-system".into();
-                }
-                return Arc::new(spec);
+        let name = object.name.as_ref().map(|name| name.value.as_str());
+        let manifests = resources(self.db, *file);
+        let manifest = manifests.resources.iter().find(|resource| {
+            resource.kind() == object.kind.kind && name.is_some_and(|name| name == resource.name())
+        });
+        if object.kind == *KUSTOMIZATION
+            && let Some(manifest) = manifest
+        {
+            let mut spec = KustomizationSpec::read(&manifest.value);
+            if spec.namespace.is_empty() {
+                spec.namespace = "flux-system".into();
             }
+            return Arc::new(spec);
         }
         let [source, kustomization] = object.makes.as_slice() else {
             return Arc::new(made_up("flux-system", "flux-system", None));
@@ -176,12 +173,24 @@ impl Walk<'_> {
             .namespace
             .clone()
             .unwrap_or_else(|| "flux-system".into());
+        let name = &kustomization.name.value;
+        let instance = manifest.and_then(|manifest| {
+            let at: &[&str] = match object.kind == *FLUX_INSTANCE {
+                true => &["spec"],
+                false => &["spec", "values", "instance"],
+            };
+            manifest.value.at(at)
+        });
+        if let Some(spec) = instance.and_then(|instance| of_instance(instance, (&namespace, name)))
+        {
+            return Arc::new(spec);
+        }
         let source = SourceName {
             kind: source.kind.kind.clone(),
             namespace: namespace.clone(),
             name: source.name.value.clone(),
         };
-        Arc::new(made_up(&namespace, &kustomization.name.value, Some(source)))
+        Arc::new(made_up(&namespace, name, Some(source)))
     }
 
     /// Goes through all applications by what the last round found. Also gives what the entry point says by what
@@ -266,31 +275,17 @@ impl Walk<'_> {
     }
 
     fn variables(&self, spec: &KustomizationSpec) -> Variables {
-        let mut variables = Variables::default();
         let Some(post_build) = &spec.post_build else {
-            return variables;
+            return Variables::default();
         };
-        for from in &post_build.from {
+        Variables::of(post_build, |from| {
             let key = (from.kind.clone(), spec.namespace.clone(), from.name.clone());
-            let Some((application, number)) = self.found.places.get(&key) else {
-                // It may be in the cluster all the same.
-                variables.open = true;
-                continue;
-            };
-            let Ok(directory) = application.directory else {
-                continue;
-            };
+            let (application, number) = self.found.places.get(&key)?;
+            let directory = application.directory.as_ref().ok()?;
             let (spec, own) = (application.spec.clone(), application.variables.clone());
-            let given = variables_of_object(self.db, directory, spec, own, self.missing, *number);
-            let given = given.known.iter();
-            variables
-                .known
-                .extend(given.map(|(name, variable)| (name.clone(), variable.clone())));
-        }
-        for (name, value) in &post_build.substitute {
-            variables.set(name.clone(), value, Origin::NONE);
-        }
-        variables
+            let given = variables_of_object(self.db, *directory, spec, own, self.missing, *number);
+            Some(given)
+        })
     }
 
     fn find(&self, applications: &[Application]) -> Found {
