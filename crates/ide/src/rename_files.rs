@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use infragen_flux::artifact::ArtifactCopy;
 use infragen_flux::known::EXTERNAL_ARTIFACT;
-use infragen_flux::{FileFacts, KindName, ObjectFacts, PathFact, is_left_out, is_templated};
+use infragen_flux::{FileFacts, KindName, ObjectFacts, PathFact, SourceIgnore, is_templated};
 use infragen_kustomize::{Field, is_kustomization_file_name, join};
 use infragen_rules::{FileEdits, path_target};
 use infragen_syntax::{TextRange, TextSize};
@@ -335,8 +335,11 @@ impl Search<'_> {
                     from.parent().map_or(".", Utf8Path::as_str)
                 ));
             }
-            let left_out =
-                |path: &Utf8Path| path.components().any(|part| is_left_out(part.as_str()));
+            let ignore = SourceIgnore::default();
+            let left_out = |path: &Utf8Path| {
+                let mut above = path.ancestors();
+                above.any(|above| ignore.leaves_out(above, true))
+            };
             if left_out(to) && !left_out(from) {
                 self.notes.push(format!(
                     "`{to}` is where Flux's sources look at nothing: what is there is not applied"

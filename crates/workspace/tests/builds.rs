@@ -27,7 +27,7 @@ fn files_with_errors(files: &[(&str, &str)]) -> Vec<String> {
     errors(files).into_iter().map(|(file, _)| file).collect()
 }
 
-const PATCH: &str = "- {op: remove, path: /data/nope}\n";
+const PATCH: &str = "- {op: replace, path: /data/nope, value: c}\n";
 const PATCHED: &str =
     "resources: [web.yaml]\npatches: [{path: patch.yaml, target: {kind: ConfigMap}}]\n";
 
@@ -115,7 +115,7 @@ fn a_build_follows_what_an_editor_shows_and_what_is_on_disk() {
     write("web.yaml", WEB);
     write(
         "patch.json",
-        "[{\"op\": \"remove\", \"path\": \"/data/a\"}]",
+        "[{\"op\": \"replace\", \"path\": \"/data/a\", \"value\": \"c\"}]",
     );
     let mut workspace = Workspace::new();
     workspace.open_root(top);
@@ -125,7 +125,7 @@ fn a_build_follows_what_an_editor_shows_and_what_is_on_disk() {
         found.iter().map(|error| error.message.clone()).collect()
     };
     assert_eq!(wrong(&workspace), [""; 0]);
-    // In the editor the object loses what the patch removes; nothing is saved.
+    // In the editor the object loses what the patch replaces; nothing is saved.
     let changed = WEB.replace("{a: b}", "{z: b}");
     workspace.set_buffer(&top.join("web.yaml"), Some(changed.as_str().into()));
     let told = wrong(&workspace);

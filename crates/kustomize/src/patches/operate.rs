@@ -1,6 +1,6 @@
-//! Applies the operations of a JSON6902 patch to an object, as the library of kustomize does
-//! [gopkg.in/evanphx/json-patch.v4]. Packages of some distributions build kustomize with version 5 of it, which
-//! refuses more: `replace` and `copy` of a key that is not there.
+//! Applies the operations of a JSON6902 patch to an object, as version 5 of the library of kustomize does, which the
+//! packages of distributions link. Version 4, which kustomize's own release and Flux link, lets `replace` and `copy`
+//! name a key that is not there; whoever writes that means `add`, or has mistyped the key.
 
 use smol_str::SmolStr;
 
@@ -57,7 +57,7 @@ pub(super) fn operate(
         }
         Verb::Copy => {
             let from = operation.from.as_ref().unwrap_or(path);
-            let value = find(object, from).map_err(at(from))?;
+            let value = find(object, from).map_err(at(from))?.clone();
             add(object, path, value).map_err(at(path))
         }
         Verb::Test => test(object, path, &operation.value).map_err(at(path)),
@@ -78,13 +78,16 @@ fn is_missing(pointer: &str) -> Lost {
 /// The keys of a pointer: those on the way, and the last.
 fn split(pointer: &Pointer) -> Result<(Vec<SmolStr>, SmolStr), Lost> {
     let decode = |part: &str| SmolStr::new(part.replace("~1", "/").replace("~0", "~"));
-    // Whatever stands before the first `/` is passed over.
-    let mut parts: Vec<_> = pointer.text.split('/').skip(1).map(decode).collect();
-    let Some(last) = parts.pop() else {
+    let mut parts = pointer.text.split('/');
+    // kustomize overlooks what stands before the first `/`.
+    parts.next();
+    if !pointer.text.contains('/') {
         let mut lost = lost(format!("cannot look for `{}` in", pointer.text));
         lost.help = Some("a path begins with `/`");
         return Err(lost);
-    };
+    }
+    let mut parts: Vec<_> = parts.map(decode).collect();
+    let last = parts.pop().unwrap_or_default();
     Ok((parts, last))
 }
 
@@ -146,18 +149,19 @@ fn container<'v>(
     }
 }
 
-/// The value at a pointer; null for a key that a mapping does not have.
-fn find(object: &mut Value, pointer: &Pointer) -> Result<Value, Lost> {
+fn find<'v>(object: &'v mut Value, pointer: &Pointer) -> Result<&'v Value, Lost> {
+    if pointer.text.is_empty() {
+        return Ok(object);
+    }
     let (way, last) = split(pointer)?;
     let container: &Value = container(object, pointer, &way)?;
-    match child(container, &last) {
-        Some(found) => Ok(found.clone()),
-        None if container.as_map().is_some() => Ok(Value::NULL),
-        None => Err(is_missing(&pointer.text)),
-    }
+    child(container, &last).ok_or_else(|| is_missing(&pointer.text))
 }
 
 fn add(object: &mut Value, pointer: &Pointer, value: Value) -> Result<(), Lost> {
+    if pointer.text.is_empty() {
+        return set_whole(object, value);
+    }
     let (way, last) = split(pointer)?;
     let container = container(object, pointer, &way).map_err(|mut lost| {
         if !way.is_empty() {
@@ -216,23 +220,23 @@ fn remove(object: &mut Value, pointer: &Pointer) -> Result<Value, Lost> {
     }
 }
 
-/// A key of a mapping need not be there.
 fn replace(object: &mut Value, pointer: &Pointer, value: Value) -> Result<(), Lost> {
     if pointer.text.is_empty() {
         return set_whole(object, value);
     }
     let (way, last) = split(pointer)?;
     let container = container(object, pointer, &way)?;
-    if let Some(map) = container.as_map_mut() {
-        let value = after(value, map.get(&last));
-        map.insert(last, value);
-        return Ok(());
+    match child_mut(container, &last) {
+        Some(there) => {
+            *there = after(value, Some(there));
+            Ok(())
+        }
+        None => {
+            let mut lost = is_missing(&pointer.text);
+            lost.help = Some("use `op: add`, which also sets what is not there");
+            Err(lost)
+        }
     }
-    let Some(there) = child_mut(container, &last) else {
-        return Err(is_missing(&pointer.text));
-    };
-    *there = after(value, Some(there));
-    Ok(())
 }
 
 fn set_whole(object: &mut Value, value: Value) -> Result<(), Lost> {

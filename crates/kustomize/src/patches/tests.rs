@@ -135,13 +135,17 @@ const WEB: &str = "#file web.yaml\napiVersion: apps/v1\nkind: Deployment\nmetada
 
 #[test]
 fn a_missing_path_points_into_the_inline_patch() {
-    let (text, message, _) = only_error(&format!(
-        "{WEB}#file kustomization.yaml\nresources: [web.yaml]\npatches:\n- target: {{kind: Deployment}}\n  patch: |-\n    - op: replace\n      path: /spec/nope/deep\n      value: 1\n"
+    let (text, message, help) = only_error(&format!(
+        "{WEB}#file kustomization.yaml\nresources: [web.yaml]\npatches:\n- target: {{kind: Deployment}}\n  patch: |-\n    - op: replace\n      path: /spec/nope\n      value: 1\n"
     ));
-    assert_eq!(text, "/spec/nope/deep");
+    assert_eq!(text, "/spec/nope");
     assert_eq!(
         message,
         "`replace` finds no `/spec/nope` in Deployment `web`"
+    );
+    assert_eq!(
+        help.unwrap(),
+        "use `op: add`, which also sets what is not there"
     );
 }
 

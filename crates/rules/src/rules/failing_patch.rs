@@ -8,17 +8,17 @@ pub static FAILING_PATCH: Rule = Rule {
     severity: Severity::Error,
     summary: "an operation of a patch does not fit the object",
     explanation: "\
-`remove` needs what it names to be there, `add` and `replace` need what is around it, and of a list the item; a `/` \
-inside a key is written `~1`. kustomize names neither the patch nor the object: `replace operation does not apply: doc \
-is missing path`.",
+`replace` and `remove` need what they name to be there, `add` needs what is around it; a `/` inside a key is written \
+`~1`. kustomize names neither the patch nor the object: `replace operation does not apply: doc is missing path`.",
     example: "\
 //- kustomization.yaml
 resources: [web.yaml]
 patches:
   - target: {kind: ConfigMap}
     patch: |
-      - op: remove
+      - op: replace
         path: /data/port
+        value: \"80\"
 //- web.yaml
 apiVersion: v1
 kind: ConfigMap
