@@ -5,6 +5,7 @@
 //! kustomize-controller:internal/controller/kustomization_controller.go].
 
 mod post_build;
+mod reduced;
 mod spec;
 mod sync;
 mod variables;

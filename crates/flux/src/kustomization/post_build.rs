@@ -9,6 +9,7 @@ use infragen_kustomize::{
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use super::reduced::{reduced, restored};
 use super::spec::KustomizationSpec;
 use super::variables::Variables;
 use crate::substitute::{self, Missing, NAME_PATTERN, Template, is_variable_name};
@@ -157,10 +158,6 @@ fn put_values(
     missing: Missing,
     problems: &mut Vec<Problem>,
 ) {
-    let mut text = String::new();
-    if emit(&resource.value, &mut text).is_err() {
-        return;
-    }
     let object = format!("{}/{}", resource.kind(), resource.name());
     let place = resource.place.clone();
     let problem = |message: String, help: &str| Problem {
@@ -177,21 +174,30 @@ fn put_values(
         let help = format!("it must match {NAME_PATTERN}");
         problems.push(problem(message, &help));
     }
-    if !text.contains('$') {
+    let Some(part) = reduced(&resource.value) else {
         return;
-    }
-    let template = Template::parse(&text);
-    let rendered = template.render(&text, missing, |name| variables.get(name));
-    for error in &rendered.errors {
-        let not_set = error.kind == substitute::ErrorKind::NotSet;
+    };
+    let before = resource.value.clone();
+    let done = match substituted(&part, variables, missing) {
+        Some((rendered, Ok(changed))) => match restored(&before, &part, changed) {
+            Some(value) => Some((rendered, Ok(value))),
+            // The values gave it another form.
+            None => substituted(&before, variables, missing),
+        },
+        // What is wrong with a part is wrong with the whole, and the other way round.
+        failed => failed,
+    };
+    let Some((rendered, value)) = done else {
+        return;
+    };
+    for (error, name) in rendered {
         problems.push(Problem {
-            not_set: not_set.then(|| SmolStr::new(&text[std::ops::Range::from(error.range)])),
+            not_set: name,
             ..problem(error.message.clone(), &error.help)
         });
     }
-    match read_through_json(&rendered.text) {
+    match value {
         Ok(mut value) => {
-            let before = std::mem::replace(&mut resource.value, Value::null());
             trace(&before, &mut value, variables);
             resource.value = value;
         }
@@ -202,6 +208,27 @@ fn put_values(
             problems.push(problem(message, help));
         }
     }
+}
+
+/// What Flux would refuse in a text, each with the variable that has no value.
+type Refused = Vec<(substitute::Error, Option<SmolStr>)>;
+
+/// An object, or a part of one, with the values of variables in its text; none where it has no text.
+fn substituted(
+    value: &Value,
+    variables: &Variables,
+    missing: Missing,
+) -> Option<(Refused, Result<Value, String>)> {
+    let mut text = String::new();
+    emit(value, &mut text).ok()?;
+    let template = Template::parse(&text);
+    let rendered = template.render(&text, missing, |name| variables.get(name));
+    let refused = rendered.errors.into_iter().map(|error| {
+        let not_set = error.kind == substitute::ErrorKind::NotSet;
+        let name = not_set.then(|| SmolStr::new(&text[std::ops::Range::from(error.range)]));
+        (error, name)
+    });
+    Some((refused.collect(), read_through_json(&rendered.text)))
 }
 
 /// Gives the scalars of an object the history that they had; those that changed, a new step.
@@ -295,5 +322,87 @@ fn map_of(value: Option<&Value>) -> Cow<'_, Map> {
     match value.and_then(Value::as_map) {
         Some(map) => Cow::Borrowed(map),
         None => Cow::Owned(Map::default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use infragen_kustomize::{Origin, emit};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn scalar() -> impl Strategy<Value = Value> {
+        let texts = prop::sample::select(vec![
+            "plain",
+            "${A}",
+            "x${A}y ${B:=d e}",
+            "$$",
+            "$${A}",
+            "$",
+            "${MAP}",
+            "${LIST}",
+            "true",
+            "123",
+            "a\nb ${A}\n",
+            "${LINES}",
+            "'${A}'",
+            "a: ${A}",
+            "${EMPTY}",
+            "- ${A}",
+            "# ${A}",
+            "long ${A} text that goes \
+             on and on until a line of an emitter is full and has to be broken somewhere ${B:=in here or there}",
+        ]);
+        (texts, any::<bool>()).prop_map(|(text, plain)| match plain {
+            true => Value::plain(text),
+            false => Value::string(text),
+        })
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        scalar().prop_recursive(4, 40, 5, |inner| {
+            let key = prop::sample::select(vec!["a", "b", "c", "k-${A}", "d", "$$e"]);
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec((key, inner), 0..5).prop_map(|entries| {
+                    let mut map = Map::default();
+                    for (key, value) in entries {
+                        map.insert(key, value);
+                    }
+                    Value::from(map)
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        /// Only a part of an object is written and read; the outcome is that of the whole.
+        #[test]
+        fn a_part_stands_for_the_whole(inner in value()) {
+            let object = Value::from(Map::from_entries(vec![
+                ("kind".into(), Value::string("X")),
+                ("spec".into(), inner),
+            ]));
+            let mut variables = Variables::default();
+            for (name, value) in [
+                ("A", "1"), ("MAP", "{x: y}"), ("LIST", "[1, 2]"), ("LINES", "a\nb"), ("EMPTY", ""),
+            ] {
+                variables.set(name.into(), value, Origin::NONE);
+            }
+            let whole = substituted(&object, &variables, Missing::IsEmpty);
+            let mut resource = Resource::new(object, Place::start_of(infragen_kustomize::Path::from(camino::Utf8Path::new("x"))));
+            let mut problems = Vec::new();
+            put_values(&mut resource, &variables, Missing::IsEmpty, &mut problems);
+            let Some((refused, Ok(whole))) = whole else {
+                prop_assert!(!problems.is_empty());
+                return Ok(());
+            };
+            prop_assert_eq!(refused.len(), problems.len());
+            let (mut expected, mut found) = (String::new(), String::new());
+            let printable = emit(&whole, &mut expected).is_ok();
+            prop_assert_eq!(emit(&resource.value, &mut found).is_ok(), printable);
+            prop_assert_eq!(found, expected);
+        }
     }
 }
