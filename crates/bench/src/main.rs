@@ -10,7 +10,9 @@
     reason = "a benchmark runs programs, reads the clock and talks to a terminal; it never sees a user's repository"
 )]
 
+mod builds;
 mod figures;
+mod overlays;
 mod session;
 
 use std::process::ExitCode;
@@ -100,6 +102,14 @@ fn measure(args: &Args) -> Result<(), String> {
         print!("{row}");
         table.push_str(&row);
     }
+    if !args.generated_only {
+        let lines = builds::measure(binary, &corpora::corpora())?;
+        print!("{lines}");
+        table.push_str(&lines);
+    }
+    let lines = measure_overlays(binary, folder, args)?;
+    print!("{lines}");
+    table.push_str(&lines);
     match &args.write {
         Some(page) => write_table(page, &table),
         None => Ok(()),
@@ -138,6 +148,22 @@ fn measure_repository(binary: &Utf8Path, path: &Utf8Path, edits: usize) -> Resul
         pair(&measured.hover),
         pair(&measured.definition),
     ))
+}
+
+/// A keystroke in a base of ten objects with fifty overlays, until the findings of all overlays are there.
+fn measure_overlays(binary: &Utf8Path, folder: &Utf8Path, args: &Args) -> Result<String, String> {
+    let mut table = String::from(
+        "\n| a base in 50 overlays of 10 objects | findings of all overlays p50 / p99 |\n|---|--:|\n",
+    );
+    for size in args.sizes.iter().filter(|size| **size >= 10_000) {
+        let path = folder.join(format!("generated-{size}"));
+        overlays::add(&path)?;
+        let mut session = Session::open(binary, &path)?;
+        let figures = overlays::measure(&mut session, &path, args.edits.div_ceil(5))?;
+        session.close()?;
+        table.push_str(&format!("| among {size} manifests | {figures} |\n"));
+    }
+    Ok(table)
 }
 
 fn write_table(page: &Utf8Path, table: &str) -> Result<(), String> {

@@ -12,7 +12,8 @@ use super::figures::Figures;
 
 /// A server that has indexed a repository.
 pub struct Session {
-    client: Client,
+    /// The conversation.
+    pub client: Client,
     /// From the start of the process to the end of indexing with all findings sent.
     pub cold_start: Duration,
 }
@@ -51,7 +52,8 @@ fn spawn(binary: &Utf8Path) -> Result<Client, String> {
     Client::spawn(binary.as_std_path(), &["lsp"], Stdio::null()).map_err(text)
 }
 
-fn text(error: ClientError) -> String {
+/// What went wrong in the conversation.
+pub fn text(error: ClientError) -> String {
     error.to_string()
 }
 
@@ -69,7 +71,7 @@ fn capabilities() -> Value {
 }
 
 /// A `file:` URI; the paths of this benchmark hold nothing that needs escaping.
-fn uri(path: &Utf8Path) -> String {
+pub fn uri(path: &Utf8Path) -> String {
     format!("file://{path}")
 }
 

@@ -9,6 +9,7 @@ mod builds;
 mod context;
 mod example;
 mod finding;
+mod mappings;
 mod nearest_path;
 mod page;
 mod path_target;
@@ -21,6 +22,7 @@ mod version_fields;
 
 pub use example::example_files;
 pub use finding::{FileChange, FileEdits, Finding, Fix, Related, Severity};
+pub use mappings::{UnmappedBundle, unmapped_bundles};
 pub use nearest_path::nearest_path;
 pub use page::{index, page};
 pub use path_target::path_target;

@@ -29,7 +29,6 @@ mod orphaned_file;
 mod prerelease_of_upper_bound;
 mod several_kustomization_files;
 mod unknown_kustomization_field;
-mod unmapped_bundle;
 mod unmatched_patch;
 mod unmatched_replicas;
 mod unmatched_target;
@@ -59,7 +58,6 @@ pub const RULES: &[&Rule] = &[
     &prerelease_of_upper_bound::PRERELEASE_OF_UPPER_BOUND,
     &dead_version_field::DEAD_VERSION_FIELD,
     &missing_flux_path::MISSING_FLUX_PATH,
-    &unmapped_bundle::UNMAPPED_BUNDLE,
     &missing_path::MISSING_PATH,
     &no_kustomization_file::NO_KUSTOMIZATION_FILE,
     &kustomization_as_resource::KUSTOMIZATION_AS_RESOURCE,

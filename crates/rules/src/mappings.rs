@@ -1,66 +1,38 @@
+//! Bundles whose files are not known here, and how to map them.
+
 use infragen_flux::known::OCI_REPOSITORY;
-use infragen_syntax::{NewValue, Segment, Target, insert_entry, quote};
+use infragen_syntax::{NewValue, Segment, Target, TextRange, insert_entry, quote};
 use infragen_workspace::{
-    Child, DefinedBy, Directory, Elsewhere, Found, applied_from, cluster, environments, find,
-    kustomization_file, secure, tree,
+    Child, Db, DefinedBy, Directory, Elsewhere, Found, SourceFile, applied_from, cluster,
+    environments, find, kustomization_file, secure, tree,
 };
 
-use crate::finding::{FileChange, FileEdits, Finding, Fix, Severity};
-use crate::rule::{Context, Rule};
-
-/// A bundle that Flux Kustomizations build from, and that nothing maps to a directory.
-pub static UNMAPPED_BUNDLE: Rule = Rule {
-    id: "unmapped-bundle",
-    severity: Severity::Hint,
-    summary: "Flux Kustomizations build from a bundle whose files are not known here",
-    explanation: "\
-What an OCI artifact holds is in another repository most of the time: then the paths, patches and health checks of \
-Kustomizations that build from it cannot be checked, and nothing is known of the objects in it. Where that repository \
-stands beside this one, say so in `.infragen.yaml`:\n\n\
-```yaml\nbundles:\n  oci://ghcr.io/acme/activity-kustomize: ../activity/config\n```\n\n\
-A folder of this repository, or of one that is open beside it, whose workflow runs \
-`flux push artifact oci://… --path=./config` needs no such entry. `infragen check --coverage` lists all that is not \
-known.",
-    example: "\
-//- clusters/production/activity.yaml
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: OCIRepository
-metadata:
-  name: activity
-  namespace: flux-system
-spec:
-  interval: 5m
-  url: oci://ghcr.io/acme/activity-kustomize
-  ref:
-    semver: '>=0.0.0'
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata:
-  name: activity
-  namespace: flux-system
-spec:
-  interval: 10m
-  prune: true
-  path: ./overlays/production
-  sourceRef:
-    kind: OCIRepository
-    name: activity
-",
-    check,
-};
+use crate::context::Context;
+use crate::finding::{FileChange, FileEdits, Fix};
 
 /// Directories that are offered.
 const MAX_OFFERS: usize = 3;
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let db = context.db;
+/// A bundle that Flux Kustomizations build from, and that nothing maps to a directory: ways to map it in the
+/// settings. What it holds is not known until then, which is no fault; `check --coverage` lists all that is so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnmappedBundle {
+    /// Its address, in the source that pulls it.
+    pub range: TextRange,
+    /// The ways to map it, the likeliest directory first.
+    pub fixes: Vec<Fix>,
+}
+
+/// The bundles of a file's sources that nothing maps.
+pub fn unmapped_bundles(db: &dyn Db, file: SourceFile) -> Vec<UnmappedBundle> {
+    let context = &Context::new(db, file);
+    let mut unmapped = Vec::new();
     let objects = (0..).zip(&context.facts.objects);
     let mut bundles = objects
         .filter(|(_, object)| object.kind == *OCI_REPOSITORY)
         .peekable();
     if bundles.peek().is_none() {
-        return;
+        return unmapped;
     }
     let applied = applied_from(db, context.file);
     let known = environments(db, context.root);
@@ -95,15 +67,16 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some((url, text)) = url.and_then(|url| Some((url, url.as_str()?))) else {
             continue;
         };
-        let message = format!("what `{text}` holds is not known here");
-        let mut finding = UNMAPPED_BUNDLE
-            .finding(url.content_range(), message)
-            .help("`bundles` in `.infragen.yaml` maps it to the directory that is published");
-        for directory in offers(context, text, &paths) {
-            finding = finding.fix(map(context, text, &directory));
-        }
-        findings.push(finding);
+        let offers = offers(context, text, &paths);
+        unmapped.push(UnmappedBundle {
+            range: url.content_range(),
+            fixes: offers
+                .iter()
+                .filter_map(|directory| map(context, text, directory))
+                .collect(),
+        });
     }
+    unmapped
 }
 
 /// Directories that may be what is published: those of this repository that have all the paths; else a guess.
@@ -173,55 +146,4 @@ fn map(context: &Context<'_>, url: &str, directory: &str) -> Option<Fix> {
         files: Vec::new(),
         preferred: false,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::Severity;
-    use crate::testing::{CLUSTER, check};
-
-    const BUNDLED: &str = "//- clusters/production/web.yaml
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: OCIRepository
-metadata: {name: web, namespace: flux-system}
-spec: {interval: 1m, url: oci://ghcr.io/acme/web-kustomize, ref: {semver: '>=0.0.0'}}
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: web, namespace: flux-system}
-spec: {interval: 1m, prune: true, path: ./overlays/production, sourceRef: {kind: OCIRepository, name: web}}
-";
-
-    #[test]
-    fn a_bundle_that_nothing_maps_is_told_and_mapped() {
-        check("unmapped-bundle", &format!("{CLUSTER}{BUNDLED}"))
-            .finds_one(
-                Severity::Hint,
-                "what `oci://ghcr.io/acme/web-kustomize` holds is not known here",
-            )
-            .changes_file(
-                0,
-                ".infragen.yaml",
-                Some("bundles:\n  oci://ghcr.io/acme/web-kustomize: ../web/config\n"),
-            );
-    }
-
-    #[test]
-    fn a_directory_that_has_the_path_is_offered() {
-        let here = "//- services/web/overlays/production/kustomization.yaml\nresources: []\n\
-                    //- .infragen.yaml\nregistry: ghcr.io/acme\n";
-        check("unmapped-bundle", &format!("{CLUSTER}{BUNDLED}{here}"))
-            .finds_one(
-                Severity::Hint,
-                "what `oci://ghcr.io/acme/web-kustomize` holds is not known here",
-            )
-            .fixed("bundles:\n  oci://ghcr.io/acme/web-kustomize: services/web\n");
-    }
-
-    #[test]
-    fn a_mapped_bundle_is_known() {
-        let here = "//- web/overlays/production/kustomization.yaml\nresources: []\n\
-                    //- .infragen.yaml\nbundles: {'oci://ghcr.io/acme/web-kustomize': web}\n";
-        check("unmapped-bundle", &format!("{CLUSTER}{BUNDLED}{here}")).finds(0);
-    }
 }
