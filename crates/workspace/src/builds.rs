@@ -22,7 +22,7 @@ use crate::query;
 pub(crate) struct Files<'db> {
     pub db: &'db dyn Db,
     pub root: Root,
-    /// Whether values carry where they come from: then nothing is remembered.
+    /// Whether values carry where they come from: of such builds only the last ones are remembered.
     pub traced: bool,
 }
 
@@ -118,16 +118,18 @@ impl Loader for Files<'_> {
 
     fn accumulate(&self, directory: &Utf8Path, way: &Way<'_>) -> Arc<Accumulated> {
         match self.find(directory) {
-            Found::Directory(directory) if way.is_plain() && !self.traced => {
-                accumulated(self.db, directory)
-            }
+            Found::Directory(directory) if way.is_plain() => match self.traced {
+                true => traced_accumulated(self.db, directory),
+                false => accumulated(self.db, directory),
+            },
             _ => Arc::new(accumulate(self, directory, way)),
         }
     }
 
     fn resources(&self, path: &Utf8Path) -> Arc<FileResources> {
         match self.find(path) {
-            Found::File(file) if !self.traced => resources(self.db, file),
+            Found::File(file) if self.traced => traced_resources(self.db, file),
+            Found::File(file) => resources(self.db, file),
             _ => Arc::new(read_file(self, path)),
         }
     }
@@ -146,6 +148,28 @@ pub(crate) fn resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
         traced: false,
     };
     Arc::new(read_file(&files, &file.path(db)))
+}
+
+/// The objects of a manifest file, with where each value stands.
+#[salsa::tracked(returns(clone), no_eq, lru = 512)]
+fn traced_resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
+    let files = Files {
+        db,
+        root: file.root(db),
+        traced: true,
+    };
+    Arc::new(read_file(&files, &file.path(db)))
+}
+
+/// What a directory adds to whoever names it, with the history of each value.
+#[salsa::tracked(returns(clone), no_eq, lru = 128, cycle_result = |_, _, _| Arc::default())]
+fn traced_accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
+    let files = Files {
+        db,
+        root: directory.root(db),
+        traced: true,
+    };
+    Arc::new(accumulate(&files, directory.path(db), &Way::default()))
 }
 
 /// What a directory adds to whoever names it. Directories that include each other add nothing: the loop is

@@ -97,16 +97,17 @@ pub fn applied(
     })
 }
 
-/// What [`applied`] gives with the history of every value; remembered nowhere. `declared_at` is the place of the
-/// Flux Kustomization.
+/// What [`applied`] gives with the history of every value; only the last ones are remembered. `declared_at` is the
+/// place of the Flux Kustomization.
+#[salsa::tracked(returns(clone), no_eq, lru = 32)]
 pub fn traced(
     db: &dyn Db,
     directory: Directory,
-    spec: &KustomizationSpec,
-    variables: &Variables,
+    spec: Arc<KustomizationSpec>,
+    variables: Arc<Variables>,
     missing: Missing,
-    declared_at: &Place,
-) -> Built {
+    declared_at: Place,
+) -> Arc<Built> {
     let files = Files {
         db,
         root: directory.root(db),
@@ -116,13 +117,19 @@ pub fn traced(
     let additions = Additions::new(file, spec.additions.clone(), spec.ignore_missing_components);
     let built = build_as_flux(&files, directory.path(db), &additions);
     let mut resources = built.resources;
-    let problems = finish(spec, variables, missing, Some(declared_at), &mut resources);
-    Built {
+    let problems = finish(
+        &spec,
+        &variables,
+        missing,
+        Some(&declared_at),
+        &mut resources,
+    );
+    Arc::new(Built {
         resources,
         errors: built.errors,
         problems,
         unmatched: built.unmatched,
-    }
+    })
 }
 
 /// What identifies the objects of a Flux Kustomization, in their order: equal after an edit that changes only

@@ -1,5 +1,7 @@
 //! How a value came to be what it is.
 
+use std::sync::Arc;
+
 use infragen_kustomize::{How, Origin, Place};
 use infragen_syntax::TextRange;
 use smol_str::SmolStr;
@@ -25,8 +27,8 @@ pub struct Change {
 const MAX_STEPS: usize = 32;
 
 impl Cluster {
-    /// The objects of one of its applications with the history of every value. Made anew with every call.
-    pub fn traced(&self, db: &dyn Db, application: &Application) -> Option<Built> {
+    /// The objects of one of its applications with the history of every value. Only the last ones are remembered.
+    pub fn traced(&self, db: &dyn Db, application: &Application) -> Option<Arc<Built>> {
         let directory = *application.directory.as_ref().ok()?;
         let mut place = self.place_of(db, application).unwrap_or_else(|| {
             Place::start_of(infragen_kustomize::Path::from(directory.path(db).as_path()))
@@ -36,10 +38,10 @@ impl Cluster {
         Some(traced(
             db,
             directory,
-            &application.spec,
-            &application.variables,
+            application.spec.clone(),
+            application.variables.clone(),
             self.missing,
-            &place,
+            place,
         ))
     }
 

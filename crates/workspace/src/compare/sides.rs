@@ -49,7 +49,7 @@ pub(crate) struct Gathered<'s, 'db> {
     pub built: Vec<Result<Arc<Built>, Unknown>>,
     /// The objects of those that build.
     pub objects: Vec<Applied>,
-    traced: Vec<OnceCell<Option<Built>>>,
+    traced: Vec<OnceCell<Option<Arc<Built>>>>,
 }
 
 impl<'s, 'db> Gathered<'s, 'db> {
