@@ -21,6 +21,7 @@ mod tabs;
 mod tests;
 mod typed;
 mod values;
+mod variables;
 mod writing;
 
 use infragen_syntax::{TextEdit, TextSize};
@@ -81,7 +82,9 @@ pub fn completions(db: &dyn Db, file: SourceFile, offset: TextSize) -> Vec<Compl
         return Vec::new();
     };
     let mut found = Vec::new();
-    if position::may_hold_manifests(db, file) {
+    if variables::complete_reference(db, file, &text, offset, &mut found) {
+        // Nothing else can stand there.
+    } else if position::may_hold_manifests(db, file) {
         match Untabbed::read(&text, offset) {
             Some(untabbed) => {
                 let offsets = (untabbed.offset, offset);
@@ -119,6 +122,7 @@ fn complete(position: &Position<'_>, found: &mut Vec<Completion>) {
     namespaces::complete(position, found);
     fields::complete(position, found);
     values::complete(position, found);
+    variables::complete_names(position, found);
     selectors::complete(position, found);
     kustomization::complete(position, found);
     components::complete(position, found);

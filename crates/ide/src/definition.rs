@@ -5,6 +5,7 @@ use crate::below::selected;
 use crate::place::anchor_range;
 use crate::subject::{Part, Subject, What, reference_of, subjects};
 use crate::target::{named_by, namespace_objects, of_object, of_path};
+use crate::variables;
 
 /// A place to go to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,9 +25,12 @@ const MAX_TARGETS: usize = 100;
 
 /// Where the thing at an offset is defined: the objects that a reference names (several where
 /// environments share the name, the likeliest first), the file or directory at a path, the anchor of an
-/// alias and what stands there. The name of an object leads to itself, so that editors show its
+/// alias and what stands there, what sets a variable. The name of an object leads to itself, so that editors show its
 /// references instead.
 pub fn definition(db: &dyn Db, file: SourceFile, offset: TextSize) -> Vec<NavigationTarget> {
+    if let Some(targets) = variables::definition(db, file, offset) {
+        return targets;
+    }
     let mut targets: Vec<NavigationTarget> = Vec::new();
     for subject in subjects(db, file, offset) {
         for target in targets_of(db, file, &subject) {

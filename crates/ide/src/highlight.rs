@@ -7,10 +7,14 @@ use infragen_workspace::{
 use crate::references::anchor_places;
 use crate::subject::{Part, What, each_path, reference_of, subjects};
 use crate::target::named_by;
+use crate::variables;
 
 /// Every place in the file that means the same object as the one at an offset; `true` marks where it
 /// gets its name.
 pub fn highlights(db: &dyn Db, file: SourceFile, offset: TextSize) -> Vec<(TextRange, bool)> {
+    if let Some(places) = variables::highlights(db, file, offset) {
+        return places;
+    }
     let facts = facts(db, file);
     let mut found = Vec::new();
     for subject in subjects(db, file, offset) {

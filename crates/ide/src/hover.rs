@@ -18,6 +18,7 @@ use crate::markdown::{code, counted, fit, item, names, with_article};
 use crate::subject::{Part, Subject, What, reference_of, subjects};
 use crate::summary::spec_facts;
 use crate::target::{named_by, namespace_objects};
+use crate::variables;
 
 /// What an editor shows about a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,9 @@ const MAX_SITES: usize = 2_000;
 
 /// What there is to say about the thing at an offset: a headline and a list with one fact a line.
 pub fn hover(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Hover> {
+    if let Some(hover) = variables::hover(db, file, offset) {
+        return Some(hover);
+    }
     let mut cards: Vec<String> = Vec::new();
     let mut range = None;
     for subject in subjects(db, file, offset) {

@@ -10,6 +10,7 @@ use crate::below::selected;
 use crate::place::{anchor_range, each_node};
 use crate::subject::{Part, Subject, What, reference_of, subjects};
 use crate::target::{named_by, namespace_objects};
+use crate::variables;
 
 /// A range of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,13 +27,17 @@ const MAX_SELECTED: usize = 50;
 /// Every place that names the object, file or directory at an offset, in order of path and place.
 ///
 /// On the `apiVersion` or `kind` of an object, and on a path: the entries of kustomization files and the
-/// `spec.path` of Flux Kustomizations that lead to the file or directory. On an anchor: its aliases.
+/// `spec.path` of Flux Kustomizations that lead to the file or directory. On an anchor: its aliases. On a
+/// variable: its uses.
 pub fn references(
     db: &dyn Db,
     file: SourceFile,
     offset: TextSize,
     include_declaration: bool,
 ) -> Vec<FileRange> {
+    if let Some(places) = variables::references(db, file, offset, include_declaration) {
+        return places;
+    }
     let mut search = Search {
         db,
         file,

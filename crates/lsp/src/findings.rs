@@ -76,6 +76,11 @@ impl Findings {
         }
     }
 
+    /// Tells that the hints of open documents are not what they were.
+    pub fn refresh_hints(&self) {
+        self.outbox.refresh_hints();
+    }
+
     /// The files that the client has findings of.
     pub fn files(&self) -> Vec<SourceFile> {
         self.told().keys().copied().collect()

@@ -36,6 +36,7 @@ mod documents;
 mod findings;
 mod framing;
 mod handlers;
+mod hints;
 mod message;
 mod outbox;
 mod owner;

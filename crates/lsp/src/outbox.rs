@@ -26,6 +26,7 @@ struct Waiting {
     /// The keys of `findings`, the next one first.
     order: VecDeque<Uri>,
     logs: VecDeque<(MessageType, String)>,
+    hints_changed: bool,
 }
 
 /// How soon the findings of a file are sent.
@@ -40,6 +41,7 @@ pub(crate) enum Urgency {
 enum Next {
     Log(MessageType, String),
     Findings(PublishDiagnosticsParams),
+    RefreshHints,
 }
 
 impl Outbox {
@@ -65,6 +67,12 @@ impl Outbox {
         self.filled.notify_one();
     }
 
+    /// Tells that the hints of open documents are not what they were.
+    pub fn refresh_hints(&self) {
+        self.waiting().hints_changed = true;
+        self.filled.notify_one();
+    }
+
     /// Sends what waits, for as long as the session lasts.
     pub async fn deliver(&self, client: Client) {
         loop {
@@ -76,6 +84,11 @@ impl Outbox {
                             .send_notification::<PublishDiagnostics>(findings)
                             .await;
                     }
+                    // A request: its answer is not waited for.
+                    Next::RefreshHints => {
+                        let client = client.clone();
+                        tokio::spawn(async move { client.inlay_hint_refresh().await });
+                    }
                 }
             }
             self.filled.notified().await;
@@ -86,6 +99,9 @@ impl Outbox {
         let mut waiting = self.waiting();
         if let Some((kind, message)) = waiting.logs.pop_front() {
             return Some(Next::Log(kind, message));
+        }
+        if std::mem::take(&mut waiting.hints_changed) {
+            return Some(Next::RefreshHints);
         }
         let uri = waiting.order.pop_front()?;
         waiting.findings.remove(&uri).map(Next::Findings)
@@ -112,6 +128,7 @@ mod tests {
             .map(|next| match next {
                 Next::Findings(findings) => (findings.uri.path().to_string(), findings.version),
                 Next::Log(_, message) => (message, None),
+                Next::RefreshHints => ("hints".to_owned(), None),
             })
             .collect()
     }
@@ -124,6 +141,14 @@ mod tests {
         outbox.findings(findings("a", 2), Urgency::InTurn);
         let expected = [("/a".to_owned(), Some(2)), ("/b".to_owned(), Some(1))];
         assert_eq!(sent(&outbox), expected);
+    }
+
+    #[test]
+    fn hints_are_refreshed_once() {
+        let outbox = Outbox::default();
+        outbox.refresh_hints();
+        outbox.refresh_hints();
+        assert_eq!(sent(&outbox), [("hints".to_owned(), None)]);
     }
 
     #[test]

@@ -258,6 +258,11 @@ impl LanguageServer for Server {
         self.about(&uri, params, handlers::hover).await
     }
 
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let uri = params.text_document.uri.clone();
+        self.about(&uri, params, handlers::inlay_hint).await
+    }
+
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let uri = params.text_document_position.text_document.uri.clone();
         self.about(&uri, params, handlers::completion).await

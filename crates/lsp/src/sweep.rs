@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use crate::context::{Context, View};
 use crate::findings::Findings;
+use crate::hints::Hints;
 use crate::work::reason;
 
 /// So many files are looked at before the place is noted.
@@ -28,6 +29,7 @@ pub(crate) struct Sweep {
     next: usize,
     /// How many are still to be looked at.
     left: usize,
+    hints: Hints,
 }
 
 impl Sweep {
@@ -45,6 +47,9 @@ impl Sweep {
         // What somebody has before their eyes comes first, and what is gone has no turn in the round.
         for file in view.open.keys() {
             look_at(view, findings, *file)?;
+        }
+        if view.client.hint_refresh && self.hints.have_changed(view)? {
+            findings.refresh_hints();
         }
         for file in findings.files() {
             if !view.run(|context| file.exists(context.db))? {

@@ -18,6 +18,7 @@ mod rules;
 #[cfg(test)]
 mod testing;
 mod unresolved;
+mod variables;
 mod version_fields;
 
 pub use example::example_files;

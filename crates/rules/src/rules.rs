@@ -11,6 +11,7 @@ mod empty_version_range;
 mod failing_build;
 mod failing_patch;
 mod failing_replacement;
+mod failing_substitution;
 mod flux_kustomization_in_kustomization_file;
 mod generator_fails;
 mod import_cycle;
@@ -28,12 +29,14 @@ mod not_an_object;
 mod orphaned_file;
 mod prerelease_of_upper_bound;
 mod several_kustomization_files;
+mod undefined_variable;
 mod unknown_kustomization_field;
 mod unmatched_patch;
 mod unmatched_replicas;
 mod unmatched_target;
 mod unmatched_version_filter;
 mod unreadable_patch;
+mod unused_variable;
 mod version_not_text;
 mod wrong_kind;
 mod wrong_kustomization_type;
@@ -82,6 +85,9 @@ pub const RULES: &[&Rule] = &[
     &failing_replacement::FAILING_REPLACEMENT,
     &unmatched_replicas::UNMATCHED_REPLICAS,
     &failing_build::FAILING_BUILD,
+    &undefined_variable::UNDEFINED_VARIABLE,
+    &failing_substitution::FAILING_SUBSTITUTION,
+    &unused_variable::UNUSED_VARIABLE,
     &invalid_settings::INVALID_SETTINGS,
 ];
 

@@ -170,9 +170,16 @@ impl Checked {
     #[track_caller]
     pub(crate) fn fixed(&self, expected: &str) -> &Self {
         self.finds(1);
-        let (_, finding) = &self.found[0];
-        let fix = finding.fixes.iter().find(|fix| fix.preferred);
-        let fix = fix.expect("a preferred fix");
+        let fixes = &self.found[0].1.fixes;
+        let preferred = fixes.iter().position(|fix| fix.preferred);
+        self.fix_makes(preferred.expect("a preferred fix"), expected)
+    }
+
+    /// So does this fix of the only finding.
+    #[track_caller]
+    pub(crate) fn fix_makes(&self, fix: usize, expected: &str) -> &Self {
+        self.finds(1);
+        let fix = &self.found[0].1.fixes[fix];
         let mut changed = String::new();
         for edits in &fix.edits {
             let before = self.text(edits.file);

@@ -181,6 +181,10 @@ fn self_applied(
     facts: &FileFacts,
 ) -> Option<Environment> {
     let object = facts.objects.get(number as usize)?;
+    // Without a source it is the patch of one: the API server takes none so.
+    if object.missing.contains(&"sourceRef") {
+        return None;
+    }
     let path = path_around(file.directory(db).path(db), object)?;
     let source = object
         .references

@@ -28,6 +28,7 @@ mod paths;
 mod published;
 mod query;
 mod resolve;
+mod variables;
 
 mod walk;
 mod watch;
@@ -71,6 +72,11 @@ pub use query::{facts, is_manifest, text, tree};
 pub use resolve::{
     Resolution, Target, Verdict, definitions, each_definition, kinds_named, may_become,
     names_of_kind, namespace_of, namespaces, references_to, resolve, some_references_to, target,
+};
+pub use variables::{
+    BrokenReference, BuildWith, DefinedIn, ObjectVariables, Retyped, Spoiled, Substitution,
+    VariableDefinition, VariableUse, VariableUses, builds_with, object_variables, spoiled,
+    substitutions, variable_definitions, variable_receivers, variable_sources, variable_uses,
 };
 pub use watch::Watcher;
 pub use workspace::{Cancelled, FileEvent, Snapshot, Stored, Workspace};

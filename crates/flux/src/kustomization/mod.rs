@@ -10,7 +10,7 @@ mod spec;
 mod sync;
 mod variables;
 
-pub use post_build::{Problem, finish};
+pub use post_build::{Problem, finish, is_kept};
 pub use spec::{KustomizationSpec, PostBuild, SourceName, VariableSource};
 pub use sync::of_instance;
 pub use variables::{Variable, Variables};

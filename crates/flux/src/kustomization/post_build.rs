@@ -25,6 +25,8 @@ pub struct Problem {
     /// The variable that has no value and no default: an error of a strict substitution only (the default since
     /// Flux 2.9).
     pub not_set: Option<SmolStr>,
+    /// Whether the values of variables make it what is no YAML.
+    pub breaks_yaml: bool,
 }
 
 /// Changes the objects of a build as Flux does before it applies them. Goes on past what Flux would refuse.
@@ -38,17 +40,13 @@ pub fn finish(
     resources: &mut Vec<Resource>,
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let always = spec
-        .post_build
-        .as_ref()
-        .is_some_and(|post_build| post_build.always);
-    if spec.post_build.is_some() && (always || !variables.is_empty()) {
+    if spec.substitutes(variables) {
         let mut ids: FxHashMap<Id, usize> = FxHashMap::default();
         for resource in resources.iter() {
             *ids.entry(resource.id().normal()).or_default() += 1;
         }
         for resource in resources.iter_mut() {
-            if is_disabled(resource) {
+            if is_kept(resource) {
                 continue;
             }
             let before = resource.id().normal();
@@ -91,6 +89,7 @@ fn same_id(resource: &Resource) -> Problem {
     Problem {
         error: error.with_help("choose values that keep the names apart"),
         not_set: None,
+        breaks_yaml: false,
     }
 }
 
@@ -109,6 +108,7 @@ fn lost_kind(resource: &Resource) -> Option<Problem> {
     Some(Problem {
         error: error.with_help("put it in quotes with `${quote}`"),
         not_set: None,
+        breaks_yaml: false,
     })
 }
 
@@ -142,7 +142,8 @@ pub(crate) fn bad_names(variables: &Variables) -> impl Iterator<Item = &SmolStr>
         .filter(|name| !is_variable_name(name))
 }
 
-fn is_disabled(resource: &Resource) -> bool {
+/// Whether an object is kept as it is: a label or annotation says so, exactly in these letters.
+pub fn is_kept(resource: &Resource) -> bool {
     let is_disabled = |map: Option<&Map>| {
         map.and_then(|map| map.get(SUBSTITUTE))
             .and_then(Value::as_str)
@@ -168,6 +169,7 @@ fn put_values(
         )
         .with_help(help),
         not_set: None,
+        breaks_yaml: false,
     };
     for name in bad_names(variables) {
         let message = format!("`{name}` is no name of a variable");
@@ -179,56 +181,77 @@ fn put_values(
     };
     let before = resource.value.clone();
     let done = match substituted(&part, variables, missing) {
-        Some((rendered, Ok(changed))) => match restored(&before, &part, changed) {
-            Some(value) => Some((rendered, Ok(value))),
+        Some(Substituted {
+            refused,
+            open,
+            value: Ok(changed),
+        }) => match restored(&before, &part, changed) {
+            Some(value) => Some(Substituted {
+                refused,
+                open,
+                value: Ok(value),
+            }),
             // The values gave it another form.
             None => substituted(&before, variables, missing),
         },
         // What is wrong with a part is wrong with the whole, and the other way round.
         failed => failed,
     };
-    let Some((rendered, value)) = done else {
+    let Some(done) = done else {
         return;
     };
-    for (error, name) in rendered {
+    for (error, name) in done.refused {
         problems.push(Problem {
             not_set: name,
             ..problem(error.message.clone(), &error.help)
         });
     }
-    match value {
+    match done.value {
         Ok(mut value) => {
             trace(&before, &mut value, variables);
             resource.value = value;
         }
+        // With what the unknown ones are it may well be YAML.
+        Err(_) if done.open => {}
         Err(message) => {
             let help = "the values of variables are put into the text of the object: quote them with \
                         `${quote}`, or choose others";
             let message = format!("the values of its variables break the YAML: {message}");
-            problems.push(problem(message, help));
+            problems.push(Problem {
+                breaks_yaml: true,
+                ..problem(message, help)
+            });
         }
     }
 }
 
-/// What Flux would refuse in a text, each with the variable that has no value.
-type Refused = Vec<(substitute::Error, Option<SmolStr>)>;
+/// An object, or a part of one, with the values of variables in its text.
+struct Substituted {
+    /// What Flux would refuse, each with the variable that has no value.
+    refused: Vec<(substitute::Error, Option<SmolStr>)>,
+    /// Whether a variable is not known.
+    open: bool,
+    /// What comes out; why it is no YAML, if it is none.
+    value: Result<Value, String>,
+}
 
 /// An object, or a part of one, with the values of variables in its text; none where it has no text.
-fn substituted(
-    value: &Value,
-    variables: &Variables,
-    missing: Missing,
-) -> Option<(Refused, Result<Value, String>)> {
+fn substituted(value: &Value, variables: &Variables, missing: Missing) -> Option<Substituted> {
     let mut text = String::new();
     emit(value, &mut text).ok()?;
     let template = Template::parse(&text);
     let rendered = template.render(&text, missing, |name| variables.get(name));
+    let (open, value) = (rendered.open, read_through_json(&rendered.text));
     let refused = rendered.errors.into_iter().map(|error| {
         let not_set = error.kind == substitute::ErrorKind::NotSet;
         let name = not_set.then(|| SmolStr::new(&text[std::ops::Range::from(error.range)]));
         (error, name)
     });
-    Some((refused.collect(), read_through_json(&rendered.text)))
+    Some(Substituted {
+        refused: refused.collect(),
+        open,
+        value,
+    })
 }
 
 /// Gives the scalars of an object the history that they had; those that changed, a new step.
@@ -394,7 +417,7 @@ mod tests {
             let mut resource = Resource::new(object, Place::start_of(infragen_kustomize::Path::from(camino::Utf8Path::new("x"))));
             let mut problems = Vec::new();
             put_values(&mut resource, &variables, Missing::IsEmpty, &mut problems);
-            let Some((refused, Ok(whole))) = whole else {
+            let Some(Substituted { refused, value: Ok(whole), .. }) = whole else {
                 prop_assert!(!problems.is_empty());
                 return Ok(());
             };

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use infragen_kustomize::{Map, Value, emit};
 use smol_str::SmolStr;
 
+use super::variables::Variables;
+
 /// What decides about the objects of a Flux Kustomization, read from its effective object. Equal specs apply
 /// equal objects.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -87,6 +89,13 @@ impl KustomizationSpec {
             prune: true,
             suspended: false,
         }
+    }
+
+    /// Whether values are put into what it applies: there is a `postBuild`, and a variable or the wish to do so
+    /// without one. [pkg:kustomize/kustomize_varsub.go]
+    pub fn substitutes(&self, variables: &Variables) -> bool {
+        let post_build = self.post_build.as_ref();
+        post_build.is_some_and(|post_build| post_build.always || !variables.is_empty())
     }
 
     /// What an object says; what is of a wrong type is as if it were not there, for the API server refuses it.

@@ -20,6 +20,7 @@ use infragen_workspace::{
 };
 
 use crate::subject::{Part, Subject, What, reference_of, subjects};
+use crate::variables;
 use crate::written::Written;
 
 /// A rename: everything that it changes.
@@ -71,6 +72,9 @@ pub fn prepare_rename(
     file: SourceFile,
     offset: TextSize,
 ) -> Refused<Option<(TextRange, String)>> {
+    if let Some(variable) = variables::prepare_rename(db, file, offset) {
+        return Ok(Some(variable));
+    }
     if !is_manifest(db, file) {
         return Ok(None);
     }
@@ -83,12 +87,16 @@ pub fn prepare_rename(
     }
 }
 
-/// Renames the object whose name is at an offset: of its manifest, of a reference to it, or of a patch of it.
+/// Renames the object whose name is at an offset: of its manifest, of a reference to it, or of a patch of it. Or the
+/// variable there.
 ///
 /// # Errors
 /// Where there is no such object, its name cannot be changed by editing this repository, or the new name is taken or
 /// is none.
 pub fn rename(db: &dyn Db, file: SourceFile, offset: TextSize, new: &str) -> Refused<Rename> {
+    if let Some(renamed) = variables::rename(db, file, offset, new) {
+        return renamed;
+    }
     let Some((_, written)) = name_at(db, file, offset) else {
         return refuse("no object is named here");
     };

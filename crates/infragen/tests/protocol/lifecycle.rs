@@ -42,6 +42,7 @@ fn says_who_it_is_and_what_it_can_do() {
         "workspaceSymbol",
         "foldingRange",
         "selectionRange",
+        "inlayHint",
     ] {
         assert_eq!(
             capabilities[format!("{provider}Provider")],

@@ -24,3 +24,4 @@ mod repository;
 mod requests;
 mod session;
 mod tcp;
+mod variables;

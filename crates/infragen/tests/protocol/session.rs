@@ -262,6 +262,7 @@ impl<'a> Session<'a> {
             let known = [
                 "client/registerCapability",
                 "window/workDoneProgress/create",
+                "workspace/inlayHint/refresh",
             ];
             assert!(known.contains(&method), "nobody expects {request}");
         }

@@ -42,6 +42,8 @@ pub(crate) struct ClientConfig {
     pub related_places: bool,
     /// Findings may say which version of a document they are about.
     pub versioned_findings: bool,
+    /// It asks for hints again when it is told that they may have changed.
+    pub hint_refresh: bool,
     /// It shows the progress of long work.
     pub progress: bool,
     /// It watches files for a server that asks for it.
@@ -76,6 +78,8 @@ impl ClientConfig {
                 .file_operations
                 .as_ref()
                 .is_some_and(|operations| operations.will_rename == Some(true));
+            let hints = workspace.inlay_hint.as_ref();
+            config.hint_refresh = hints.is_some_and(|hints| hints.refresh_support == Some(true));
             if let Some(watching) = workspace.did_change_watched_files {
                 config.watches_files = watching.dynamic_registration == Some(true);
                 config.watches_any_folder = watching.relative_pattern_support == Some(true);
@@ -194,8 +198,8 @@ pub(crate) fn server_capabilities(client: &ClientConfig) -> ServerCapabilities {
         document_highlight_provider: Some(OneOf::Left(true)),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         completion_provider: Some(CompletionOptions {
-            // After `name: ` and `- `, and at each directory of a path.
-            trigger_characters: Some(vec![" ".to_owned(), "/".to_owned()]),
+            // After `name: ` and `- `, at each directory of a path, and behind `${`.
+            trigger_characters: Some(vec![" ".to_owned(), "/".to_owned(), "{".to_owned()]),
             ..CompletionOptions::default()
         }),
         code_lens_provider: Some(CodeLensOptions {
@@ -209,6 +213,7 @@ pub(crate) fn server_capabilities(client: &ClientConfig) -> ServerCapabilities {
         }),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        inlay_hint_provider: Some(OneOf::Left(true)),
         code_action_provider: client.code_actions.then(|| {
             CodeActionProviderCapability::Options(CodeActionOptions {
                 code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),

@@ -53,7 +53,7 @@ pub struct AppliedObject {
 
 /// What the directory of a Flux Kustomization builds to, before anything is put into the objects.
 #[salsa::tracked(returns(clone), no_eq, lru = 8192)]
-fn flux_build(
+pub(crate) fn flux_build(
     db: &dyn Db,
     directory: Directory,
     additions: Arc<str>,

@@ -20,6 +20,7 @@ mod tests;
 mod version;
 mod walk;
 
+pub(crate) use build::flux_build;
 pub use build::{AppliedObject, Built, applied, objects, traced};
 pub use coverage::{Leaf, Why};
 pub use exact::InEnvironment;

@@ -1,0 +1,65 @@
+//! Which Flux Kustomizations build with a file, and which of their objects come from it.
+
+use std::sync::Arc;
+
+use infragen_flux::substitute::Missing;
+
+use crate::clusters::{Application, cluster, readers};
+use crate::db::Db;
+use crate::environment::{Environment, environments};
+use crate::files::SourceFile;
+use crate::imports::importers;
+use crate::paths::Found;
+
+/// A Flux Kustomization of an environment in whose build a file takes part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuildWith {
+    /// The environment.
+    pub environment: Environment,
+    /// The number of the application in its cluster.
+    pub number: usize,
+    /// The application.
+    pub application: Application,
+    /// What a variable without a value is there.
+    pub missing: Missing,
+    /// The numbers of its objects that come from the file. None where the file only changes other objects: as a
+    /// patch, or as a kustomization file that generates nothing.
+    pub objects: Vec<u32>,
+}
+
+/// The Flux Kustomizations in whose builds a file takes part, in order of environment: as a manifest, a patch, a file
+/// of a generator or a kustomization file, directly or through bases and components. Not the one that it declares, nor
+/// one that only has a directory above it.
+#[salsa::tracked(returns(clone))]
+pub fn builds_with(db: &dyn Db, file: SourceFile) -> Arc<Vec<BuildWith>> {
+    let root = file.root(db);
+    let known = environments(db, root);
+    let path = file.path(db);
+    let is_named =
+        file.is_kustomization_file(db) || !importers(db, root, Found::File(file)).is_empty();
+    let mut found = Vec::new();
+    for reader in readers(db, file).iter() {
+        let Some(environment) = known.get(reader.environment) else {
+            continue;
+        };
+        let cluster = cluster(db, root, environment.clone());
+        let Some(application) = cluster.applications.get(reader.application) else {
+            continue;
+        };
+        let objects = cluster.objects(db, application);
+        let from_file = (0..).zip(objects.iter());
+        let from_file = from_file.filter(|(_, object)| *object.file == *path);
+        let objects: Vec<u32> = from_file.map(|(number, _)| number).collect();
+        let declares = application.file.as_deref() == Some(&*path);
+        if !objects.is_empty() || (is_named && !declares) {
+            found.push(BuildWith {
+                environment: environment.clone(),
+                number: reader.application,
+                application: application.clone(),
+                missing: cluster.missing,
+                objects,
+            });
+        }
+    }
+    Arc::new(found)
+}
