@@ -24,6 +24,8 @@ pub(crate) struct Files<'db> {
     pub root: Root,
     /// Whether values carry where they come from: of such builds only the last ones are remembered.
     pub traced: bool,
+    /// Whether only what is on disk counts: then no keystroke has to ask whether the build still holds.
+    pub disk: bool,
 }
 
 impl Files<'_> {
@@ -78,8 +80,11 @@ impl Loader for Files<'_> {
     fn bytes(&self, path: &Utf8Path) -> Option<Arc<[u8]>> {
         match self.find(path) {
             Found::File(file) => {
-                let text = query::text(self.db, file).ok()?;
-                Some(Arc::from(text.as_bytes()))
+                let text = match self.disk {
+                    true => query::disk_text(self.db, file),
+                    false => query::text(self.db, file),
+                };
+                Some(Arc::from(text.ok()?.as_bytes()))
             }
             Found::Other => self.other(path).ok().map(Arc::from),
             _ => None,
@@ -88,6 +93,7 @@ impl Loader for Files<'_> {
 
     fn tree(&self, path: &Utf8Path) -> Option<Arc<Tree>> {
         match self.find(path) {
+            Found::File(file) if self.disk => Some(query::disk_tree(self.db, file)),
             Found::File(file) => Some(query::tree(self.db, file)),
             Found::Other => {
                 let text = self.other(path).and_then(infragen_syntax::decode);
@@ -120,6 +126,7 @@ impl Loader for Files<'_> {
         match self.find(directory) {
             Found::Directory(directory) if way.is_plain() => match self.traced {
                 true => traced_accumulated(self.db, directory),
+                false if self.disk => disk_accumulated(self.db, directory),
                 false => accumulated(self.db, directory),
             },
             _ => Arc::new(accumulate(self, directory, way)),
@@ -129,6 +136,7 @@ impl Loader for Files<'_> {
     fn resources(&self, path: &Utf8Path) -> Arc<FileResources> {
         match self.find(path) {
             Found::File(file) if self.traced => traced_resources(self.db, file),
+            Found::File(file) if self.disk => disk_resources(self.db, file),
             Found::File(file) => resources(self.db, file),
             _ => Arc::new(read_file(self, path)),
         }
@@ -140,14 +148,63 @@ impl Loader for Files<'_> {
 }
 
 /// The objects of a manifest file.
-#[salsa::tracked(returns(clone), no_eq, lru = 2048)]
 pub(crate) fn resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
+    match file.root(db).open(db).contains(&file) {
+        true => open_resources(db, file),
+        false => disk_resources(db, file),
+    }
+}
+
+/// Those of a file as an editor shows it.
+#[salsa::tracked(returns(clone), no_eq, lru = 512)]
+fn open_resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
     let files = Files {
         db,
         root: file.root(db),
         traced: false,
+        disk: false,
     };
     Arc::new(read_file(&files, &file.path(db)))
+}
+
+/// Those of a file on disk.
+#[salsa::tracked(returns(clone), no_eq, lru = 4096)]
+fn disk_resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
+    let files = Files {
+        db,
+        root: file.root(db),
+        traced: false,
+        disk: true,
+    };
+    Arc::new(read_file(&files, &file.path(db)))
+}
+
+/// The directories in whose builds a file that is open in an editor may take part: those that name it, directly or
+/// through others, and all around these, which may be built as a whole.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn shown_directories(db: &dyn Db, root: Root) -> Arc<FxHashSet<Directory>> {
+    let mut shown = FxHashSet::default();
+    let mut rest: Vec<Directory> = Vec::new();
+    for file in root.open(db) {
+        rest.push(file.directory(db));
+        for import in importers(db, root, Found::File(*file)) {
+            rest.push(import.from.directory(db));
+        }
+    }
+    while let Some(directory) = rest.pop() {
+        if shown.insert(directory) {
+            rest.extend(directory.parent(db));
+            let importers = importers(db, root, Found::Directory(directory));
+            rest.extend(importers.iter().map(|import| import.from.directory(db)));
+        }
+    }
+    Arc::new(shown)
+}
+
+/// Whether what a directory builds to depends on what an editor shows.
+pub(crate) fn is_shown(db: &dyn Db, directory: Directory) -> bool {
+    let root = directory.root(db);
+    !root.open(db).is_empty() && shown_directories(db, root).contains(&directory)
 }
 
 /// The objects of a manifest file, with where each value stands.
@@ -157,6 +214,7 @@ fn traced_resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
         db,
         root: file.root(db),
         traced: true,
+        disk: false,
     };
     Arc::new(read_file(&files, &file.path(db)))
 }
@@ -168,18 +226,40 @@ fn traced_accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
         db,
         root: directory.root(db),
         traced: true,
+        disk: false,
     };
     Arc::new(accumulate(&files, directory.path(db), &Way::default()))
 }
 
-/// What a directory adds to whoever names it. Directories that include each other add nothing: the loop is
-/// told by whoever looks at the import graph.
-#[salsa::tracked(returns(clone), no_eq, lru = 2048, cycle_result = |_, _, _| Arc::default())]
+/// What a directory adds to whoever names it. Directories that include each other add nothing: the loop is told by
+/// whoever looks at the import graph.
 fn accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
+    match is_shown(db, directory) {
+        true => shown_accumulated(db, directory),
+        false => disk_accumulated(db, directory),
+    }
+}
+
+/// What it adds with what editors show.
+#[salsa::tracked(returns(clone), no_eq, lru = 1024, cycle_result = |_, _, _| Arc::default())]
+fn shown_accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
     let files = Files {
         db,
         root: directory.root(db),
         traced: false,
+        disk: false,
+    };
+    Arc::new(accumulate(&files, directory.path(db), &Way::default()))
+}
+
+/// What it adds as it is on disk.
+#[salsa::tracked(returns(clone), no_eq, lru = 4096, cycle_result = |_, _, _| Arc::default())]
+fn disk_accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
+    let files = Files {
+        db,
+        root: directory.root(db),
+        traced: false,
+        disk: true,
     };
     Arc::new(accumulate(&files, directory.path(db), &Way::default()))
 }
@@ -251,6 +331,7 @@ fn errors_of_build(db: &dyn Db, directory: Directory) -> Arc<Vec<Arc<BuildError>
             db,
             root,
             traced: false,
+            disk: false,
         };
         build(&files, directory.path(db), options).errors
     };

@@ -17,7 +17,7 @@ pub fn text(db: &dyn Db, file: SourceFile) -> Result<Arc<str>, SyntaxError> {
     }
 }
 
-fn disk_text(db: &dyn Db, file: SourceFile) -> Result<Arc<str>, SyntaxError> {
+pub(crate) fn disk_text(db: &dyn Db, file: SourceFile) -> Result<Arc<str>, SyntaxError> {
     match file.disk(db) {
         Disk::Absent => Ok(Arc::from("")),
         Disk::Memory(text) => Ok(text.clone()),

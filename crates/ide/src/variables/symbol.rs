@@ -135,8 +135,12 @@ fn word_at(text: &str, offset: TextSize) -> Option<TextRange> {
     let at = usize::from(offset);
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let bytes = text.as_bytes();
-    let before = bytes[..at].iter().rev().take_while(|byte| is_part(byte));
-    let after = bytes[at..].iter().take_while(|byte| is_part(byte));
+    let before = bytes
+        .get(..at)?
+        .iter()
+        .rev()
+        .take_while(|byte| is_part(byte));
+    let after = bytes.get(at..)?.iter().take_while(|byte| is_part(byte));
     let (start, end) = (at - before.count(), at + after.count());
     let range = TextRange::new(
         TextSize::try_from(start).ok()?,

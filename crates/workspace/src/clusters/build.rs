@@ -12,9 +12,11 @@ use infragen_kustomize::{
 };
 use smol_str::SmolStr;
 
-use crate::builds::Files;
+use super::reading::components;
+use crate::builds::{Files, is_shown};
 use crate::db::Db;
 use crate::files::Directory;
+use crate::paths::{Found, find};
 
 /// The objects of a Flux Kustomization.
 #[derive(Debug, Clone, Default)]
@@ -52,23 +54,64 @@ pub struct AppliedObject {
 }
 
 /// What the directory of a Flux Kustomization builds to, before anything is put into the objects.
-#[salsa::tracked(returns(clone), no_eq, lru = 8192)]
 pub(crate) fn flux_build(
     db: &dyn Db,
     directory: Directory,
     additions: Arc<str>,
     ignore_missing_components: bool,
 ) -> Arc<infragen_kustomize::Built> {
+    let components = components(directory.path(db), &additions);
+    let shown = is_shown(db, directory)
+        || components.iter().any(|component| {
+            let top = directory.root(db).top(db);
+            match top.map(|top| find(db, top, component.as_str())) {
+                Some(Found::Directory(component)) => is_shown(db, component),
+                _ => false,
+            }
+        });
+    match shown {
+        true => shown_build(db, directory, additions, ignore_missing_components),
+        false => disk_build(db, directory, additions, ignore_missing_components),
+    }
+}
+
+/// That with what editors show.
+#[salsa::tracked(returns(clone), no_eq, lru = 1024)]
+fn shown_build(
+    db: &dyn Db,
+    directory: Directory,
+    additions: Arc<str>,
+    ignore_missing_components: bool,
+) -> Arc<infragen_kustomize::Built> {
+    build(db, directory, additions, ignore_missing_components, false)
+}
+
+/// That as it is on disk.
+#[salsa::tracked(returns(clone), no_eq, lru = 8192)]
+fn disk_build(
+    db: &dyn Db,
+    directory: Directory,
+    additions: Arc<str>,
+    ignore_missing_components: bool,
+) -> Arc<infragen_kustomize::Built> {
+    build(db, directory, additions, ignore_missing_components, true)
+}
+
+fn build(
+    db: &dyn Db,
+    directory: Directory,
+    additions: Arc<str>,
+    ignore_missing_components: bool,
+    disk: bool,
+) -> Arc<infragen_kustomize::Built> {
     let files = Files {
         db,
         root: directory.root(db),
         traced: false,
+        disk,
     };
-    let additions = Additions::new(
-        Path::from(Utf8Path::new(Place::MADE_UP)),
-        additions,
-        ignore_missing_components,
-    );
+    let file = Path::from(Utf8Path::new(Place::MADE_UP));
+    let additions = Additions::new(file, additions, ignore_missing_components);
     Arc::new(build_as_flux(&files, directory.path(db), &additions))
 }
 
@@ -112,6 +155,7 @@ pub fn traced(
         db,
         root: directory.root(db),
         traced: true,
+        disk: false,
     };
     let file = Path::from(Utf8Path::new(Place::MADE_UP));
     let additions = Additions::new(file, spec.additions.clone(), spec.ignore_missing_components);

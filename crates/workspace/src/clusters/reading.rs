@@ -102,7 +102,7 @@ pub fn readers(db: &dyn Db, file: SourceFile) -> Arc<Vec<Reader>> {
 }
 
 /// The directories of the components that a Flux Kustomization adds.
-fn components(directory: &Utf8Path, additions: &Arc<str>) -> Vec<Utf8PathBuf> {
+pub(super) fn components(directory: &Utf8Path, additions: &Arc<str>) -> Vec<Utf8PathBuf> {
     if !additions.contains("components:") {
         return Vec::new();
     }
