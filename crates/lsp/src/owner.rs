@@ -36,7 +36,7 @@ const ATTEMPTS: u32 = 10;
 
 /// The findings of other files than the edited one wait for a pause in typing, but not longer than the
 /// second.
-const SWEEP: (Duration, Duration) = (Duration::from_millis(80), Duration::from_millis(400));
+const SWEEP: (Duration, Duration) = (Duration::from_millis(15), Duration::from_millis(400));
 
 /// Changes on disk come in bursts: a checkout, a save that writes and renames.
 const DISK: (Duration, Duration) = (Duration::from_millis(40), Duration::from_millis(300));

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use infragen_workspace::{Cancelled, Db, Directory, SourceFile};
+use infragen_workspace::{Cancelled, Db, Directory, SourceFile, concerned_files};
 use rayon::prelude::*;
 
 use crate::context::{Context, View};
@@ -48,6 +48,10 @@ impl Sweep {
         for file in view.open.keys() {
             look_at(view, findings, *file)?;
         }
+        // Then what builds with it.
+        view.run(near)?
+            .par_iter()
+            .try_for_each_with(view.clone(), |view, file| look_at(view, findings, *file))?;
         if view.client.hint_refresh && self.hints.have_changed(view)? {
             findings.refresh_hints();
         }
@@ -88,6 +92,21 @@ fn look_at(view: &View, findings: &Findings, file: SourceFile) -> Result<(), Can
         tracing::error!("checking {path} failed: {}", reason(&*panic));
         Ok(())
     })
+}
+
+/// The files of the client's folders that have to do with what is open.
+fn near(context: &Context<'_>) -> Vec<SourceFile> {
+    let roots = context.roots.iter();
+    let roots = roots.filter(|root| !context.scope.lone.contains(root));
+    let mut files: Vec<_> = roots
+        .flat_map(|root| concerned_files(context.db, *root))
+        .collect();
+    files.retain(|file| {
+        let path = file.absolute_path(context.db);
+        let folders = &context.scope.folders;
+        folders.iter().any(|folder| path.starts_with(folder))
+    });
+    files
 }
 
 /// Every file of the client's folders.

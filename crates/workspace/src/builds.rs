@@ -201,6 +201,15 @@ pub(crate) fn shown_directories(db: &dyn Db, root: Root) -> Arc<FxHashSet<Direct
     Arc::new(shown)
 }
 
+/// The files beside which a build with a file that is open in an editor may have something to say: those of all
+/// directories that take such files in, and around them.
+pub fn concerned_files(db: &dyn Db, root: Root) -> Vec<SourceFile> {
+    let mut directories: Vec<_> = shown_directories(db, root).iter().copied().collect();
+    directories.sort_unstable();
+    let files = directories.iter().flat_map(|directory| directory.files(db));
+    files.collect()
+}
+
 /// Whether what a directory builds to depends on what an editor shows.
 pub(crate) fn is_shown(db: &dyn Db, directory: Directory) -> bool {
     let root = directory.root(db);

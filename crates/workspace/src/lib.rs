@@ -35,7 +35,7 @@ mod watch;
 mod workspace;
 
 pub use artifacts::artifact_directories;
-pub use builds::{build_errors, place_of_build, unmatched};
+pub use builds::{build_errors, concerned_files, place_of_build, unmatched};
 pub use candidates::{
     Candidate, Fit, LookedUp, candidates, dependents, kinds, referred_names, referrers,
 };
