@@ -21,20 +21,24 @@ pub fn annotate(
     let mut comments = BTreeMap::new();
     let mut places = Places::new(db, root);
     let mut comment = |value: &Value| {
-        let origin = &value.as_scalar()?.origin;
-        let changes = cluster.history(db, root, application, origin);
-        let (newest, earlier) = changes.split_first()?;
-        let mut comment = places.show(&newest.place);
-        let mut before = newest.before.as_deref();
-        for change in earlier {
-            if let Some(before) = before {
-                comment.push_str(&format!(
-                    ", was {} in {}",
-                    shortened(before),
-                    places.show(&change.place)
-                ));
+        let scalar = value.as_scalar()?;
+        let changes = cluster.history(db, root, application, &scalar.origin);
+        let mut now = Some(scalar.text.as_str());
+        let mut comment = String::new();
+        for (number, change) in changes.iter().enumerate() {
+            let before = change.before.as_deref();
+            // A step that says what was so before is none.
+            if before == now && number + 1 < changes.len() {
+                continue;
             }
-            before = change.before.as_deref();
+            let place = places.show(&change.place);
+            match now {
+                _ if comment.is_empty() => comment = place,
+                Some(now) => comment.push_str(&format!(", was {} in {place}", shortened(now))),
+                // What was not there had no place.
+                None => break,
+            }
+            now = before;
         }
         Some(comment)
     };
