@@ -74,3 +74,10 @@ pub fn skip(suite: &str, why: &str) {
     }
     eprintln!("SKIPPED {suite}: {why}");
 }
+
+/// Says that a suite is skipped for want of a program that nobody needs to have: no failure, also where all others
+/// are required.
+#[allow(clippy::print_stderr)] // see above
+pub fn skip_optional(suite: &str, why: &str) {
+    eprintln!("SKIPPED {suite}: {why}");
+}

@@ -15,7 +15,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use infragen_tests::corpora::skip;
+use infragen_tests::corpora::skip_optional;
 use infragen_tests::flux::{Case, Oracle, Outcome};
 use infragen_tests::layers::Layers;
 
@@ -161,7 +161,7 @@ fn the_cases_that_are_told_apply_what_flux_applies() {
 #[test]
 fn a_random_flux_kustomization_applies_what_flux_applies() {
     let Some(oracle) = Oracle::start() else {
-        skip("flux", "INFRAGEN_GO does not name the go command");
+        skip_optional("flux", "INFRAGEN_GO does not name the go command");
         return;
     };
     let oracle = RefCell::new(oracle);

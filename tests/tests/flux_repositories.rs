@@ -19,7 +19,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use infragen_flux::kustomization::{KustomizationSpec, Variable, VariableSource, Variables};
 use infragen_flux::substitute::{Missing, Template};
 use infragen_kustomize::{Value, emit, print};
-use infragen_tests::corpora::{corpora, not_copied, skip};
+use infragen_tests::corpora::{corpora, not_copied, skip_optional};
 use infragen_tests::flux::{Case, Oracle, Outcome};
 use infragen_workspace::{Application, Cluster, Db, Workspace, applied, clusters};
 use smol_str::SmolStr;
@@ -280,7 +280,7 @@ fn elsewhere(application: &Application) -> Option<String> {
 #[test]
 fn every_environment_applies_what_flux_applies() {
     let Some(mut oracle) = Oracle::start() else {
-        skip(
+        skip_optional(
             "flux_repositories",
             "INFRAGEN_GO does not name the go command",
         );
