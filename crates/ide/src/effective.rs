@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use infragen_kustomize::{How, Origin, Resource, Value};
 use infragen_syntax::{NodeKind, TextRange, TextSize};
 use infragen_workspace::{
-    Change, Db, Found, Root, SourceFile, cluster, environments, find, readers, text, tree,
+    Change, Db, Found, Root, SourceFile, find, nth_cluster, readers, text, tree,
 };
 use rustc_hash::FxHashMap;
 
@@ -114,12 +114,11 @@ fn values(db: &dyn Db, file: SourceFile, range: TextRange) -> Vec<Effective> {
     let root = file.root(db);
     let path = file.path(db);
     let mut found = Vec::new();
-    let environments = environments(db, root);
     for reader in readers(db, file).iter().take(MAX_BUILDS) {
-        let Some(environment) = environments.get(reader.environment) else {
+        let Some(cluster) = nth_cluster(db, root, reader.environment) else {
             continue;
         };
-        let cluster = cluster(db, root, environment.clone());
+        let environment = &cluster.environment;
         let Some(application) = cluster.applications.get(reader.application) else {
             continue;
         };

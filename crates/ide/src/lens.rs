@@ -4,7 +4,7 @@ use infragen_flux::known::KUSTOMIZATION;
 use infragen_kustomize::FileKind;
 use infragen_syntax::TextRange;
 use infragen_workspace::{
-    Db, DefinedBy, Found, SourceFile, applied_from, cluster, environments, facts, importers,
+    Db, DefinedBy, Found, SourceFile, applied_from, environments, facts, importers, nth_cluster,
     readers, tree,
 };
 use smol_str::SmolStr;
@@ -75,7 +75,6 @@ fn taken_in(db: &dyn Db, file: SourceFile) -> Option<Lens> {
 fn applying(db: &dyn Db, file: SourceFile) -> Vec<Lens> {
     let facts = facts(db, file);
     let root = file.root(db);
-    let known = environments(db, root);
     let applied = applied_from(db, file);
     let mut lenses = Vec::new();
     let objects = (0..).zip(&facts.objects);
@@ -85,10 +84,10 @@ fn applying(db: &dyn Db, file: SourceFile) -> Vec<Lens> {
             .iter()
             .filter(|applied| applied.by == DefinedBy::Object(number));
         for applied in own {
-            let Some(environment) = known.get(applied.environment) else {
+            let Some(cluster) = nth_cluster(db, root, applied.environment) else {
                 continue;
             };
-            let cluster = cluster(db, root, environment.clone());
+            let environment = &cluster.environment.name;
             let parent = (applied.id.application as usize, applied.id.number);
             let mut applications = cluster.applications.iter();
             let Some(application) =
@@ -101,9 +100,9 @@ fn applying(db: &dyn Db, file: SourceFile) -> Vec<Lens> {
             };
             let part = if built.succeeds() {
                 let count = counted(built.resources.len(), "object");
-                format!("applies {count} in {}", environment.name)
+                format!("applies {count} in {environment}")
             } else {
-                format!("fails in {}", environment.name)
+                format!("fails in {environment}")
             };
             if !parts.contains(&part) {
                 parts.push(part);

@@ -3,8 +3,8 @@
 use infragen_flux::known::OCI_REPOSITORY;
 use infragen_syntax::{NewValue, Segment, Target, TextRange, insert_entry, quote};
 use infragen_workspace::{
-    Child, Db, DefinedBy, Directory, Elsewhere, Found, SourceFile, applied_from, cluster,
-    environments, find, kustomization_file, secure, tree,
+    Child, Db, DefinedBy, Directory, Elsewhere, Found, SourceFile, applied_from, find,
+    kustomization_file, nth_cluster, secure, tree,
 };
 
 use crate::context::Context;
@@ -35,17 +35,15 @@ pub fn unmapped_bundles(db: &dyn Db, file: SourceFile) -> Vec<UnmappedBundle> {
         return unmapped;
     }
     let applied = applied_from(db, context.file);
-    let known = environments(db, context.root);
     for (number, object) in bundles {
         let mut paths: Vec<String> = Vec::new();
         let own = applied
             .iter()
             .filter(|from| from.by == DefinedBy::Object(number));
         for from in own {
-            let Some(environment) = known.get(from.environment) else {
+            let Some(cluster) = nth_cluster(db, context.root, from.environment) else {
                 continue;
             };
-            let cluster = cluster(db, context.root, environment.clone());
             for application in &cluster.applications {
                 if let Err(Elsewhere::Source { source, .. }) = &application.directory
                     && source.kind == OCI_REPOSITORY.kind

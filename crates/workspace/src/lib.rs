@@ -43,7 +43,7 @@ pub use clusters::{
     Application, AppliedFrom, AppliedObject, Built, Change, Cluster, ClusterEdge, ClusterGraph,
     ClusterNode, Elsewhere, EnvironmentError, Fault, InEnvironment, Leads, Leaf, ObjectId, Reader,
     Twice, Why, applied, applied_from, applied_twice, cluster, cluster_graph, clusters,
-    environment_errors, flux_version, objects, readers, traced, unmatched_additions,
+    environment_errors, flux_version, nth_cluster, objects, readers, unmatched_additions,
 };
 pub use compare::{
     Applier, Cause, CompareOptions, Comparison, Deletion, Fate, FieldChange, FieldPath, FieldStep,

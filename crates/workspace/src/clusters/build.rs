@@ -143,7 +143,7 @@ pub fn applied(
 /// What [`applied`] gives with the history of every value; only the last ones are remembered. `declared_at` is the
 /// place of the Flux Kustomization.
 #[salsa::tracked(returns(clone), no_eq, lru = 32)]
-pub fn traced(
+pub(crate) fn traced(
     db: &dyn Db,
     directory: Directory,
     spec: Arc<KustomizationSpec>,

@@ -1,7 +1,7 @@
 //! What of an environment is not known here, and why.
 
 use infragen_flux::GroupKind;
-use infragen_flux::known::HELM_RELEASE;
+use infragen_flux::known::{HELM_RELEASE, OCI_REPOSITORY, RESOURCE_SET};
 use infragen_kustomize::{ErrorKind, Place};
 use smol_str::SmolStr;
 
@@ -81,7 +81,7 @@ impl Cluster {
                 Elsewhere::Source {
                     source,
                     url: Some(url),
-                } if source.kind == "OCIRepository" => Why::Unmapped(url.clone()),
+                } if source.kind == OCI_REPOSITORY.kind => Why::Unmapped(url.clone()),
                 Elsewhere::Source { url: Some(url), .. } => Why::Remote(url.clone()),
                 Elsewhere::Source { source, url: None } => Why::NoSource(SmolStr::new(format!(
                     "{} {}/{}",
@@ -116,7 +116,7 @@ impl Cluster {
                 && resource.api_version().starts_with(HELM_RELEASE.group);
             let why = if is_helm_release {
                 Why::Chart
-            } else if resource.kind() == "ResourceSet" {
+            } else if resource.kind() == RESOURCE_SET.kind {
                 Why::Rendered
             } else if resource.value.get("sops").is_some() {
                 Why::Encrypted

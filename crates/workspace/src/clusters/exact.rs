@@ -7,9 +7,8 @@ use infragen_flux::{GroupKind, ObjectFacts, ReferenceFact, Scope, is_templated};
 use smol_str::SmolStr;
 
 use super::index::{AppliedFrom, applied_from, cluster_index, definition};
-use super::walk::{Application, Cluster, cluster};
+use super::walk::{Application, Cluster, nth_cluster};
 use crate::db::Db;
-use crate::environment::environments;
 use crate::files::SourceFile;
 use crate::index::{DefinedBy, Definition};
 use crate::query::facts;
@@ -51,17 +50,16 @@ pub(crate) fn resolve_exactly(
             .map(|(number, _)| number)
     });
     let root = file.root(db);
-    let environments = environments(db, root);
     let mut answers: Vec<InEnvironment> = Vec::new();
     for from in from.iter() {
         // A marker is no part of an object.
         if object.is_some() && number.map(DefinedBy::Object) != Some(from.by) {
             continue;
         }
-        let Some(environment) = environments.get(from.environment) else {
+        let Some(cluster) = nth_cluster(db, root, from.environment) else {
             continue;
         };
-        let cluster = cluster(db, root, environment.clone());
+        let environment = &cluster.environment;
         let Some((name, namespace)) = looked_up(&cluster, from, object, reference) else {
             continue;
         };

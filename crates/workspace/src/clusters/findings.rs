@@ -7,10 +7,10 @@ use smol_str::SmolStr;
 
 use super::index::{applied_from, cluster_index, definition};
 use super::reading::readers;
-use super::walk::cluster;
+use super::walk::{cluster, nth_cluster};
 use crate::builds::{build_errors, leaves_out, may_be_consequence};
 use crate::db::Db;
-use crate::environment::{Environment, environments};
+use crate::environment::Environment;
 use crate::files::{Root, SourceFile};
 use crate::index::{DefinedBy, Definition};
 
@@ -29,13 +29,13 @@ pub struct EnvironmentError {
 pub fn environment_errors(db: &dyn Db, file: SourceFile) -> Arc<Vec<EnvironmentError>> {
     let root = file.root(db);
     let path = file.path(db);
-    let known = environments(db, root);
     let mut found: Vec<EnvironmentError> = Vec::new();
     let mut reading: Vec<SmolStr> = Vec::new();
     for reader in readers(db, file).iter() {
-        let Some(environment) = known.get(reader.environment) else {
+        let Some(cluster) = nth_cluster(db, root, reader.environment) else {
             continue;
         };
+        let environment = &cluster.environment;
         if !reading.contains(&environment.name) {
             reading.push(environment.name.clone());
         }
@@ -112,14 +112,14 @@ pub struct Twice {
 #[salsa::tracked(returns(clone))]
 pub fn applied_twice(db: &dyn Db, file: SourceFile) -> Arc<Vec<Twice>> {
     let root = file.root(db);
-    let known = environments(db, root);
     let mut found: Vec<Twice> = Vec::new();
     for from in applied_from(db, file).iter() {
-        let (DefinedBy::Object(object), Some(environment)) = (from.by, known.get(from.environment))
+        let (DefinedBy::Object(object), Some(cluster)) =
+            (from.by, nth_cluster(db, root, from.environment))
         else {
             continue;
         };
-        let cluster = cluster(db, root, environment.clone());
+        let environment = &cluster.environment;
         let name_of = |application: u32| {
             let application = cluster.applications.get(application as usize)?;
             let spec = &application.spec;
@@ -171,13 +171,11 @@ pub fn applied_twice(db: &dyn Db, file: SourceFile) -> Arc<Vec<Twice>> {
 pub fn unmatched_additions(db: &dyn Db, file: SourceFile) -> Arc<Vec<Unmatched>> {
     let root = file.root(db);
     let path = file.path(db);
-    let known = environments(db, root);
     let mut seen: Vec<((SmolStr, SmolStr), Vec<Unmatched>)> = Vec::new();
     for reader in readers(db, file).iter() {
-        let Some(environment) = known.get(reader.environment) else {
+        let Some(cluster) = nth_cluster(db, root, reader.environment) else {
             continue;
         };
-        let cluster = cluster(db, root, environment.clone());
         let Some(application) = cluster.applications.get(reader.application) else {
             continue;
         };

@@ -21,7 +21,7 @@ mod version;
 mod walk;
 
 pub(crate) use build::flux_build;
-pub use build::{AppliedObject, Built, applied, objects, traced};
+pub use build::{AppliedObject, Built, applied, objects};
 pub use coverage::{Leaf, Why};
 pub use exact::InEnvironment;
 pub(crate) use exact::resolve_exactly;
@@ -34,4 +34,4 @@ pub use index::{AppliedFrom, ObjectId, applied_from};
 pub use reading::{Reader, readers};
 pub use source::Elsewhere;
 pub use version::flux_version;
-pub use walk::{Application, Cluster, cluster, clusters};
+pub use walk::{Application, Cluster, cluster, clusters, nth_cluster};

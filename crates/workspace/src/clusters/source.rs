@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 use infragen_flux::is_templated;
-use infragen_flux::known::EXTERNAL_ARTIFACT;
+use infragen_flux::known::{EXTERNAL_ARTIFACT, GIT_REPOSITORY};
 use infragen_flux::kustomization::{KustomizationSpec, SourceName};
 use smol_str::SmolStr;
 
@@ -84,7 +84,8 @@ impl Sources<'_> {
             }
         }
         // Where no entry point names its source, what is here of a Git repository is most likely this one's.
-        let guess = source.kind == "GitRepository" && own_sources(self.db, self.root).is_empty();
+        let guess =
+            source.kind == GIT_REPOSITORY.kind && own_sources(self.db, self.root).is_empty();
         if guess
             && !path.is_empty()
             && let Ok(directory) = self.below(self.root.top(self.db), &path)

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use infragen_flux::known::{FLUX_INSTANCE, KUSTOMIZATION};
+use infragen_flux::known::{FLUX_INSTANCE, GIT_REPOSITORY, KUSTOMIZATION};
 use infragen_flux::kustomization::{KustomizationSpec, SourceName, Variables, of_instance};
 use infragen_flux::substitute::Missing;
 use infragen_kustomize::Path;
@@ -63,6 +63,12 @@ pub fn clusters(db: &dyn Db, root: Root) -> Vec<Arc<Cluster>> {
     clusters
         .map(|environment| cluster(db, root, environment.clone()))
         .collect()
+}
+
+/// What the environment of this number applies, in the order of [`environments`].
+pub fn nth_cluster(db: &dyn Db, root: Root, number: usize) -> Option<Arc<Cluster>> {
+    let environment = environments(db, root).get(number)?.clone();
+    Some(cluster(db, root, environment))
 }
 
 /// What an environment of a root applies.
@@ -299,7 +305,7 @@ impl Walk<'_> {
             for (number, object) in (0..).zip(objects.iter()) {
                 let decides = match object.kind.group.as_str() {
                     "" => matches!(object.kind.kind.as_str(), "ConfigMap" | "Secret"),
-                    group => group == "source.toolkit.fluxcd.io",
+                    group => group == GIT_REPOSITORY.group,
                 };
                 if decides {
                     let key = (

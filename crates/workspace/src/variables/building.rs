@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use infragen_flux::substitute::Missing;
 
-use crate::clusters::{Application, cluster, readers};
+use crate::clusters::{Application, nth_cluster, readers};
 use crate::db::Db;
-use crate::environment::{Environment, environments};
+use crate::environment::Environment;
 use crate::files::SourceFile;
 use crate::imports::importers;
 use crate::paths::Found;
@@ -33,16 +33,14 @@ pub struct BuildWith {
 #[salsa::tracked(returns(clone))]
 pub fn builds_with(db: &dyn Db, file: SourceFile) -> Arc<Vec<BuildWith>> {
     let root = file.root(db);
-    let known = environments(db, root);
     let path = file.path(db);
     let is_named =
         file.is_kustomization_file(db) || !importers(db, root, Found::File(file)).is_empty();
     let mut found = Vec::new();
     for reader in readers(db, file).iter() {
-        let Some(environment) = known.get(reader.environment) else {
+        let Some(cluster) = nth_cluster(db, root, reader.environment) else {
             continue;
         };
-        let cluster = cluster(db, root, environment.clone());
         let Some(application) = cluster.applications.get(reader.application) else {
             continue;
         };
@@ -53,7 +51,7 @@ pub fn builds_with(db: &dyn Db, file: SourceFile) -> Arc<Vec<BuildWith>> {
         let declares = application.file.as_deref() == Some(&*path);
         if !objects.is_empty() || (is_named && !declares) {
             found.push(BuildWith {
-                environment: environment.clone(),
+                environment: cluster.environment.clone(),
                 number: reader.application,
                 application: application.clone(),
                 missing: cluster.missing,

@@ -34,6 +34,8 @@ pub fn clippy(context: &Context) -> Outcome {
 pub fn test(context: &Context) -> Outcome {
     let mut test = context.cargo.command();
     test.args(["test", "--workspace"]);
+    // A suite of its own asks Go, so that its absence is seen.
+    test.env_remove(GO);
     if context.require_all {
         test.env("INFRAGEN_REQUIRE_ORACLES", "1");
     }
@@ -47,6 +49,30 @@ pub fn test(context: &Context) -> Outcome {
         (Ok(()), Err(reason)) => Outcome::PassedWithout(reason),
         (Ok(()), Ok(_)) => Outcome::Passed,
     }
+}
+
+/// The variable that names the command of Go.
+const GO: &str = "INFRAGEN_GO";
+
+pub fn go(context: &Context) -> Outcome {
+    if env::var_os(GO).is_none() {
+        return Outcome::Skipped(format!("{GO} does not name the go command"));
+    }
+    let suites = [
+        ("infragen-constraint", &["go"][..]),
+        ("infragen-tests", &["flux", "flux_repositories"][..]),
+    ];
+    for (package, targets) in suites {
+        let mut test = context.cargo.command();
+        test.args(["test", "--package", package]);
+        for target in targets {
+            test.args(["--test", target]);
+        }
+        if let Err(failure) = run(&mut test) {
+            return Outcome::Failed(failure);
+        }
+    }
+    Outcome::Passed
 }
 
 /// The cargo that runs this program, and what it has built.
