@@ -38,7 +38,8 @@ impl Case {
             self.files
                 .iter()
                 .map(|(path, text)| (path.as_str(), text.clone())),
-        );
+        )
+        .as_flux();
         let kustomization = object(&self.kustomization)?;
         let spec = KustomizationSpec::read(&kustomization);
         let objects: Vec<Value> = self

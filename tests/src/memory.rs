@@ -12,6 +12,7 @@ use infragen_syntax::Tree;
 pub struct Memory {
     files: BTreeMap<Utf8PathBuf, String>,
     traced: bool,
+    flux: bool,
 }
 
 impl Memory {
@@ -20,12 +21,19 @@ impl Memory {
         Self {
             files: files.map(|(path, text)| (path.into(), text)).collect(),
             traced: false,
+            flux: false,
         }
     }
 
     /// They, for a build whose values carry their origins.
     pub fn traced(mut self) -> Self {
         self.traced = true;
+        self
+    }
+
+    /// They, for a build of Flux.
+    pub fn as_flux(mut self) -> Self {
+        self.flux = true;
         self
     }
 
@@ -70,6 +78,10 @@ impl Loader for Memory {
 
     fn traced(&self) -> bool {
         self.traced
+    }
+
+    fn lenient_operations(&self) -> bool {
+        self.flux
     }
 
     fn resources(&self, file: &Utf8Path) -> Arc<FileResources> {

@@ -48,6 +48,12 @@ pub trait Loader {
         false
     }
 
+    /// Whether `replace` and `copy` of a JSON6902 patch may name a key that is not there, as with version 4 of
+    /// json-patch, which Flux links. The packages of kustomize link version 5, which refuses it.
+    fn lenient_operations(&self) -> bool {
+        false
+    }
+
     /// Whether values carry their [`Origin`](crate::Origin).
     fn traced(&self) -> bool {
         false

@@ -26,6 +26,8 @@ pub(crate) struct Files<'db> {
     pub traced: bool,
     /// Whether only what is on disk counts: then no keystroke has to ask whether the build still holds.
     pub disk: bool,
+    /// Whether Flux builds, and not kustomize by itself.
+    pub flux: bool,
 }
 
 impl Files<'_> {
@@ -126,8 +128,8 @@ impl Loader for Files<'_> {
         match self.find(directory) {
             Found::Directory(directory) if way.is_plain() => match self.traced {
                 true => traced_accumulated(self.db, directory),
-                false if self.disk => disk_accumulated(self.db, directory),
-                false => accumulated(self.db, directory),
+                false if self.disk => disk_accumulated(self.db, directory, self.flux),
+                false => accumulated_as(self.db, directory, self.flux),
             },
             _ => Arc::new(accumulate(self, directory, way)),
         }
@@ -144,6 +146,10 @@ impl Loader for Files<'_> {
 
     fn traced(&self) -> bool {
         self.traced
+    }
+
+    fn lenient_operations(&self) -> bool {
+        self.flux
     }
 }
 
@@ -163,6 +169,7 @@ fn open_resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
         root: file.root(db),
         traced: false,
         disk: false,
+        flux: false,
     };
     Arc::new(read_file(&files, &file.path(db)))
 }
@@ -175,6 +182,7 @@ fn disk_resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
         root: file.root(db),
         traced: false,
         disk: true,
+        flux: false,
     };
     Arc::new(read_file(&files, &file.path(db)))
 }
@@ -224,6 +232,7 @@ fn traced_resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
         root: file.root(db),
         traced: true,
         disk: false,
+        flux: false,
     };
     Arc::new(read_file(&files, &file.path(db)))
 }
@@ -236,6 +245,7 @@ fn traced_accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
         root: directory.root(db),
         traced: true,
         disk: false,
+        flux: true,
     };
     Arc::new(accumulate(&files, directory.path(db), &Way::default()))
 }
@@ -243,32 +253,38 @@ fn traced_accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
 /// What a directory adds to whoever names it. Directories that include each other add nothing: the loop is told by
 /// whoever looks at the import graph.
 fn accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
+    accumulated_as(db, directory, false)
+}
+
+fn accumulated_as(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accumulated> {
     match is_shown(db, directory) {
-        true => shown_accumulated(db, directory),
-        false => disk_accumulated(db, directory),
+        true => shown_accumulated(db, directory, flux),
+        false => disk_accumulated(db, directory, flux),
     }
 }
 
 /// What it adds with what editors show.
-#[salsa::tracked(returns(clone), no_eq, lru = 1024, cycle_result = |_, _, _| Arc::default())]
-fn shown_accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
+#[salsa::tracked(returns(clone), no_eq, lru = 1024, cycle_result = |_, _, _, _| Arc::default())]
+fn shown_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accumulated> {
     let files = Files {
         db,
         root: directory.root(db),
         traced: false,
         disk: false,
+        flux,
     };
     Arc::new(accumulate(&files, directory.path(db), &Way::default()))
 }
 
 /// What it adds as it is on disk.
-#[salsa::tracked(returns(clone), no_eq, lru = 4096, cycle_result = |_, _, _| Arc::default())]
-fn disk_accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
+#[salsa::tracked(returns(clone), no_eq, lru = 4096, cycle_result = |_, _, _, _| Arc::default())]
+fn disk_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accumulated> {
     let files = Files {
         db,
         root: directory.root(db),
         traced: false,
         disk: true,
+        flux,
     };
     Arc::new(accumulate(&files, directory.path(db), &Way::default()))
 }
@@ -341,6 +357,7 @@ fn errors_of_build(db: &dyn Db, directory: Directory) -> Arc<Vec<Arc<BuildError>
             root,
             traced: false,
             disk: false,
+            flux: false,
         };
         build(&files, directory.path(db), options).errors
     };

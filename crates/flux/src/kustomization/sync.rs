@@ -126,6 +126,10 @@ impl Loader for Made {
     fn resources(&self, file: &Utf8Path) -> Arc<FileResources> {
         Arc::new(read_file(self, file))
     }
+
+    fn lenient_operations(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

@@ -337,7 +337,13 @@ fn json_one(
     if remembers {
         resource.remember_id();
     }
-    let done = operated(resource, operations, text, &what);
+    let done = operated(
+        resource,
+        operations,
+        text,
+        &what,
+        context.loader.lenient_operations(),
+    );
     match done {
         Ok(value) => {
             resource.value = value;
@@ -356,6 +362,7 @@ fn operated(
     operations: &[Operation],
     text: &PatchText,
     what: &str,
+    lenient: bool,
 ) -> Result<Value, BuildError> {
     let mut value = resource.value.clone();
     if resource.has_hidden_annotations() {
@@ -363,7 +370,7 @@ fn operated(
     }
     let error = |range, message| BuildError::new(ErrorKind::PatchFails, text.place(range), message);
     for operation in operations {
-        operate::operate(&mut value, operation, what).map_err(|failure| {
+        operate::operate(&mut value, operation, what, lenient).map_err(|failure| {
             let mut error = error(failure.pointer.range, failure.message);
             error.help = failure.help.map(str::to_owned);
             error

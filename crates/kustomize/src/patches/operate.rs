@@ -1,6 +1,5 @@
-//! Applies the operations of a JSON6902 patch to an object, as version 5 of the library of kustomize does, which the
-//! packages of distributions link. Version 4, which kustomize's own release and Flux link, lets `replace` and `copy`
-//! name a key that is not there; whoever writes that means `add`, or has mistyped the key.
+//! Applies the operations of a JSON6902 patch to an object, as the library json-patch does: version 5, which the
+//! packages of kustomize link, or, where the loader says so, version 4, which Flux links.
 
 use smol_str::SmolStr;
 
@@ -27,11 +26,12 @@ struct Lost {
     help: Option<&'static str>,
 }
 
-/// Does one operation; `what` names the object.
+/// Does one operation; `what` names the object. A `lenient` one may `replace` or `copy` a key that is not there.
 pub(super) fn operate(
     object: &mut Value,
     operation: &Operation,
     what: &str,
+    lenient: bool,
 ) -> Result<(), Failure> {
     let at = |pointer: &Pointer| {
         let pointer = pointer.clone();
@@ -45,7 +45,7 @@ pub(super) fn operate(
     match operation.verb {
         Verb::Add => add(object, path, operation.value.clone()).map_err(at(path)),
         Verb::Remove => remove(object, path).map(drop).map_err(at(path)),
-        Verb::Replace => replace(object, path, operation.value.clone()).map_err(at(path)),
+        Verb::Replace => replace(object, path, operation.value.clone(), lenient).map_err(at(path)),
         Verb::Move => {
             let from = operation.from.as_ref().unwrap_or(path);
             if from.text.is_empty() {
@@ -57,7 +57,11 @@ pub(super) fn operate(
         }
         Verb::Copy => {
             let from = operation.from.as_ref().unwrap_or(path);
-            let value = find(object, from).map_err(at(from))?.clone();
+            let value = match find(object, from).cloned() {
+                Ok(found) => found,
+                Err(_) if lenient && is_key(object, from) => Value::NULL,
+                Err(lost) => return Err(at(from)(lost)),
+            };
             add(object, path, value).map_err(at(path))
         }
         Verb::Test => test(object, path, &operation.value).map_err(at(path)),
@@ -149,6 +153,14 @@ fn container<'v>(
     }
 }
 
+/// Whether a pointer names a key of a mapping that is there, whether the key is or not.
+fn is_key(object: &mut Value, pointer: &Pointer) -> bool {
+    let Ok((way, _)) = split(pointer) else {
+        return false;
+    };
+    container(object, pointer, &way).is_ok_and(|container| container.as_map().is_some())
+}
+
 fn find<'v>(object: &'v mut Value, pointer: &Pointer) -> Result<&'v Value, Lost> {
     if pointer.text.is_empty() {
         return Ok(object);
@@ -220,12 +232,19 @@ fn remove(object: &mut Value, pointer: &Pointer) -> Result<Value, Lost> {
     }
 }
 
-fn replace(object: &mut Value, pointer: &Pointer, value: Value) -> Result<(), Lost> {
+fn replace(object: &mut Value, pointer: &Pointer, value: Value, lenient: bool) -> Result<(), Lost> {
     if pointer.text.is_empty() {
         return set_whole(object, value);
     }
     let (way, last) = split(pointer)?;
     let container = container(object, pointer, &way)?;
+    if lenient
+        && let Some(map) = container.as_map_mut()
+        && map.get(&last).is_none()
+    {
+        map.insert(last, after(value, None));
+        return Ok(());
+    }
     match child_mut(container, &last) {
         Some(there) => {
             *there = after(value, Some(there));

@@ -109,6 +109,7 @@ fn build(
         root: directory.root(db),
         traced: false,
         disk,
+        flux: true,
     };
     let file = Path::from(Utf8Path::new(Place::MADE_UP));
     let additions = Additions::new(file, additions, ignore_missing_components);
@@ -156,6 +157,7 @@ pub(crate) fn traced(
         root: directory.root(db),
         traced: true,
         disk: false,
+        flux: true,
     };
     let file = Path::from(Utf8Path::new(Place::MADE_UP));
     let additions = Additions::new(file, spec.additions.clone(), spec.ignore_missing_components);

@@ -133,3 +133,38 @@ jobs:
     open(&mut workspace, "/web", &format!("{workflow}{BUNDLE}"));
     assert_eq!(applied(&workspace), GOES_ON);
 }
+
+#[test]
+fn flux_lets_an_operation_replace_a_key_that_is_not_there() {
+    let fixture = "//- clusters/production/web.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web, namespace: flux-system}
+spec: {interval: 1m, prune: true, path: ./apps/overlay, sourceRef: {kind: GitRepository, name: flux-system}}
+//- apps/overlay/kustomization.yaml
+resources: [../base]
+//- apps/base/kustomization.yaml
+resources: [settings.yaml]
+patches:
+- target: {kind: ConfigMap}
+  patch: '[{\"op\": \"replace\", \"path\": \"/data/new\", \"value\": \"1\"}]'
+//- apps/base/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data: {a: b}
+";
+    let mut workspace = Workspace::new();
+    open(&mut workspace, "/infra", fixture);
+    let snapshot = workspace.snapshot();
+    let db = snapshot.db();
+    let clusters = clusters(db, workspace.roots()[0]);
+    let built = clusters[0].built(db, &clusters[0].applications[1]).unwrap();
+    assert!(built.succeeds(), "{:?}", built.errors);
+    let data = built.resources[0].value.at(&["data", "new"]);
+    assert_eq!(data.and_then(|data| data.as_str()), Some("1"));
+    // kustomize, as people install it, refuses it.
+    let file = workspace.file(Utf8Path::new("/infra/apps/base/kustomization.yaml"));
+    let errors = crate::build_errors(db, file.unwrap());
+    assert_eq!(errors.len(), 1);
+}
