@@ -1,6 +1,5 @@
 //! Which of many tags Flux takes.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use infragen_go_regex::GoRegex;
@@ -11,7 +10,7 @@ use crate::error::{SyntaxError, VersionError};
 use crate::flux::Flux;
 use crate::judge::Exclusion;
 use crate::order::compare;
-use crate::version::tag_version;
+use crate::version::{strict_version, tag_version};
 
 /// `semver` and `semverFilter` of an `OCIRepository`: what chooses a tag.
 #[derive(Debug, Clone)]
@@ -20,10 +19,26 @@ pub struct Selection {
     pub range: Constraint,
     /// The filter: a regular expression of Go that may match anywhere in a tag.
     pub filter: Option<GoRegex>,
-    /// Whether the tags are those of Helm charts, in which `_` stands for `+`.
-    pub helm: bool,
+    /// How a version is read from a tag.
+    pub reading: Reading,
     /// The range that takes prereleases too, where there is one: reasons tell it again and again.
     pub(crate) wider: Option<Constraint>,
+}
+
+/// How a version is read from a tag.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub enum Reading {
+    /// As Flux reads the tags of artifacts: the tag is the version.
+    #[default]
+    Plain,
+    /// As Flux reads the tags of an `OCIRepository` that takes the layer of a chart: `_` stands for `+`.
+    Underscores,
+    /// As Helm lists the charts of a registry for a `HelmRelease`: strict versions without `v`, and `_` stands for
+    /// `+`. [helm:pkg/registry/client.go Tags]
+    Chart,
+    /// As an `ImagePolicy` with `filterTags.extract` does: the version is this, with `$name` and `$1` filled in
+    /// from what the filter matches. [image-reflector-controller:internal/policy/filter.go]
+    Extract(String),
 }
 
 /// Why there can be no selection.
@@ -91,7 +106,7 @@ impl Selection {
             wider: wider.and_then(|wider| Constraint::parse(&wider, flux).ok()),
             range,
             filter,
-            helm: false,
+            reading: Reading::Plain,
         })
     }
 
@@ -167,12 +182,19 @@ impl Selection {
     ///
     /// Says why it is none.
     pub fn version(&self, tag: &str) -> Result<Version, VersionError> {
-        let text = if self.helm {
-            Cow::Owned(tag.replace('_', "+"))
-        } else {
-            Cow::Borrowed(tag)
-        };
-        tag_version(&text, self.range.flux)
+        let flux = self.range.flux;
+        match &self.reading {
+            Reading::Plain => tag_version(tag, flux),
+            Reading::Underscores => tag_version(&tag.replace('_', "+"), flux),
+            Reading::Chart => strict_version(&tag.replace('_', "+"), flux),
+            Reading::Extract(template) => {
+                let extracted = self
+                    .filter
+                    .as_ref()
+                    .and_then(|filter| filter.expand(tag, template));
+                tag_version(extracted.as_deref().unwrap_or(tag), flux)
+            }
+        }
     }
 }
 
@@ -256,8 +278,35 @@ mod tests {
     fn an_underscore_is_a_plus_in_charts() {
         let mut charts = selection("*", None);
         assert_eq!(chosen(&charts, &["1.0.0_b"]), None);
-        charts.helm = true;
-        assert_eq!(chosen(&charts, &["1.0.0_b"]), Some("1.0.0_b"));
+        charts.reading = Reading::Underscores;
+        assert_eq!(chosen(&charts, &["1.0.0_b", "v0.9.0"]), Some("1.0.0_b"));
+        assert_eq!(chosen(&charts, &["v1.0.0"]), Some("v1.0.0"));
+    }
+
+    #[test]
+    fn helm_lists_strict_versions_only() {
+        let mut charts = selection("*", None);
+        charts.reading = Reading::Chart;
+        assert_eq!(
+            chosen(&charts, &["v2.0.0", "1.2", "1.0.0_b"]),
+            Some("1.0.0_b")
+        );
+    }
+
+    #[test]
+    fn an_image_policy_reads_what_it_extracts() {
+        let mut builds = selection(">=1.0.0", Some("^main-(?P<version>[0-9.]+)-[a-f0-9]+$"));
+        builds.reading = Reading::Extract("${version}".to_owned());
+        let tags = [
+            "main-1.2.0-abc",
+            "main-1.10.0-def",
+            "dev-9.0.0-abc",
+            "main-1-a",
+        ];
+        let choice = builds.choose(&tags);
+        assert_eq!(choice.chosen, Some(1));
+        assert_eq!(choice.verdicts[2], Verdict::Filtered);
+        assert!(matches!(choice.verdicts[3], Verdict::NotAVersion(_)));
     }
 
     #[test]

@@ -44,7 +44,7 @@ mod reason;
 mod version;
 mod widen;
 
-pub use choice::{Choice, MAX_STABLE, Selection, SelectionError, Verdict};
+pub use choice::{Choice, MAX_STABLE, Reading, Selection, SelectionError, Verdict};
 pub use constraint::{Comparator, Constraint, Group, Operator, Precision};
 pub use error::{SyntaxError, VersionError, place};
 pub use filter::FilterReach;

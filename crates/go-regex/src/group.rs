@@ -2,7 +2,7 @@
 
 use crate::SyntaxError;
 
-/// The flags that change whether an expression matches.
+/// The flags.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Flags {
     /// `i`: letters match in both cases.
@@ -11,6 +11,8 @@ pub(crate) struct Flags {
     pub(crate) multi_line: bool,
     /// `s`: `.` matches line feeds too.
     pub(crate) dot_all: bool,
+    /// `U`: repetitions take little unless a `?` follows them.
+    pub(crate) ungreedy: bool,
 }
 
 impl Flags {
@@ -28,7 +30,38 @@ pub(crate) enum Opening {
     /// `(?i)`: nothing but flags for the rest of the group around.
     Flags { flags: Flags, end: usize },
     /// A group.
-    Group { flags: Flags, end: usize },
+    Group {
+        flags: Flags,
+        end: usize,
+        capture: Capture,
+    },
+}
+
+/// Whether a group is numbered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Capture {
+    /// `(?:…)`
+    #[default]
+    None,
+    /// `(…)`
+    Number,
+    /// `(?P<name>…)`
+    Name(String),
+}
+
+impl Capture {
+    /// A piece as this group.
+    pub(crate) fn group(&self, rust: &str) -> String {
+        match self {
+            Self::None => format!("(?:{rust})"),
+            Self::Number => format!("({rust})"),
+            // Go lets a name begin with a digit. No template can mean it: it would be a number.
+            Self::Name(name) if name.starts_with(|c: char| c.is_ascii_digit()) => {
+                format!("({rust})")
+            }
+            Self::Name(name) => format!("(?P<{name}>{rust})"),
+        }
+    }
 }
 
 /// Reads the opening of a group whose `(` is at `start`.
@@ -38,6 +71,7 @@ pub(crate) fn read(pattern: &str, start: usize, flags: Flags) -> Result<Opening,
         return Ok(Opening::Group {
             flags,
             end: start + 1,
+            capture: Capture::Number,
         });
     };
     for prefix in ["P<", "<"] {
@@ -62,9 +96,10 @@ fn read_name(
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
     };
     match (end, name.filter(valid)) {
-        (Some(end), Some(_)) => Ok(Opening::Group {
+        (Some(end), Some(name)) => Ok(Opening::Group {
             flags,
             end: end + 1,
+            capture: Capture::Name(name.to_owned()),
         }),
         _ => {
             let end = end.map_or(pattern.len(), |end| end + 1);
@@ -85,7 +120,7 @@ fn read_flags(pattern: &str, start: usize, flags: Flags) -> Result<Opening, Synt
             'i' => new.ignore_case = on,
             'm' => new.multi_line = on,
             's' => new.dot_all = on,
-            'U' => {}
+            'U' => new.ungreedy = on,
             '-' if on => {
                 on = false;
                 any = false;
@@ -93,7 +128,11 @@ fn read_flags(pattern: &str, start: usize, flags: Flags) -> Result<Opening, Synt
             }
             ':' | ')' if on || any => {
                 return Ok(match c {
-                    ':' => Opening::Group { flags: new, end },
+                    ':' => Opening::Group {
+                        flags: new,
+                        end,
+                        capture: Capture::None,
+                    },
                     _ => Opening::Flags { flags: new, end },
                 });
             }

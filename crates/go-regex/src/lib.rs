@@ -2,7 +2,7 @@
 //!
 //! Rust's `regex` is close, but not the same: in Go `\d`, `\w`, `\s` and `\b` are ASCII, classes have no
 //! `&&`, `--` and `~~`, `a**` is an error and `a{,2}` is text. So an expression is read as Go reads it and
-//! written down anew for `regex`. Only whether something matches is of interest here, not where.
+//! written down anew for `regex`.
 
 mod class;
 mod error;
@@ -61,6 +61,28 @@ impl GoRegex {
     }
 }
 
+impl GoRegex {
+    /// A template with `$name`, `${name}` and `$1` filled in from the first match, as Go's `Regexp.ExpandString`.
+    /// None where the expression does not match.
+    pub fn expand(&self, text: &str, template: &str) -> Option<String> {
+        match &self.0 {
+            Matcher::Regex(regex) => expanded(regex, text, template),
+            Matcher::Whole(part) | Matcher::Within(part) => {
+                let regex = regex::bytes::Regex::new(&regex::escape(part)).ok()?;
+                self.is_match(text)
+                    .then(|| expanded(&regex, text, template))?
+            }
+        }
+    }
+}
+
+fn expanded(regex: &regex::bytes::Regex, text: &str, template: &str) -> Option<String> {
+    let mut out = Vec::new();
+    let captures = regex.captures(text.as_bytes())?;
+    captures.expand(template.as_bytes(), &mut out);
+    Some(String::from_utf8_lossy(&out).into_owned())
+}
+
 /// Whether nothing in a pattern means anything but itself. Most selectors are such, and need no automaton.
 fn is_literal(pattern: &str) -> bool {
     !pattern.contains(|c| r"\.+*?()|[]{}^$".contains(c))
@@ -74,5 +96,24 @@ fn compile(rust: &str) -> Result<GoRegex, SyntaxError> {
             message: "the regular expression is too large".to_owned(),
             range: 0..0,
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_are_filled_in_from_the_first_match() {
+        let expand =
+            |pattern, text, template| GoRegex::new(pattern).unwrap().expand(text, template);
+        let pattern = "(?P<branch>[a-z]+)-([0-9.]+)";
+        assert_eq!(
+            expand(pattern, "main-1.2.0-x", "$2+${branch}$$$none$2x").as_deref(),
+            Some("1.2.0+main$")
+        );
+        assert_eq!(expand(pattern, "main", "$2"), None);
+        assert_eq!(expand("v1", "v1.0", "$0$1").as_deref(), Some("v1"));
+        assert_eq!(expand("v2", "v1.0", "$0"), None);
     }
 }

@@ -1,20 +1,23 @@
 //! Reads an expression as Go does, and writes it for Rust.
 
+use std::collections::BTreeSet;
+
 use crate::SyntaxError;
 use crate::class;
 use crate::escape::{self, Escape};
-use crate::group::{self, Flags, Opening};
+use crate::group::{self, Capture, Flags, Opening};
 use crate::repeat::{self, Bounds};
 
 /// How deep groups may be in each other, as in Go.
 const MAX_DEPTH: usize = 1000;
 
-/// The same expression in the syntax of Rust's `regex`; what it matches may differ in where, not in whether.
+/// The same expression in the syntax of Rust's `regex`.
 pub fn to_rust(pattern: &str) -> Result<String, SyntaxError> {
     let mut translator = Translator {
         pattern,
         at: 0,
         frames: vec![Frame::default()],
+        names: BTreeSet::new(),
     };
     translator.run()?;
     match translator.frames.pop() {
@@ -31,6 +34,8 @@ struct Translator<'p> {
     at: usize,
     /// The groups that are open, the whole expression first.
     frames: Vec<Frame>,
+    /// The names of groups.
+    names: BTreeSet<String>,
 }
 
 /// A group that is open.
@@ -38,6 +43,8 @@ struct Translator<'p> {
 struct Frame {
     /// The flags inside.
     flags: Flags,
+    /// Its number or name.
+    capture: Capture,
     /// The alternatives that are complete.
     alternatives: Vec<Piece>,
     /// The pieces of the alternative that is being read.
@@ -160,15 +167,25 @@ impl<'p> Translator<'p> {
 
     fn open(&mut self, start: usize) -> Result<(), SyntaxError> {
         let flags = self.flags();
-        let inside = match group::read(self.pattern, start, flags)? {
+        let (flags, capture) = match group::read(self.pattern, start, flags)? {
             Opening::Flags { flags, end } => {
                 self.at = end;
                 self.frame().flags = flags;
                 return Ok(());
             }
-            Opening::Group { flags, end } => {
+            Opening::Group {
+                flags,
+                end,
+                capture,
+            } => {
                 self.at = end;
-                flags
+                if let Capture::Name(name) = &capture
+                    && !self.names.insert(name.clone())
+                {
+                    let message = format!("two groups are called `{name}`");
+                    return Err(SyntaxError::new(message, start..end));
+                }
+                (flags, capture)
             }
         };
         if self.frames.len() > MAX_DEPTH {
@@ -176,7 +193,8 @@ impl<'p> Translator<'p> {
             return Err(SyntaxError::new(message, start..self.at));
         }
         self.frames.push(Frame {
-            flags: inside,
+            flags,
+            capture,
             ..Frame::default()
         });
         Ok(())
@@ -185,8 +203,9 @@ impl<'p> Translator<'p> {
     fn close(&mut self, start: usize) -> Result<(), SyntaxError> {
         match self.frames.pop() {
             Some(frame) if !self.frames.is_empty() => {
+                let capture = frame.capture.clone();
                 let Piece { rust, repeats } = frame.finish();
-                let rust = format!("(?:{rust})");
+                let rust = capture.group(&rust);
                 self.frame().pieces.push(Piece { rust, repeats });
                 Ok(())
             }
@@ -201,10 +220,15 @@ impl<'p> Translator<'p> {
         bounds: Bounds,
     ) -> Result<(), SyntaxError> {
         let operator = &self.pattern[start..self.at];
-        if self.rest().starts_with('?') {
-            // Greed changes where an expression matches, not whether.
+        let marked = self.rest().starts_with('?');
+        if marked {
             self.at += 1;
         }
+        let lazy = if marked != self.flags().ungreedy {
+            "?"
+        } else {
+            ""
+        };
         let range = repeated_before.unwrap_or(start)..self.at;
         if repeated_before.is_some() {
             let message = format!(
@@ -226,7 +250,7 @@ impl<'p> Translator<'p> {
         if repeats > repeat::MAX {
             return Err(SyntaxError::new(too_many, range));
         }
-        let rust = format!("(?:{}){}", piece.rust, bounds.rust());
+        let rust = format!("(?:{}){}{lazy}", piece.rust, bounds.rust());
         self.frame().pieces.push(Piece { rust, repeats });
         Ok(())
     }

@@ -4,8 +4,8 @@
 use std::cmp::Ordering;
 
 use infragen_constraint::{
-    Comparator, Constraint, Flux, Operator, Selection, VersionError, compare, loose_version,
-    strict_version, tag_version,
+    Comparator, Constraint, Flux, Operator, Reading, Selection, VersionError, compare,
+    loose_version, strict_version, tag_version,
 };
 use semver::Version;
 
@@ -116,7 +116,9 @@ fn chosen(range: &str, filter: &str, helm: bool, tags: &[String], flux: Flux) ->
     let Ok(mut selection) = Selection::parse(range, Some(filter), flux) else {
         return vec!["error".to_owned()];
     };
-    selection.helm = helm;
+    if helm {
+        selection.reading = Reading::Underscores;
+    }
     let choice = selection.choose(tags);
     let Some(chosen) = choice.chosen else {
         return vec!["none".to_owned()];

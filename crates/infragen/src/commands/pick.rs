@@ -4,7 +4,7 @@ use std::io::Read;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::ValueEnum;
-use infragen_constraint::{Flux, Selection, SelectionError, place};
+use infragen_constraint::{Flux, Reading, Selection, SelectionError, place};
 
 use crate::commands::{Failure, Outcome};
 use crate::report::choice;
@@ -85,7 +85,9 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
             return Err(failure);
         }
     };
-    selection.helm = args.helm;
+    if args.helm {
+        selection.reading = Reading::Underscores;
+    }
     let chosen = selection.choose(&tags);
     match args.format {
         Format::Text => choice::text(&selection, &chosen, &tags, args.all, terminal)?,
