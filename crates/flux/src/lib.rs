@@ -6,6 +6,7 @@ mod facts;
 mod kinds;
 mod named;
 pub mod names;
+mod pull;
 mod renames;
 mod repeated;
 mod required;
@@ -28,6 +29,7 @@ pub use facts::{
 };
 pub use kinds::{GroupKind, KINDS, Kind, flux_kinds, is_flux_group};
 pub use named::{KindPattern, Named, named};
+pub use pull::{Address, Endpoint, Pull, Rule, seconds, takes_versions};
 pub use repeated::RepeatedKey;
 pub use required::REQUIRED;
 pub use source_ignore::{SOURCE_IGNORE, SourceIgnore};

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use crate::facts::is_templated;
 use crate::kinds::*;
+use crate::pull::HELM_LAYER;
 
 /// Where an object says which versions it takes.
 #[derive(Debug, PartialEq, Eq)]
@@ -89,9 +90,6 @@ pub struct VersionField {
     /// What the value is to Kubernetes: `string`, `number`, `integer` or `boolean`.
     pub type_name: &'static str,
 }
-
-/// The media type by which an `OCIRepository` takes the layer of a Helm chart.
-const HELM_LAYER: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 
 impl VersionFacts {
     /// A field by its key.

@@ -29,6 +29,7 @@ mod published;
 mod query;
 mod resolve;
 mod variables;
+mod versions;
 
 mod walk;
 mod watch;
@@ -77,6 +78,10 @@ pub use variables::{
     BrokenReference, BuildWith, DefinedIn, ObjectVariables, Retyped, Spoiled, Substitution,
     VariableDefinition, VariableUse, VariableUses, builds_with, object_variables, spoiled,
     substitutions, variable_definitions, variable_receivers, variable_sources, variable_uses,
+};
+pub use versions::{
+    Answer, Ask, Consumer, NoRepository, Outcome, Picked, PlacedVersion, Remote, Remotes,
+    bundle_consumers, now, pick, remote, version_of, versions_in, versions_of_object, wanted,
 };
 pub use watch::Watcher;
 pub use workspace::{Cancelled, FileEvent, Snapshot, Stored, Workspace};

@@ -16,10 +16,10 @@ use salsa::{Durability, Setter};
 use crate::bundles::SETTINGS_FILE;
 use crate::db::{Database, Db};
 use crate::files::{Child, DirEntry, Directory, Disk, Root, SourceFile, is_source};
+use crate::versions::Remotes;
 use crate::walk::{Seen, TrackedAnyway, What, walk, walk_repository};
 
 /// The state: one owner, changes in order. Every change cancels the queries of older snapshots.
-#[derive(Default)]
 pub struct Workspace {
     db: Database,
     roots: Vec<Root>,
@@ -104,10 +104,28 @@ impl Snapshot {
     }
 }
 
+impl Default for Workspace {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Workspace {
     /// An empty workspace.
     pub fn new() -> Self {
-        Self::default()
+        let db = Database::default();
+        // There before any query looks for it: that it is not there would not be noted.
+        let _known = Remotes::empty(&db);
+        Self {
+            db,
+            roots: Vec::new(),
+            mapped_roots: Vec::new(),
+            directories: FxHashMap::default(),
+            files: FxHashMap::default(),
+            revision: 0,
+            events: Events::default(),
+            tracked_anyway: FxHashMap::default(),
+        }
     }
 
     /// A read-only copy of the state as it is now.

@@ -7,9 +7,7 @@ use infragen_flux::GroupKind;
 use infragen_flux::known::KUSTOMIZATION;
 use infragen_flux::kustomization::{KustomizationSpec, Problem, Variables, finish};
 use infragen_flux::substitute::Missing;
-use infragen_kustomize::{
-    Additions, BuildError, Path, Place, Resource, Unmatched, Value, build_as_flux,
-};
+use infragen_kustomize::{Additions, BuildError, Path, Place, Resource, Unmatched, build_as_flux};
 use smol_str::SmolStr;
 
 use super::reading::components;
@@ -268,22 +266,18 @@ pub(crate) fn variables_of_object(
     Arc::new(variables)
 }
 
-/// A text in an object of a Flux Kustomization.
+/// The address in a source that a Flux Kustomization applies.
 #[salsa::tracked(returns(clone))]
-pub(crate) fn text_in_object(
+pub(crate) fn url_in_object(
     db: &dyn Db,
     directory: Directory,
     spec: Arc<KustomizationSpec>,
     variables: Arc<Variables>,
     missing: Missing,
     number: u32,
-    path: &'static [&'static str],
 ) -> Option<SmolStr> {
     let built = applied(db, directory, spec, variables, missing);
     let resource = built.resources.get(number as usize)?;
-    resource
-        .value
-        .at(path)
-        .and_then(Value::as_str)
-        .map(SmolStr::new)
+    let url = resource.value.at(&["spec", "url"])?;
+    url.as_str().map(SmolStr::new)
 }

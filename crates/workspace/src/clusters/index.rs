@@ -108,6 +108,20 @@ fn add_made(
     }
 }
 
+/// An object that a cluster applies under a name.
+pub(crate) fn named_in(
+    db: &dyn Db,
+    cluster: &Cluster,
+    kind: &GroupKind,
+    namespace: &str,
+    name: &str,
+) -> Option<ObjectId> {
+    let index = cluster_index(db, cluster.root, cluster.environment.clone());
+    let mut named = index.named(kind, name).iter();
+    let placed = named.find(|placed| !placed.made && placed.namespace == namespace)?;
+    Some(placed.id)
+}
+
 /// An object of a cluster as Flux applies it.
 pub(crate) fn resource(db: &dyn Db, cluster: &Cluster, id: ObjectId) -> Option<Resource> {
     let application = cluster.applications.get(id.application as usize)?;

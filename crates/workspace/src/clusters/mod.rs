@@ -31,6 +31,7 @@ pub use findings::{
 pub use graph::{ClusterEdge, ClusterGraph, ClusterNode, Fault, Leads, cluster_graph};
 pub use history::Change;
 pub use index::{AppliedFrom, ObjectId, applied_from};
+pub(crate) use index::{named_in, resource as applied_resource};
 pub use reading::{Reader, readers};
 pub use source::Elsewhere;
 pub use version::flux_version;

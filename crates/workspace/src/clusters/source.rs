@@ -38,6 +38,8 @@ pub(crate) struct Sources<'a> {
     pub environment: &'a Environment,
     /// The address of a source of the environment.
     pub url: &'a dyn Fn(&SourceName) -> Option<SmolStr>,
+    /// The files of the artifact that a source takes in the environment, where a copy is on disk.
+    pub pulled: &'a dyn Fn(&SourceName) -> Option<Directory>,
 }
 
 impl Sources<'_> {
@@ -82,6 +84,9 @@ impl Sources<'_> {
             if self.is_own_address(url) {
                 return self.below(self.root.top(self.db), &path);
             }
+        }
+        if let Some(top) = (self.pulled)(source) {
+            return self.below(Some(top), &path);
         }
         // Where no entry point names its source, what is here of a Git repository is most likely this one's.
         let guess =

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use infragen_flux::known::{FLUX_INSTANCE, GIT_REPOSITORY, KUSTOMIZATION};
+use infragen_flux::known::{FLUX_INSTANCE, GIT_REPOSITORY, KUSTOMIZATION, OCI_REPOSITORY};
 use infragen_flux::kustomization::{KustomizationSpec, SourceName, Variables, of_instance};
 use infragen_flux::substitute::Missing;
 use infragen_kustomize::Path;
@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::build::{
-    AppliedObject, Built, applied, children, objects, text_in_object, variables_of_object,
+    AppliedObject, Built, applied, children, objects, url_in_object, variables_of_object,
 };
 use super::source::{Elsewhere, Sources};
 use super::version::flux_version;
@@ -20,6 +20,7 @@ use crate::db::Db;
 use crate::environment::{Entry, Environment, environments};
 use crate::files::{Directory, Root};
 use crate::query::facts;
+use crate::versions::{bundle_directory, pull_in_object};
 
 /// How often the walk begins anew because what it found changes where it goes: variables that come from objects
 /// which it found later, roots that change themselves.
@@ -121,6 +122,10 @@ impl Cluster {
         objects(db, directory, spec, variables, self.missing)
     }
 }
+
+/// A query about an object of a Flux Kustomization.
+type OfObject<T> =
+    fn(&dyn Db, Directory, Arc<KustomizationSpec>, Arc<Variables>, Missing, u32) -> T;
 
 /// A named object: kind, namespace, name.
 type Key = (SmolStr, SmolStr, SmolStr);
@@ -241,31 +246,21 @@ impl Walk<'_> {
         file: Option<Path>,
         parent: Option<(usize, u32)>,
     ) -> Application {
-        let url = |source: &SourceName| {
-            let key = (
-                source.kind.clone(),
-                source.namespace.clone(),
-                source.name.clone(),
-            );
-            let (application, number) = self.found.places.get(&key)?;
-            let directory = application.directory.as_ref().ok()?;
-            let (spec, variables) = (application.spec.clone(), application.variables.clone());
-            let path = &["spec", "url"];
-            text_in_object(
-                self.db,
-                *directory,
-                spec,
-                variables,
-                self.missing,
-                *number,
-                path,
-            )
+        let url = |source: &SourceName| self.in_source(source, url_in_object)?;
+        let pulled = |source: &SourceName| {
+            if source.kind != OCI_REPOSITORY.kind {
+                return None;
+            }
+            let pull = self.in_source(source, pull_in_object)??;
+            let version = flux_version(self.db, self.root, self.environment.clone());
+            bundle_directory(self.db, &pull, version)
         };
         let sources = Sources {
             db: self.db,
             root: self.root,
             environment: self.environment,
             url: &url,
+            pulled: &pulled,
         };
         let made_up = parent.is_none() && spec.source.is_none();
         Application {
@@ -278,6 +273,26 @@ impl Walk<'_> {
             file,
             parent,
         }
+    }
+
+    /// What a query says of a source that the last round found.
+    fn in_source<T>(&self, source: &SourceName, query: OfObject<T>) -> Option<T> {
+        let key = (
+            source.kind.clone(),
+            source.namespace.clone(),
+            source.name.clone(),
+        );
+        let (application, number) = self.found.places.get(&key)?;
+        let directory = *application.directory.as_ref().ok()?;
+        let (spec, variables) = (application.spec.clone(), application.variables.clone());
+        Some(query(
+            self.db,
+            directory,
+            spec,
+            variables,
+            self.missing,
+            *number,
+        ))
     }
 
     fn variables(&self, spec: &KustomizationSpec) -> Variables {

@@ -1,0 +1,20 @@
+//! Which version of each artifact, chart and image every environment takes.
+//!
+//! `remote` holds what registries answered, as inputs; `picked` chooses by a rule among the tags of one repository;
+//! `placed` tells what the objects of an environment take; `wanted` what is still to be asked.
+
+mod picked;
+mod placed;
+mod remote;
+#[cfg(test)]
+mod tests;
+mod wanted;
+
+pub use picked::{Outcome, Picked, pick};
+pub use placed::{
+    Consumer, NoRepository, PlacedVersion, bundle_consumers, version_of, versions_in,
+    versions_of_object,
+};
+pub(crate) use placed::{bundle_directory, pull_in_object};
+pub use remote::{Answer, Remote, Remotes, now, remote};
+pub use wanted::{Ask, wanted};

@@ -1,0 +1,175 @@
+#![allow(missing_docs)] // of what the macros of salsa generate
+//! What registries answered.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+use infragen_registry::{Artifact, Fault, Listing, Repository, Timestamp};
+use rustc_hash::FxHashMap;
+use salsa::{Durability, Setter};
+use smol_str::SmolStr;
+
+use crate::db::Db;
+use crate::files::Directory;
+use crate::workspace::Workspace;
+
+/// All that is known of registries.
+#[salsa::input(singleton)]
+pub struct Remotes {
+    #[returns(ref)]
+    by_repository: FxHashMap<Repository, Remote>,
+    /// The time that ages are told from. The owner of the state moves it on; nothing else reads a clock.
+    #[returns(copy)]
+    now: Timestamp,
+}
+
+/// What is known of one repository of a registry.
+#[salsa::input]
+pub struct Remote {
+    /// Its tags.
+    #[returns(clone)]
+    pub listing: Option<Arc<Listing>>,
+    /// What is behind tags and digests.
+    #[returns(ref)]
+    pub artifacts: BTreeMap<SmolStr, Arc<Artifact>>,
+    /// Why the registry gave no answer the last time.
+    #[returns(clone)]
+    pub fault: Option<Arc<Fault>>,
+    /// The files of artifacts that are on disk, by the digest of the artifact.
+    #[returns(ref)]
+    pub pulled: BTreeMap<SmolStr, Directory>,
+}
+
+/// What a registry answered, or a cache remembered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The tags.
+    Listing(Listing),
+    /// What is behind a tag or digest.
+    Artifact(SmolStr, Artifact),
+    /// Where the files of the artifact with a digest are.
+    Pulled(SmolStr, Utf8PathBuf),
+    /// Nothing.
+    Fault(Fault),
+}
+
+impl Remotes {
+    /// Nothing is known yet.
+    pub(crate) fn empty(db: &dyn Db) -> Self {
+        Self::builder(FxHashMap::default(), Timestamp::default())
+            .by_repository_durability(Durability::MEDIUM)
+            .now_durability(Durability::LOW)
+            .new(db)
+    }
+}
+
+/// What is known of a repository; none where it was never asked.
+pub fn remote(db: &dyn Db, repository: &Repository) -> Option<Remote> {
+    Remotes::try_get(db)?
+        .by_repository(db)
+        .get(repository)
+        .copied()
+}
+
+/// The time that ages are told from.
+pub fn now(db: &dyn Db) -> Timestamp {
+    Remotes::get(db).now(db)
+}
+
+impl Workspace {
+    /// Takes in what registries answered, and what time it is. What an answer does not speak of stays.
+    pub fn set_answers(&mut self, answers: Vec<(Repository, Answer)>, now: Timestamp) {
+        let remotes = Remotes::get(self.db());
+        let mut known = remotes.by_repository(self.db()).clone();
+        let before = known.len();
+        for (repository, _) in &answers {
+            if !known.contains_key(repository) {
+                let remote = Remote::builder(None, BTreeMap::new(), None, BTreeMap::new())
+                    .durability(Durability::MEDIUM)
+                    .new(self.db());
+                known.insert(repository.clone(), remote);
+            }
+        }
+        if known.len() != before {
+            remotes
+                .set_by_repository(self.database_mut())
+                .with_durability(Durability::MEDIUM)
+                .to(known.clone());
+        }
+        if remotes.now(self.db()) != now {
+            remotes.set_now(self.database_mut()).to(now);
+        }
+        for (repository, answer) in answers {
+            if let Some(remote) = known.get(&repository) {
+                self.set_answer(*remote, answer);
+            }
+        }
+    }
+
+    /// Forgets what registries answered about a repository but its files.
+    pub fn forget_answers(&mut self, repository: &Repository) {
+        if let Some(remote) = remote(self.db(), repository) {
+            let db = self.database_mut();
+            remote
+                .set_listing(db)
+                .with_durability(Durability::MEDIUM)
+                .to(None);
+            remote
+                .set_artifacts(db)
+                .with_durability(Durability::MEDIUM)
+                .to(BTreeMap::new());
+        }
+    }
+
+    fn set_answer(&mut self, remote: Remote, answer: Answer) {
+        match answer {
+            Answer::Listing(listing) => {
+                let listing = Some(Arc::new(listing));
+                if remote.listing(self.db()) != listing {
+                    let db = self.database_mut();
+                    remote
+                        .set_listing(db)
+                        .with_durability(Durability::MEDIUM)
+                        .to(listing);
+                }
+                self.set_fault(remote, None);
+            }
+            Answer::Artifact(tag, artifact) => {
+                let mut artifacts = remote.artifacts(self.db()).clone();
+                artifacts.insert(tag, Arc::new(artifact));
+                if artifacts != *remote.artifacts(self.db()) {
+                    let db = self.database_mut();
+                    remote
+                        .set_artifacts(db)
+                        .with_durability(Durability::MEDIUM)
+                        .to(artifacts);
+                }
+            }
+            Answer::Pulled(digest, path) => {
+                let Some(directory) = self.outside_directory(&path) else {
+                    return;
+                };
+                let mut pulled = remote.pulled(self.db()).clone();
+                if pulled.insert(digest, directory) != Some(directory) {
+                    let db = self.database_mut();
+                    remote
+                        .set_pulled(db)
+                        .with_durability(Durability::MEDIUM)
+                        .to(pulled);
+                }
+            }
+            Answer::Fault(fault) => self.set_fault(remote, Some(Arc::new(fault))),
+        }
+    }
+
+    fn set_fault(&mut self, remote: Remote, fault: Option<Arc<Fault>>) {
+        if remote.fault(self.db()) != fault {
+            let db = self.database_mut();
+            remote
+                .set_fault(db)
+                .with_durability(Durability::MEDIUM)
+                .to(fault);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The running example: production takes releases, staging what is built for it.
+
+use camino::Utf8Path;
+use infragen_registry::{Artifact, Listing, Repository, Timestamp};
+
+use super::*;
+use crate::files::Root;
+use crate::index::DefinedBy;
+use crate::workspace::Workspace;
+
+const REPO: &str = "/repo";
+
+const FLEET: &[(&str, &str)] = &[
+    (
+        "clusters/production/web.yaml",
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web, namespace: flux-system}
+spec: {path: ./apps/production, sourceRef: {kind: GitRepository, name: flux-system}}
+",
+    ),
+    (
+        "clusters/staging/web.yaml",
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web, namespace: flux-system}
+spec: {path: ./apps/staging, sourceRef: {kind: GitRepository, name: flux-system}}
+",
+    ),
+    ("apps/production/kustomization.yaml", "resources: [../base]\n"),
+    (
+        "apps/staging/kustomization.yaml",
+        "resources: [../base]
+patches:
+- patch: |-
+    apiVersion: source.toolkit.fluxcd.io/v1
+    kind: OCIRepository
+    metadata: {name: web, namespace: flux-system}
+    spec: {ref: {semver: '>=0.0.0-0', semverFilter: '.*-staging-.*'}}
+",
+    ),
+    ("apps/base/kustomization.yaml", "resources: [web.yaml]\n"),
+    (
+        "apps/base/web.yaml",
+        "apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: web, namespace: flux-system}
+spec: {interval: 5m, url: oci://ghcr.io/acme/web, ref: {semver: '>=0.0.0'}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web-app, namespace: flux-system}
+spec: {path: ./deploy, sourceRef: {kind: OCIRepository, name: web}}
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {name: charts, namespace: flux-system}
+spec: {type: oci, url: oci://ghcr.io/acme/charts}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: db, namespace: flux-system}
+spec: {interval: 1h, chart: {spec: {chart: db, version: 1.x, sourceRef: {kind: HelmRepository, name: charts}}}}
+",
+    ),
+];
+
+fn fleet() -> (Workspace, Root) {
+    let mut workspace = Workspace::new();
+    let root = workspace.open_memory_root(Utf8Path::new(REPO), FLEET);
+    (workspace, root)
+}
+
+fn web() -> Repository {
+    Repository::parse("oci://ghcr.io/acme/web").unwrap()
+}
+
+fn listing(tags: &[&str]) -> Answer {
+    Answer::Listing(Listing {
+        tags: tags.iter().map(|tag| (*tag).into()).collect(),
+        at: Timestamp(0),
+    })
+}
+
+/// `production web v1.4.2`, for each object that takes something.
+fn versions(workspace: &Workspace, root: Root) -> Vec<String> {
+    let db = workspace.db();
+    let all = (0..2).flat_map(|number| versions_in(db, root, number));
+    all.map(|version| {
+        let taken = match version.picked.outcome.name() {
+            Some(name) => name.to_string(),
+            None => format!("{:?}", version.picked.outcome),
+        };
+        format!("{} {} {taken}", version.environment, version.name)
+    })
+    .collect()
+}
+
+#[test]
+fn each_environment_takes_its_own() {
+    let (mut workspace, root) = fleet();
+    assert_eq!(
+        versions(&workspace, root),
+        [
+            "production web Unknown",
+            "production db Unknown",
+            "staging web Unknown",
+            "staging db Unknown"
+        ]
+    );
+    let tags = ["v1.4.2", "v1.5.0-rc.1", "v1.5.0-staging-7", "v1.3.0"];
+    let charts = Repository::parse("oci://ghcr.io/acme/charts/db").unwrap();
+    workspace.set_answers(
+        vec![
+            (web(), listing(&tags)),
+            (charts, listing(&["1.2.0", "v1.9.0", "2.0.0"])),
+        ],
+        Timestamp(60),
+    );
+    assert_eq!(
+        versions(&workspace, root),
+        [
+            "production web v1.4.2",
+            "production db 1.2.0",
+            "staging web v1.5.0-staging-7",
+            "staging db 1.2.0"
+        ]
+    );
+    let db = workspace.db();
+    let production = &versions_in(db, root, 0)[0];
+    assert_eq!(production.picked.newest_stable().unwrap(), "v1.4.2");
+    let passed = production.picked.passed_over().unwrap();
+    assert_eq!(passed, "v1.5.0-staging-7");
+    assert_eq!(
+        production.picked.reason(passed).unwrap(),
+        "prereleases are not asked for; `>=0.0.0-0` takes it"
+    );
+    assert_eq!(now(db), Timestamp(60));
+}
+
+#[test]
+fn a_range_that_is_typed_chooses_at_once() {
+    let (mut workspace, root) = fleet();
+    workspace.set_answers(vec![(web(), listing(&["1.4.2", "1.3.0"]))], Timestamp(0));
+    let text = FLEET[5].1.replace(">=0.0.0", "<1.4.0");
+    let file = workspace
+        .set_buffer(Utf8Path::new("/repo/apps/base/web.yaml"), Some(text.into()))
+        .unwrap();
+    assert_eq!(versions(&workspace, root)[0], "production web 1.3.0");
+    let own = versions_of_object(workspace.db(), file, DefinedBy::Object(0));
+    let told: Vec<_> = own
+        .iter()
+        .map(|version| (version.environment.as_str(), version.picked.outcome.clone()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("production", Outcome::Tag("1.3.0".into())),
+            ("staging", Outcome::NoMatch)
+        ]
+    );
+}
+
+#[test]
+fn what_is_to_be_asked_grows_with_the_answers() {
+    let (mut workspace, root) = fleet();
+    let ask = |workspace: &Workspace| {
+        let asks = wanted(workspace.db(), root);
+        let names: Vec<_> = asks.iter().map(|ask| ask.repository.to_string()).collect();
+        assert_eq!(names, ["ghcr.io/acme/charts/db", "ghcr.io/acme/web"]);
+        asks[1].clone()
+    };
+    let before = ask(&workspace);
+    assert_eq!((before.interval, before.insecure), (300, false));
+    assert!(before.artifacts.is_empty() && before.bundles.is_empty());
+    let tags = ["1.4.2", "1.5.0-rc.1", "1.5.0-staging-7"];
+    workspace.set_answers(vec![(web(), listing(&tags))], Timestamp(0));
+    let after = ask(&workspace);
+    assert_eq!(
+        after.artifacts.into_iter().collect::<Vec<_>>(),
+        ["1.4.2", "1.5.0-staging-7"]
+    );
+    let bundles: Vec<_> = after.bundles.into_iter().map(|(tag, _)| tag).collect();
+    assert_eq!(bundles, ["1.4.2", "1.5.0-staging-7"]);
+}
+
+#[test]
+fn the_walk_goes_on_in_the_artifact_that_is_taken() {
+    let (mut workspace, root) = fleet();
+    let folder = tempfile::tempdir().unwrap();
+    let top = Utf8Path::from_path(folder.path()).unwrap();
+    std::fs::create_dir(top.join("deploy")).unwrap();
+    let manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: in-bundle, namespace: web}\n";
+    std::fs::write(top.join("deploy/config.yaml"), manifest).unwrap();
+    let artifact = Artifact {
+        digest: "sha256:0".into(),
+        created: None,
+        source: None,
+        revision: None,
+        layers: Vec::new(),
+        at: Timestamp(0),
+    };
+    let answers = [
+        listing(&["1.4.2"]),
+        Answer::Artifact("1.4.2".into(), artifact),
+        Answer::Pulled("sha256:0".into(), top.to_owned()),
+    ];
+    let unknown = |workspace: &Workspace| {
+        let consumers = bundle_consumers(workspace.db(), root);
+        consumers
+            .iter()
+            .map(|consumer| consumer.is_known)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(unknown(&workspace), [false, false]);
+    workspace.set_answers(answers.map(|answer| (web(), answer)).into(), Timestamp(0));
+    // Staging takes none of the tags.
+    assert_eq!(unknown(&workspace), [true, false]);
+    let db = workspace.db();
+    let cluster = crate::nth_cluster(db, root, 0).unwrap();
+    let names: Vec<_> = cluster
+        .applications
+        .iter()
+        .flat_map(|application| cluster.objects(db, application).as_ref().clone())
+        .map(|object| object.name)
+        .collect();
+    assert!(names.iter().any(|name| name == "in-bundle"), "{names:?}");
+    assert!(versions_in(db, root, 0)[0].files(db).is_some());
+}

@@ -1,0 +1,77 @@
+//! What is to be asked of registries, so that every version that an environment takes is known.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use infragen_registry::Repository;
+use smol_str::SmolStr;
+
+use super::placed::{PlacedVersion, bundle_consumers, versions_in};
+use crate::db::Db;
+use crate::environment::environments;
+use crate::files::Root;
+
+/// What is to be asked of one repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// The repository.
+    pub repository: Repository,
+    /// Whether it is asked without TLS.
+    pub insecure: bool,
+    /// For how many seconds an answer is good: the shortest interval of those that take something from there.
+    pub interval: u64,
+    /// Tags and digests of which it is to be known what is behind them.
+    pub artifacts: BTreeSet<SmolStr>,
+    /// Tags and digests whose files are wanted, each with the media type of the layer where one is chosen.
+    pub bundles: BTreeSet<(SmolStr, Option<SmolStr>)>,
+}
+
+/// The interval of what has none.
+const DEFAULT_INTERVAL: u64 = 600;
+
+/// What is to be asked for the environments of a root, by what is known so far: which artifacts are of interest
+/// depends on the tags.
+pub fn wanted(db: &dyn Db, root: Root) -> Vec<Ask> {
+    let mut asks: BTreeMap<Repository, Ask> = BTreeMap::new();
+    let consumers = bundle_consumers(db, root);
+    for number in 0..environments(db, root).len() {
+        for version in versions_in(db, root, number) {
+            let Ok(repository) = &version.repository else {
+                continue;
+            };
+            let interval = version.pull.interval.unwrap_or(DEFAULT_INTERVAL);
+            let ask = asks.entry(repository.clone()).or_insert_with(|| Ask {
+                repository: repository.clone(),
+                insecure: version.insecure,
+                interval,
+                artifacts: BTreeSet::new(),
+                bundles: BTreeSet::new(),
+            });
+            ask.interval = ask.interval.min(interval);
+            ask.insecure |= version.insecure;
+            ask.artifacts.extend(told(&version).cloned());
+            let builds = consumers.iter().any(|consumer| {
+                consumer.environment == number
+                    && consumer.source.kind == version.kind.kind
+                    && consumer.source.name == version.name
+                    && consumer.source.namespace == version.namespace
+            });
+            if let (true, Some(name)) = (builds, version.picked.outcome.name()) {
+                ask.bundles
+                    .insert((name.clone(), version.pull.layer.clone()));
+            }
+        }
+    }
+    asks.into_values().collect()
+}
+
+/// The tags and digests that are told about: what is taken, the newest release, and what was passed over.
+fn told(version: &PlacedVersion) -> impl Iterator<Item = &SmolStr> {
+    let picked = &version.picked;
+    [
+        picked.outcome.name(),
+        picked.newest_stable(),
+        picked.passed_over(),
+    ]
+    .into_iter()
+    .flatten()
+}
