@@ -6,7 +6,8 @@ use camino::Utf8Path;
 use infragen_kustomize::{How, Origin, Resource, Value};
 use infragen_syntax::{NodeKind, TextRange, TextSize};
 use infragen_workspace::{
-    Change, Db, Found, Root, SourceFile, find, nth_cluster, readers, text, tree,
+    Application, Change, Cluster, Db, Found, Root, SourceFile, find, nth_cluster, readers, text,
+    tree,
 };
 use rustc_hash::FxHashMap;
 
@@ -18,7 +19,7 @@ const MAX_ROWS: usize = 8;
 
 /// Applications that are built again for one answer, with the history of each value: an editor must not wait for
 /// all of a fleet.
-const MAX_BUILDS: usize = 64;
+pub(crate) const MAX_BUILDS: usize = 64;
 
 /// A value that a field has, or that a text gives to some field.
 struct Effective {
@@ -173,6 +174,30 @@ fn takes_part(change: &Change, path: &Utf8Path, range: TextRange) -> bool {
     *place.file == *path
         && !place.range.is_empty()
         && (range.contains_range(place.range) || configures && place.range.contains_range(range))
+}
+
+/// Whether a part of a file has made any value of an object what it is.
+pub(crate) fn takes_part_in(
+    db: &dyn Db,
+    cluster: &Cluster,
+    application: &Application,
+    object: &Value,
+    file: SourceFile,
+    range: TextRange,
+) -> bool {
+    let (root, path) = (file.root(db), file.path(db));
+    let mut any = false;
+    each_scalar(object, &mut |value| {
+        let Some(scalar) = value.as_scalar().filter(|_| !any) else {
+            return;
+        };
+        any = may_take_part(&scalar.origin, &path)
+            && cluster
+                .history(db, root, application, &scalar.origin)
+                .iter()
+                .any(|change| takes_part(change, &path, range));
+    });
+    any
 }
 
 /// A value as it may be shown: what a Secret holds is shown to nobody.

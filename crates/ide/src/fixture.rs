@@ -1,8 +1,13 @@
 //! Repositories in one string, for tests: files behind `//- path` lines, and a cursor `$0` in one of them.
 
 use camino::Utf8Path;
+use infragen_registry::{Artifact, Listing, Repository, Timestamp};
 use infragen_syntax::{TextRange, TextSize};
-use infragen_workspace::{Db, Root, Snapshot, SourceFile, Workspace, text};
+use infragen_workspace::{Answer, Db, Root, Snapshot, SourceFile, Workspace, text};
+use smol_str::format_smolstr;
+
+/// The seconds of a day.
+const DAY: i64 = 86_400;
 
 /// A repository in memory, with the file of the cursor open in an editor.
 pub(crate) struct Fixture {
@@ -16,6 +21,10 @@ pub(crate) struct Fixture {
 impl Fixture {
     /// Reads a fixture. A text without any `//- path` line is the file `a.yaml`.
     pub fn new(fixture: &str) -> Fixture {
+        Self::opened(fixture, Vec::new())
+    }
+
+    fn opened(fixture: &str, answers: Vec<(Repository, Answer)>) -> Fixture {
         let mut files: Vec<(&str, String)> = Vec::new();
         for line in fixture.split_inclusive('\n') {
             match line.strip_prefix("//- ") {
@@ -46,12 +55,42 @@ impl Fixture {
                 Some(files[opened].1.as_str().into()),
             )
             .unwrap();
+        workspace.set_answers(answers, Timestamp(DAY * 10));
         Fixture {
             snapshot: workspace.snapshot(),
             root,
             file,
             offset: TextSize::try_from(offset).unwrap(),
         }
+    }
+
+    /// Takes in what registries answered: tags of repositories, and of some what is behind them. It is ten days after
+    /// 1970 began.
+    pub fn with_tags(fixture: &str, tags: &[(&str, &[&str])]) -> Fixture {
+        let mut answers = Vec::new();
+        for (url, tags) in tags {
+            let repository = Repository::parse(url).unwrap();
+            let listing = Listing {
+                tags: tags.iter().map(|tag| (*tag).into()).collect(),
+                at: Timestamp(DAY * 10 - 300),
+            };
+            answers.push((repository.clone(), Answer::Listing(listing)));
+            for (number, tag) in (0..).zip(*tags) {
+                let artifact = Artifact {
+                    digest: format_smolstr!("sha256:{number}1234567890"),
+                    created: Some(Timestamp(DAY * number)),
+                    source: None,
+                    revision: None,
+                    layers: Vec::new(),
+                    at: Timestamp(0),
+                };
+                answers.push((
+                    repository.clone(),
+                    Answer::Artifact((*tag).into(), artifact),
+                ));
+            }
+        }
+        Self::opened(fixture, answers)
     }
 
     pub fn db(&self) -> &dyn Db {

@@ -19,6 +19,7 @@ use crate::subject::{Part, Subject, What, reference_of, subjects};
 use crate::summary::spec_facts;
 use crate::target::{named_by, namespace_objects};
 use crate::variables;
+use crate::versions::{self, versions_at};
 
 /// What an editor shows about a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,12 @@ pub fn hover(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Hover> {
                 cards.push(card);
             }
         }
+    }
+    if let Some((text, versions)) = versions_at(db, file, offset)
+        && let Some(card) = versions::card(db, &versions)
+    {
+        range.get_or_insert(text);
+        cards.push(card);
     }
     // What a field is where it is applied, below what it names.
     if is_manifest(db, file)

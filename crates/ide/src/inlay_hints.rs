@@ -1,7 +1,8 @@
 use infragen_syntax::{TextRange, TextSize};
-use infragen_workspace::{Db, SourceFile, VariableUse, substitutions, variable_uses};
+use infragen_workspace::{Db, SourceFile, VariableUse, facts, substitutions, variable_uses};
 
 use crate::variables::{Shown, by_environment, given_as};
+use crate::versions::{self, declared};
 
 /// A text that an editor shows behind another one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -24,7 +25,8 @@ const VALUE: usize = 32;
 const HINT: usize = 60;
 
 /// What stands where a file uses variables, within a range of it: `= example.com`, or one value for each environment
-/// where they differ. Nothing where a value is secret in all of them, or known in none.
+/// where they differ. Nothing where a value is secret in all of them, or known in none. And behind a range the version
+/// that it takes.
 pub fn inlay_hints(db: &dyn Db, file: SourceFile, within: TextRange) -> Vec<InlayHint> {
     let uses = variable_uses(db, file);
     let mut end = TextSize::from(0);
@@ -38,6 +40,33 @@ pub fn inlay_hints(db: &dyn Db, file: SourceFile, within: TextRange) -> Vec<Inla
             hints.push(InlayHint {
                 offset: used.range.end(),
                 label,
+            });
+        }
+    }
+    hints.extend(version_hints(db, file, within));
+    hints
+}
+
+/// What each range takes, behind it: `→ v1.4.2 · 3 days`.
+fn version_hints(db: &dyn Db, file: SourceFile, within: TextRange) -> Vec<InlayHint> {
+    let facts = facts(db, file);
+    let mut hints = Vec::new();
+    for (number, object) in (0..).zip(&facts.objects) {
+        let Some(range) = object
+            .versions
+            .as_ref()
+            .and_then(|versions| versions.range())
+        else {
+            continue;
+        };
+        let end = range.value.range.end();
+        if range.value.range.is_empty() || !within.contains_inclusive(end) {
+            continue;
+        }
+        if let Some(label) = versions::hint(db, &declared(db, file, number)) {
+            hints.push(InlayHint {
+                offset: end,
+                label: shortened(&format!("→ {label}"), HINT),
             });
         }
     }

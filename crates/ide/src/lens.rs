@@ -1,6 +1,8 @@
-//! Lines above the text: who takes a directory in, and what a Flux Kustomization applies.
+//! Lines above the text: who takes a directory in, what a Flux Kustomization applies, and which versions environments
+//! take.
 
 use infragen_flux::known::KUSTOMIZATION;
+use infragen_flux::takes_versions;
 use infragen_kustomize::FileKind;
 use infragen_syntax::TextRange;
 use infragen_workspace::{
@@ -10,6 +12,7 @@ use infragen_workspace::{
 use smol_str::SmolStr;
 
 use crate::markdown::counted;
+use crate::versions::{self, declared};
 
 /// A line above a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +28,24 @@ pub fn lenses(db: &dyn Db, file: SourceFile) -> Vec<Lens> {
     let mut lenses = Vec::new();
     lenses.extend(taken_in(db, file));
     lenses.extend(applying(db, file));
+    lenses.extend(taking(db, file));
     lenses
+}
+
+/// What each environment takes by the objects of a file: `staging v1.5.0-rc.2 · production v1.4.2`.
+fn taking(db: &dyn Db, file: SourceFile) -> Vec<Lens> {
+    let facts = facts(db, file);
+    let objects = (0..).zip(&facts.objects);
+    let takers = objects.filter(|(_, object)| !object.in_patch && takes_versions(&object.kind));
+    takers
+        .filter_map(|(number, object)| {
+            let name = object.name.as_ref()?;
+            Some(Lens {
+                range: object.kind_range.cover(name.range),
+                title: versions::by_environment(&declared(db, file, number))?,
+            })
+        })
+        .collect()
 }
 
 /// The environments that build with a file, in order.

@@ -30,6 +30,7 @@ mod summary;
 mod symbols;
 mod target;
 mod variables;
+mod versions;
 mod written;
 
 pub use actions::{Action, actions};
@@ -47,3 +48,4 @@ pub use rename::{Rename, RenameChange, RenameRefusal, prepare_rename, rename, re
 pub use rename_files::rename_files;
 pub use selection::selection;
 pub use symbols::{Symbol, SymbolKind, WorkspaceSymbol, document_symbols, workspace_symbols};
+pub use versions::{age, since};

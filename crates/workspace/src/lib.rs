@@ -81,7 +81,8 @@ pub use variables::{
 };
 pub use versions::{
     Answer, Ask, Consumer, NoRepository, Outcome, Picked, PlacedVersion, Remote, Remotes,
-    bundle_consumers, now, pick, remote, version_of, versions_in, versions_of_object, wanted,
+    bundle_consumers, now, pick, remote, version_of, versions_in, versions_in_application,
+    versions_of_object, wanted,
 };
 pub use watch::Watcher;
 pub use workspace::{Cancelled, FileEvent, Snapshot, Stored, Workspace};

@@ -13,7 +13,7 @@ mod wanted;
 pub use picked::{Outcome, Picked, pick};
 pub use placed::{
     Consumer, NoRepository, PlacedVersion, bundle_consumers, version_of, versions_in,
-    versions_of_object,
+    versions_in_application, versions_of_object,
 };
 pub(crate) use placed::{bundle_directory, pull_in_object};
 pub use remote::{Answer, Remote, Remotes, now, remote};

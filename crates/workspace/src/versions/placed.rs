@@ -13,8 +13,8 @@ use smol_str::SmolStr;
 use super::picked::{Picked, pick};
 use super::remote::remote;
 use crate::clusters::{
-    Cluster, Elsewhere, ObjectId, applied, applied_from, applied_resource, flux_version, named_in,
-    nth_cluster, objects,
+    Application, Cluster, Elsewhere, ObjectId, applied, applied_from, applied_resource,
+    flux_version, named_in, nth_cluster, objects,
 };
 use crate::db::Db;
 use crate::environment::environments;
@@ -225,6 +225,19 @@ fn endpoint(
     }
 }
 
+/// What the objects of a Flux Kustomization of a cluster take from registries, by their numbers.
+pub fn versions_in_application(
+    db: &dyn Db,
+    cluster: &Cluster,
+    application: &Application,
+) -> Arc<Vec<(u32, Pull)>> {
+    let Ok(directory) = application.directory else {
+        return Arc::default();
+    };
+    let (spec, variables) = (application.spec.clone(), application.variables.clone());
+    pulls_of(db, directory, spec, variables, cluster.missing)
+}
+
 /// What the objects of an environment take from registries.
 pub fn versions_in(db: &dyn Db, root: Root, number: usize) -> Vec<PlacedVersion> {
     let Some(cluster) = nth_cluster(db, root, number) else {
@@ -232,16 +245,7 @@ pub fn versions_in(db: &dyn Db, root: Root, number: usize) -> Vec<PlacedVersion>
     };
     let mut versions = Vec::new();
     for (application, at) in (0..).zip(&cluster.applications) {
-        let Ok(directory) = at.directory else {
-            continue;
-        };
-        let pulls = pulls_of(
-            db,
-            directory,
-            at.spec.clone(),
-            at.variables.clone(),
-            cluster.missing,
-        );
+        let pulls = versions_in_application(db, &cluster, at);
         versions.extend(pulls.iter().filter_map(|(object, _)| {
             let id = ObjectId {
                 application,

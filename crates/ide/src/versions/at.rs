@@ -1,0 +1,219 @@
+//! Which versions a place of a file is about.
+
+use infragen_flux::known::{HELM_CHART, HELM_RELEASE, IMAGE_POLICY, OCI_REPOSITORY};
+use infragen_flux::{FileFacts, GroupKind, ObjectFacts, takes_versions};
+use infragen_syntax::{TextRange, TextSize};
+use infragen_workspace::{
+    Cluster, Db, DefinedBy, ObjectId, PlacedVersion, SourceFile, Verdict, facts, is_patch_file,
+    nth_cluster, readers, resolve, tree, version_of, versions_in_application, versions_of_object,
+};
+
+use crate::effective::{MAX_BUILDS, takes_part_in};
+use crate::place::Place;
+use crate::subject::{Part, What, reference_of, subjects};
+
+/// The fields of each kind that tell which version is taken, and from where.
+const FIELDS: &[(&infragen_flux::Kind, &[&[&str]])] = &[
+    (
+        OCI_REPOSITORY,
+        &[
+            &["spec", "ref"],
+            &["spec", "ref", "semver"],
+            &["spec", "ref", "semverFilter"],
+            &["spec", "ref", "tag"],
+            &["spec", "ref", "digest"],
+            &["spec", "url"],
+        ],
+    ),
+    (
+        HELM_RELEASE,
+        &[
+            &["spec", "chart", "spec", "version"],
+            &["spec", "chart", "spec", "chart"],
+        ],
+    ),
+    (HELM_CHART, &[&["spec", "version"], &["spec", "chart"]]),
+    (
+        IMAGE_POLICY,
+        &[
+            &["spec", "policy", "semver", "range"],
+            &["spec", "filterTags", "pattern"],
+            &["spec", "filterTags", "extract"],
+        ],
+    ),
+];
+
+/// The versions that a place is about, with the text that means them: those of the object whose field or name is
+/// there, or of the one that a reference leads to.
+pub(crate) fn versions_at(
+    db: &dyn Db,
+    file: SourceFile,
+    offset: TextSize,
+) -> Option<(TextRange, Vec<PlacedVersion>)> {
+    let facts = facts(db, file);
+    if let Some((range, number)) = own_field(db, file, &facts, offset) {
+        return Some((range, declared(db, file, number)));
+    }
+    for subject in subjects(db, file, offset) {
+        match &subject.what {
+            What::Object(definition) => {
+                if let DefinedBy::Object(number) = definition.by
+                    && facts
+                        .objects
+                        .get(number as usize)
+                        .is_some_and(|object| takes_versions(&object.kind))
+                {
+                    return Some((subject.range, declared(db, file, number)));
+                }
+            }
+            What::Reference {
+                object,
+                reference,
+                part: Part::Name,
+            } => {
+                let (object, reference) = reference_of(&facts, *object, *reference)?;
+                let resolution = resolve(db, file, object, reference);
+                if resolution
+                    .kind
+                    .as_ref()
+                    .is_none_or(|kind| !leads_to_version(kind))
+                {
+                    continue;
+                }
+                let mut versions: Vec<PlacedVersion> = Vec::new();
+                for answer in &resolution.environments {
+                    for definition in &answer.found {
+                        let of_it = versions_of_object(db, definition.file, definition.by);
+                        versions.extend(of_it.into_iter().filter(|version| {
+                            version.environment == answer.environment
+                                && version.namespace == answer.namespace
+                        }));
+                    }
+                }
+                if let (true, Verdict::Found(found)) =
+                    (resolution.environments.is_empty(), &resolution.verdict)
+                {
+                    let of_it = found.iter();
+                    versions.extend(of_it.flat_map(|definition| {
+                        versions_of_object(db, definition.file, definition.by)
+                    }));
+                }
+                versions.dedup_by_key(|version| (version.number, version.id));
+                if !versions.is_empty() {
+                    return Some((subject.range, versions));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn leads_to_version(kind: &GroupKind) -> bool {
+    takes_versions(kind) && *kind != *HELM_RELEASE
+}
+
+/// The object of which a field about versions stands at an offset, by its number.
+fn own_field(
+    db: &dyn Db,
+    file: SourceFile,
+    facts: &FileFacts,
+    offset: TextSize,
+) -> Option<(TextRange, u32)> {
+    let objects = (0..).zip(&facts.objects);
+    let around = objects.filter(|(_, object)| object.range.contains_inclusive(offset));
+    let (number, object) = around.min_by_key(|(_, object)| object.range.len())?;
+    let (_, fields) = FIELDS.iter().find(|(kind, _)| object.kind == **kind)?;
+    if let Some(field) = field_in_facts(object, offset) {
+        return Some((field, number));
+    }
+    if object.in_patch {
+        return None;
+    }
+    let tree = tree(db, file);
+    let place = Place::at(&tree, offset)?;
+    fields
+        .contains(&place.path())
+        .then(|| Some((place.node()?.range(), number)))?
+}
+
+/// The field that the facts know, also in a patch inside of another text.
+fn field_in_facts(object: &ObjectFacts, offset: TextSize) -> Option<TextRange> {
+    let fields = object.versions.iter().flat_map(|versions| &versions.fields);
+    fields
+        .flat_map(|field| [field.key.range, field.value.range])
+        .find(|range| !range.is_empty() && range.contains_inclusive(offset))
+}
+
+/// The versions that an object of a file, or what it patches, takes in each environment.
+pub(crate) fn declared(db: &dyn Db, file: SourceFile, number: u32) -> Vec<PlacedVersion> {
+    let facts = facts(db, file);
+    let Some(object) = facts.objects.get(number as usize) else {
+        return Vec::new();
+    };
+    if !object.in_patch && !is_patch_file(db, file) {
+        return versions_of_object(db, file, DefinedBy::Object(number));
+    }
+    let mut versions: Vec<PlacedVersion> = Vec::new();
+    for reader in readers(db, file).iter().take(MAX_BUILDS) {
+        let Some(cluster) = nth_cluster(db, file.root(db), reader.environment) else {
+            continue;
+        };
+        patched(
+            db,
+            file,
+            object,
+            &cluster,
+            (reader.environment, reader.application),
+        )
+        .into_iter()
+        .for_each(|version| versions.push(version));
+    }
+    versions
+}
+
+/// What a Flux Kustomization applies that a patch has changed.
+fn patched(
+    db: &dyn Db,
+    file: SourceFile,
+    patch: &ObjectFacts,
+    cluster: &Cluster,
+    (environment, at): (usize, usize),
+) -> Vec<PlacedVersion> {
+    let Some(application) = cluster.applications.get(at) else {
+        return Vec::new();
+    };
+    let numbers: Vec<u32> = versions_in_application(db, cluster, application)
+        .iter()
+        .map(|(number, _)| *number)
+        .collect();
+    let objects = cluster.objects(db, application);
+    let of_kind = |number: &&u32| {
+        objects
+            .get(**number as usize)
+            .is_some_and(|object| object.kind == patch.kind)
+    };
+    let numbers: Vec<u32> = numbers.iter().filter(of_kind).copied().collect();
+    if numbers.is_empty() {
+        return Vec::new();
+    }
+    let built = cluster.traced(db, application).unwrap_or_default();
+    numbers
+        .into_iter()
+        .filter(|number| {
+            built
+                .resources
+                .get(*number as usize)
+                .is_some_and(|resource| {
+                    takes_part_in(db, cluster, application, &resource.value, file, patch.range)
+                })
+        })
+        .filter_map(|number| {
+            let id = ObjectId {
+                application: u32::try_from(at).ok()?,
+                number,
+            };
+            version_of(db, cluster, environment, id)
+        })
+        .collect()
+}

@@ -1,0 +1,13 @@
+//! Which versions environments take: hovers, hints, lenses, completion and actions about them.
+
+mod age;
+mod at;
+mod card;
+mod line;
+#[cfg(test)]
+mod tests;
+
+pub use age::{age, since};
+pub(crate) use at::{declared, versions_at};
+pub(crate) use card::card;
+pub(crate) use line::{by_environment, hint};

@@ -1,0 +1,158 @@
+//! What is shown of versions, in a fleet of production and staging.
+
+use crate::fixture::Fixture;
+
+const FLEET: &str = "//- clusters/production/web.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web, namespace: flux-system}
+spec: {path: ./apps/production, sourceRef: {kind: GitRepository, name: flux-system}}
+//- clusters/staging/web.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web, namespace: flux-system}
+spec: {path: ./apps/staging, sourceRef: {kind: GitRepository, name: flux-system}}
+//- apps/production/kustomization.yaml
+resources: [../base]
+//- apps/staging/kustomization.yaml
+resources: [../base]
+patches:
+- path: web.yaml
+//- apps/staging/web.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: web, namespace: flux-system}
+spec:
+  ref:
+    semver: '>=0.0.0-0'
+    semverFilter: '.*-staging-.*'
+//- apps/base/kustomization.yaml
+resources: [web.yaml]
+//- apps/base/web.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: web, namespace: flux-system}
+spec:
+  interval: 5m
+  url: oci://ghcr.io/acme/web
+  ref:
+    semver: '>=0.0.0'
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web-app, namespace: flux-system}
+spec: {path: ./deploy, sourceRef: {kind: OCIRepository, name: web}}
+";
+
+const TAGS: &[(&str, &[&str])] = &[(
+    "oci://ghcr.io/acme/web",
+    &["v1.3.0", "v1.4.2", "v1.5.0-rc.1", "v1.5.0-staging-7"],
+)];
+
+/// The fleet with a cursor in front of a text.
+fn at(text: &str) -> Fixture {
+    assert_eq!(FLEET.matches(text).count(), 1, "{text}");
+    Fixture::with_tags(&FLEET.replace(text, &format!("$0{text}")), TAGS)
+}
+
+/// The card about versions of the hover at the cursor.
+fn card(fixture: &Fixture) -> String {
+    let hover = crate::hover(fixture.db(), fixture.file, fixture.offset);
+    let markdown = hover.map(|hover| hover.markdown).unwrap_or_default();
+    let mut cards = markdown.split("\n\n---\n\n");
+    cards
+        .find(|card| card.contains("| range"))
+        .unwrap_or_default()
+        .to_owned()
+}
+
+const BOTH: &str = "`ghcr.io/acme/web` 4 tags, asked 5 minutes ago
+
+|            | range     | takes            | age    | digest   |
+|------------|-----------|------------------|--------|----------|
+| production | `>=0.0.0`   | `v1.4.2`           | 9 days | `11234567` |
+| staging    | `>=0.0.0-0` | `v1.5.0-staging-7` | 7 days | `31234567` |
+
+- **production**: passes over `v1.5.0-staging-7`: prereleases are
+  not asked for; `>=0.0.0-0` takes it
+- **staging**: only tags that `.*-staging-.*` matches
+- **staging**: newest release: `v1.4.2`";
+
+#[test]
+fn a_range_shows_what_each_environment_takes() {
+    for place in [
+        "semver: '>=0.0.0'\n",
+        "oci://ghcr.io",
+        "web, namespace: flux-system}\nspec:\n  interval",
+    ] {
+        assert_eq!(card(&at(place)), BOTH, "{place}");
+    }
+}
+
+#[test]
+fn a_reference_shows_what_it_leads_to() {
+    assert_eq!(card(&at("web}}\n")), BOTH);
+}
+
+#[test]
+fn a_patch_shows_what_it_changes() {
+    let card = card(&at("'.*-staging-.*'"));
+    assert!(card.contains("| staging "), "{card}");
+    assert!(!card.contains("production"), "{card}");
+}
+
+#[test]
+fn what_nobody_asked_for_is_told() {
+    let fleet = FLEET.replace("oci://ghcr.io", "$0oci://ghcr.io");
+    let card = card(&Fixture::new(&fleet));
+    assert!(card.contains("| `>=0.0.0`   | not known |"), "{card}");
+    assert!(
+        card.contains("\n- its tags were not asked for yet"),
+        "{card}"
+    );
+}
+
+#[test]
+fn lines_of_the_table_have_one_width() {
+    let fleet = FLEET.replace("'>=0.0.0'\n", "$0'^1 || ^2'\n");
+    let card = card(&Fixture::with_tags(&fleet, TAGS));
+    let table = card.lines().filter(|line| line.starts_with('|'));
+    let widths: Vec<_> = table
+        .map(|line| line.replace('`', "").chars().count())
+        .collect();
+    assert_eq!(widths.len(), 4);
+    assert!(widths.iter().all(|width| *width == widths[0]), "{card}");
+    assert!(card.contains("`^1 \\|\\| ^2`"), "{card}");
+}
+
+#[test]
+fn a_hint_stands_behind_a_range() {
+    let hints = |fixture: &Fixture| {
+        let whole =
+            infragen_syntax::TextRange::up_to((fixture.text(fixture.file).len() as u32).into());
+        let hints = crate::inlay_hints(fixture.db(), fixture.file, whole);
+        hints.into_iter().map(|hint| hint.label).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        hints(&at("oci://")),
+        ["→ production v1.4.2 · staging v1.5.0-staging-7"]
+    );
+    assert_eq!(
+        hints(&at("'.*-staging-.*'")),
+        ["→ v1.5.0-staging-7 · 7 days"]
+    );
+    // Nothing is known.
+    let fleet = FLEET.replace("oci://ghcr.io", "$0oci://ghcr.io");
+    assert!(hints(&Fixture::new(&fleet)).is_empty());
+}
+
+#[test]
+fn a_lens_stands_above_what_takes_a_version() {
+    let fixture = at("oci://");
+    let lenses = crate::lenses(fixture.db(), fixture.file);
+    let titles: Vec<_> = lenses.into_iter().map(|lens| lens.title).collect();
+    assert!(
+        titles.contains(&"production v1.4.2 · staging v1.5.0-staging-7".to_owned()),
+        "{titles:?}"
+    );
+}
