@@ -18,6 +18,9 @@ pub struct Settings {
     pub mirrors: Vec<(String, Mirror)>,
     /// Docker's settings, with the credentials.
     pub docker_config: Option<Utf8PathBuf>,
+    /// `PATH`, on which Docker's credential helpers are looked for. Only absolute folders of it count, because a relative
+    /// one could be in a repository.
+    pub path: Option<String>,
     /// The home of the user, to write paths as people do, and nothing else.
     pub home: Option<Utf8PathBuf>,
     /// Files with certificates (PEM) of authorities to trust beside those of the machine.
@@ -104,6 +107,7 @@ impl Settings {
             cache: None,
             mirrors: Vec::new(),
             docker_config: None,
+            path: None,
             home: None,
             authorities: Vec::new(),
             proxies: Proxies::default(),
@@ -128,6 +132,7 @@ impl Settings {
         Self {
             cache: cache::folder(&variable),
             docker_config: docker.map(|folder| folder.join("config.json")),
+            path: path("PATH"),
             home,
             authorities: path("INFRAGEN_CA_FILE")
                 .map(Utf8PathBuf::from)

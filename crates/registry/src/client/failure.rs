@@ -80,7 +80,10 @@ impl From<ureq::Error> for Failure {
 impl Failure {
     fn of_tls(error: &Tls) -> Self {
         match error {
-            Tls::InvalidCertificate(CertificateError::UnknownIssuer) => Self::UnknownAuthority,
+            // A bad signature is of an authority with the name of a known one.
+            Tls::InvalidCertificate(
+                CertificateError::UnknownIssuer | CertificateError::BadSignature,
+            ) => Self::UnknownAuthority,
             Tls::InvalidCertificate(
                 CertificateError::Expired | CertificateError::ExpiredContext { .. },
             ) => Self::Certificate("its certificate has expired".to_owned()),

@@ -81,7 +81,11 @@ impl Client {
             let mut left = self.limits.listing_bytes;
             loop {
                 let mut reply = self.get(remote, &page, None, "the list of tags", deadline)?;
-                let bytes = self.body(&mut reply, left, remote)?;
+                let bytes = reply.bytes(left).map_err(|failure| match failure {
+                    Failure::TooLarge(_) => Failure::TooLarge(self.limits.listing_bytes),
+                    other => other,
+                });
+                let bytes = bytes.map_err(|failure| self.told(&failure, &remote.origin.host))?;
                 left -= bytes.len() as u64;
                 let listed: Tags = serde_json::from_slice(&bytes).map_err(|error| {
                     let message = format!(
@@ -375,7 +379,7 @@ impl Client {
             status @ (401 | 403) => {
                 self.tokens.forget(remote, action);
                 Err(self
-                    .refused(remote, who.as_deref().unwrap_or("anonymous"), status)
+                    .refused(remote, who.as_deref().unwrap_or("as anonymous"), status)
                     .into())
             }
             _ => Ok(reply),
@@ -415,7 +419,7 @@ impl Client {
         );
         Fault::new(
             format!(
-                "{} refuses {who} the access to {} (status {status})",
+                "{} refuses access to {} (status {status}), asked {who}",
                 remote.origin.host, remote.path
             ),
             login,

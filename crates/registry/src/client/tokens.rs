@@ -116,7 +116,7 @@ impl Client {
             _ if !is_own => Authorization {
                 header: None,
                 who: format!(
-                    "anonymous, because {} is another host",
+                    "as anonymous, because {} is another host",
                     reply.address.origin.host
                 )
                 .into(),
@@ -195,7 +195,7 @@ impl Client {
         let credential = found.credential.as_ref().filter(|_| is_trusted);
         let who = match (&found.credential, credential) {
             (Some(_), None) => format!(
-                "anonymous, because {} is asked for tokens without TLS",
+                "as anonymous, because {} is asked for tokens without TLS",
                 realm.origin.host
             )
             .into(),

@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
 use super::Credential;
@@ -27,13 +28,22 @@ struct Output {
     secret: String,
 }
 
+/// A program by its name, in the absolute folders of a `PATH`.
+pub(super) fn locate(program: &str, path: &str) -> Option<Utf8PathBuf> {
+    std::env::split_paths(path)
+        .filter_map(|folder| Utf8PathBuf::from_path_buf(folder).ok())
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(format!("{program}{}", std::env::consts::EXE_SUFFIX)))
+        .find(|file| file.is_file())
+}
+
 /// Asks a helper for the credential of a registry; none if it knows none.
 ///
 /// # Errors
 ///
 /// What went wrong, as the end of a sentence, with nothing of what the program printed.
 pub(super) fn get(
-    program: &str,
+    program: &Utf8Path,
     address: &str,
     deadline: Instant,
 ) -> Result<Option<Credential>, String> {
@@ -43,10 +53,7 @@ pub(super) fn get(
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => "is not on the PATH".to_owned(),
-            _ => format!("cannot be run: {error}"),
-        })?;
+        .map_err(|error| format!("cannot be run: {error}"))?;
     if let Some(mut input) = child.stdin.take() {
         // A program that does not read it says so by its own end.
         let _ = input.write_all(address.as_bytes());

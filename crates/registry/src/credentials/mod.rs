@@ -3,6 +3,8 @@
 mod config;
 mod helper;
 
+use std::time::Instant;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use camino::Utf8PathBuf;
@@ -27,78 +29,85 @@ pub(crate) enum Credential {
 pub(crate) struct Found {
     /// The credential; none for somebody without a name.
     pub credential: Option<Credential>,
-    /// Where it is from, never what it is.
+    /// Where it is from, never what it is: `as anonymous`, `with the helper docker-credential-pass`.
     pub who: SmolStr,
 }
 
 /// Finds credentials.
 #[derive(Debug)]
 pub(crate) struct Keychain {
-    path: Option<Utf8PathBuf>,
+    file: Option<Utf8PathBuf>,
     shown: SmolStr,
+    path: String,
 }
 
 impl Keychain {
     pub(crate) fn new(settings: &Settings) -> Self {
-        let path = settings.docker_config.clone();
-        let shown = path.as_ref().map(|path| settings.shown(path));
+        let file = settings.docker_config.clone();
+        let shown = file.as_ref().map(|file| settings.shown(file));
         Self {
             shown: shown.unwrap_or_default(),
-            path,
+            file,
+            path: settings.path.clone().unwrap_or_default(),
         }
     }
 
     /// The credential for a repository: what Docker's settings say of it, of a part of its path, or of its registry;
     /// the helper of that registry comes before the helper of all, and that before what stands in the file, as for
     /// Docker itself.
-    pub(crate) fn find(&self, host: &str, path: &str, deadline: std::time::Instant) -> Found {
-        let Some(file) = &self.path else {
-            return anonymous("anonymous");
+    pub(crate) fn find(&self, host: &str, path: &str, deadline: Instant) -> Found {
+        let Some(file) = &self.file else {
+            return anonymous("as anonymous");
         };
         let config = match Config::read(file) {
             Ok(Some(config)) => config,
-            Ok(None) => return anonymous("anonymous"),
+            Ok(None) => return anonymous("as anonymous"),
             Err(why) => {
-                return anonymous(format_smolstr!("anonymous, because {} {why}", self.shown));
+                return anonymous(format_smolstr!(
+                    "as anonymous, because {} {why}",
+                    self.shown
+                ));
             }
         };
         if let Some(name) = config.helper(host) {
             let program = format!("docker-credential-{name}");
-            let mut why = None;
-            for address in config::names(host) {
-                match helper::get(&program, address, deadline) {
-                    Ok(Some(credential)) => {
-                        return Found {
-                            credential: Some(credential),
-                            who: format_smolstr!("the helper {program}"),
-                        };
-                    }
-                    Ok(None) => {}
-                    Err(failed) => {
-                        // Its other names would fail as well.
-                        why = Some(failed);
-                        break;
-                    }
+            let why = match self.ask(&program, host, deadline) {
+                Ok(Some(credential)) => {
+                    return Found {
+                        credential: Some(credential),
+                        who: format_smolstr!("with the helper {program}"),
+                    };
                 }
-            }
-            // What a helper of one registry does not know may still be in the file.
-            return match (self.written(&config, host, path), why) {
-                (Some(found), _) => found,
-                (None, Some(why)) => {
-                    anonymous(format_smolstr!("anonymous, because {program} {why}"))
-                }
-                (None, None) => anonymous(format_smolstr!(
-                    "anonymous ({program} knows nothing of {host})"
-                )),
+                Ok(None) => format_smolstr!("as anonymous ({program} knows nothing of {host})"),
+                Err(why) => format_smolstr!("as anonymous, because {program} {why}"),
             };
+            // What a helper of one registry does not know may still be in the file.
+            let found = self.written(&config, host, path);
+            return found.unwrap_or_else(|| anonymous(why));
         }
         let found = self.written(&config, host, path);
         found.unwrap_or_else(|| {
             anonymous(format_smolstr!(
-                "anonymous ({} has no entry for {host})",
+                "as anonymous ({} has no entry for {host})",
                 self.shown
             ))
         })
+    }
+
+    /// What a helper knows of a registry, under any of its names.
+    fn ask(
+        &self,
+        program: &str,
+        host: &str,
+        deadline: Instant,
+    ) -> Result<Option<Credential>, String> {
+        let file = helper::locate(program, &self.path).ok_or("is not on the PATH")?;
+        for address in config::names(host) {
+            if let Some(credential) = helper::get(&file, address, deadline)? {
+                return Ok(Some(credential));
+            }
+        }
+        Ok(None)
     }
 
     fn written(&self, config: &Config, host: &str, path: &str) -> Option<Found> {
@@ -106,7 +115,7 @@ impl Keychain {
         let credential = entry_credential(entry)?;
         Some(Found {
             credential: Some(credential),
-            who: format_smolstr!("the entry for {name} in {}", self.shown),
+            who: format_smolstr!("with the entry for {name} in {}", self.shown),
         })
     }
 }

@@ -79,8 +79,8 @@ impl Bundle {
         b"{}"
     }
 
-    /// Its manifest.
-    pub(super) fn manifest(&self) -> Vec<u8> {
+    /// Its manifest, as a registry has it.
+    pub fn manifest(&self) -> Vec<u8> {
         let descriptor = |media_type: &str, bytes: &[u8]| serde_json::json!({"mediaType": media_type, "digest": digest::of(bytes), "size": bytes.len()});
         let layers: Vec<_> = self
             .layers
