@@ -6,3 +6,4 @@ pub mod flux;
 pub mod generate;
 pub mod layers;
 pub mod memory;
+pub mod registry;

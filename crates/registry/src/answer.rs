@@ -58,4 +58,35 @@ pub struct Fault {
     pub at: Timestamp,
     /// Whether trying again later may help.
     pub is_passing: bool,
+    /// When the registry is asked again at the earliest; until then every ask gets this same answer.
+    pub retry_at: Option<Timestamp>,
 }
+
+impl Fault {
+    /// A fault of now that stays until somebody does something.
+    pub(crate) fn new(message: impl Into<SmolStr>, help: impl Into<SmolStr>) -> Self {
+        Self {
+            message: message.into(),
+            help: Some(help.into()),
+            at: Timestamp::now(),
+            is_passing: false,
+            retry_at: None,
+        }
+    }
+
+    /// The same, but it may pass by itself.
+    pub(crate) fn passing(message: impl Into<SmolStr>, help: impl Into<SmolStr>) -> Self {
+        Self {
+            is_passing: true,
+            ..Self::new(message, help)
+        }
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Fault {}

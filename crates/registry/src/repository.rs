@@ -58,10 +58,7 @@ impl Repository {
         if let Some(at) = last.find([':', '@']) {
             return Err(AddressError::Tagged(last[at..].into()));
         }
-        let registry = match registry {
-            "docker.io" | "registry-1.docker.io" => DEFAULT_REGISTRY,
-            other => other,
-        };
+        let registry = registry_name(registry);
         let is_part = |part: &str| {
             !part.is_empty()
                 && part
@@ -80,6 +77,14 @@ impl Repository {
             registry: registry.into(),
             path,
         })
+    }
+}
+
+/// The one name of a registry: Docker Hub has several.
+pub(crate) fn registry_name(host: &str) -> &str {
+    match host {
+        "docker.io" | "registry-1.docker.io" | "registry.hub.docker.com" => DEFAULT_REGISTRY,
+        other => other,
     }
 }
 

@@ -1,0 +1,153 @@
+//! Who asks: the credentials of Docker's settings, and the programs that these name.
+
+mod config;
+mod helper;
+
+use std::time::Instant;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use camino::Utf8PathBuf;
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::settings::Settings;
+use config::{Config, Entry};
+
+/// What is known of the user for a registry. It has no `Debug`: nothing may print it.
+#[derive(Clone)]
+pub(crate) enum Credential {
+    /// A user with a password.
+    Password { user: String, password: String },
+    /// A token that a server of tokens changes into others.
+    Identity(String),
+    /// A token for the registry itself.
+    Token(String),
+}
+
+/// A credential, and how it is called in a message.
+#[derive(Clone)]
+pub(crate) struct Found {
+    /// The credential; none for somebody without a name.
+    pub credential: Option<Credential>,
+    /// Where it is from, never what it is: `as anonymous`, `with the helper docker-credential-pass`.
+    pub who: SmolStr,
+}
+
+/// Finds credentials.
+#[derive(Debug)]
+pub(crate) struct Keychain {
+    file: Option<Utf8PathBuf>,
+    shown: SmolStr,
+    path: String,
+}
+
+impl Keychain {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let file = settings.docker_config.clone();
+        let shown = file.as_ref().map(|file| settings.shown(file));
+        Self {
+            shown: shown.unwrap_or_default(),
+            file,
+            path: settings.path.clone().unwrap_or_default(),
+        }
+    }
+
+    /// The credential for a repository: what Docker's settings say of it, of a part of its path, or of its registry;
+    /// the helper of that registry comes before the helper of all, and that before what stands in the file, as for
+    /// Docker itself.
+    pub(crate) fn find(&self, host: &str, path: &str, deadline: Instant) -> Found {
+        let Some(file) = &self.file else {
+            return anonymous("as anonymous");
+        };
+        let config = match Config::read(file) {
+            Ok(Some(config)) => config,
+            Ok(None) => return anonymous("as anonymous"),
+            Err(why) => {
+                return anonymous(format_smolstr!(
+                    "as anonymous, because {} {why}",
+                    self.shown
+                ));
+            }
+        };
+        if let Some(name) = config.helper(host) {
+            let program = format!("docker-credential-{name}");
+            let why = match self.ask(&program, host, deadline) {
+                Ok(Some(credential)) => {
+                    return Found {
+                        credential: Some(credential),
+                        who: format_smolstr!("with the helper {program}"),
+                    };
+                }
+                Ok(None) => format_smolstr!("as anonymous ({program} knows nothing of {host})"),
+                Err(why) => format_smolstr!("as anonymous, because {program} {why}"),
+            };
+            // What a helper of one registry does not know may still be in the file.
+            let found = self.written(&config, host, path);
+            return found.unwrap_or_else(|| anonymous(why));
+        }
+        let found = self.written(&config, host, path);
+        found.unwrap_or_else(|| {
+            anonymous(format_smolstr!(
+                "as anonymous ({} has no entry for {host})",
+                self.shown
+            ))
+        })
+    }
+
+    /// What a helper knows of a registry, under any of its names.
+    fn ask(
+        &self,
+        program: &str,
+        host: &str,
+        deadline: Instant,
+    ) -> Result<Option<Credential>, String> {
+        let file = helper::locate(program, &self.path).ok_or("is not on the PATH")?;
+        for address in config::names(host) {
+            if let Some(credential) = helper::get(&file, address, deadline)? {
+                return Ok(Some(credential));
+            }
+        }
+        Ok(None)
+    }
+
+    fn written(&self, config: &Config, host: &str, path: &str) -> Option<Found> {
+        let (name, entry) = config.entry(host, path)?;
+        let credential = entry_credential(entry)?;
+        Some(Found {
+            credential: Some(credential),
+            who: format_smolstr!("with the entry for {name} in {}", self.shown),
+        })
+    }
+}
+
+fn anonymous(who: impl Into<SmolStr>) -> Found {
+    Found {
+        credential: None,
+        who: who.into(),
+    }
+}
+
+/// What an entry of the file holds; nothing where a helper keeps it.
+fn entry_credential(entry: &Entry) -> Option<Credential> {
+    let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    if let Some(token) = filled(&entry.registrytoken) {
+        return Some(Credential::Token(token));
+    }
+    if let Some(token) = filled(&entry.identitytoken) {
+        return Some(Credential::Identity(token));
+    }
+    if let Some(auth) = filled(&entry.auth) {
+        let decoded = STANDARD.decode(auth.trim()).ok()?;
+        let decoded = String::from_utf8(decoded).ok()?;
+        let (user, password) = decoded.split_once(':')?;
+        return Some(Credential::Password {
+            user: user.to_owned(),
+            // Docker writes a zero at the end at times.
+            password: password.trim_end_matches('\0').to_owned(),
+        });
+    }
+    Some(Credential::Password {
+        user: filled(&entry.username)?,
+        password: filled(&entry.password)?,
+    })
+}

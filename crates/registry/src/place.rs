@@ -1,0 +1,162 @@
+//! Where a repository is asked for: mirrors are decided here, and nowhere else.
+
+use camino::Utf8PathBuf;
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::address::Origin;
+use crate::layout::Layout;
+use crate::settings::{Mirror, Settings};
+use crate::{Endpoint, Repository};
+
+/// Where a repository is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// At a registry.
+    Remote(Remote),
+    /// In a folder on disk.
+    Layout(Layout),
+}
+
+/// A repository at the registry that is contacted for it, which a mirror may have changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Remote {
+    /// The registry.
+    pub origin: Origin,
+    /// The path of the repository there.
+    pub path: SmolStr,
+}
+
+impl Place {
+    /// Where the settings say that it is.
+    pub(crate) fn of(endpoint: &Endpoint, settings: &Settings) -> Self {
+        let name = full_name(&endpoint.repository);
+        let fitting = settings.mirrors.iter().filter_map(|(key, mirror)| {
+            let key = key_of(key);
+            let rest = name.strip_prefix(key.as_str())?;
+            let fits = rest.is_empty() || rest.starts_with('/');
+            fits.then(|| (key.len(), rest.trim_start_matches('/'), mirror))
+        });
+        // The last of equal ones: what is told later overrides.
+        match fitting.max_by_key(|(length, ..)| *length) {
+            Some((_, rest, Mirror::Registry { address, insecure })) => {
+                let address = address.trim_end_matches('/');
+                let (host, prefix) = address.split_once('/').unwrap_or((address, ""));
+                let path = match (prefix, rest) {
+                    ("", path) | (path, "") => path.into(),
+                    (prefix, rest) => format_smolstr!("{prefix}/{rest}"),
+                };
+                Self::Remote(Remote {
+                    origin: Origin::new(!insecure, host),
+                    path,
+                })
+            }
+            Some((_, rest, Mirror::Layout(folder))) => Self::Layout(Layout {
+                folder: Utf8PathBuf::from(folder),
+                below: rest.into(),
+                repository: endpoint.repository.clone(),
+            }),
+            None => Self::Remote(Remote {
+                origin: Origin::new(!endpoint.insecure, &endpoint.repository.registry),
+                path: endpoint.repository.path.clone(),
+            }),
+        }
+    }
+}
+
+impl Remote {
+    /// What this repository is remembered by. A plain answer never stands for one over TLS.
+    pub(crate) fn key(&self) -> String {
+        format!("{}/{}", self.origin, self.path)
+    }
+
+    /// The repository as people write it.
+    pub(crate) fn shown(&self) -> String {
+        format!("{}/{}", self.origin.host, self.path)
+    }
+}
+
+fn full_name(repository: &Repository) -> String {
+    format!("{}/{}", repository.registry, repository.path)
+}
+
+/// The key of a mirror with the same name for Docker Hub that repositories have.
+fn key_of(key: &str) -> String {
+    let key = key.strip_prefix("oci://").unwrap_or(key);
+    let key = key.trim_end_matches('/');
+    let (host, path) = key
+        .split_once('/')
+        .map_or((key, ""), |(host, _)| (host, &key[host.len()..]));
+    format!("{}{path}", crate::repository::registry_name(host))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(url: &str, mirrors: &[(&str, Mirror)]) -> String {
+        let mut settings = Settings::offline();
+        let mirrors = mirrors
+            .iter()
+            .map(|(key, mirror)| ((*key).to_owned(), mirror.clone()));
+        settings.mirrors = mirrors.collect();
+        let endpoint = Endpoint::new(Repository::parse(url).unwrap());
+        match Place::of(&endpoint, &settings) {
+            Place::Remote(remote) => remote.key(),
+            Place::Layout(layout) => format!("{} {}", layout.folder, layout.below),
+        }
+    }
+
+    fn registry(address: &str) -> Mirror {
+        Mirror::Registry {
+            address: address.to_owned(),
+            insecure: false,
+        }
+    }
+
+    #[test]
+    fn the_longest_prefix_counts() {
+        let mirrors = [
+            ("ghcr.io", registry("mirror.example.com/ghcr")),
+            ("ghcr.io/acme", registry("acme.example.com")),
+            ("ghcr.io/acme/web", Mirror::Layout("/layouts/web".into())),
+            (
+                "docker.io",
+                Mirror::Registry {
+                    address: "127.0.0.1:5000/hub/".to_owned(),
+                    insecure: true,
+                },
+            ),
+            ("quay.io/a", Mirror::Layout("/layouts".into())),
+        ];
+        let of = |url| place(url, &mirrors);
+        assert_eq!(
+            of("oci://ghcr.io/other/x"),
+            "https://mirror.example.com/ghcr/other/x"
+        );
+        assert_eq!(of("oci://ghcr.io/acme/api"), "https://acme.example.com/api");
+        assert_eq!(
+            of("oci://ghcr.io/acme-two/api"),
+            "https://mirror.example.com/ghcr/acme-two/api"
+        );
+        assert_eq!(of("oci://ghcr.io/acme/web"), "/layouts/web ");
+        assert_eq!(of("oci://nginx"), "http://127.0.0.1:5000/hub/library/nginx");
+        assert_eq!(of("oci://quay.io/a/b/c"), "/layouts b/c");
+        assert_eq!(of("oci://quay.io/ab"), "https://quay.io/ab");
+    }
+
+    #[test]
+    fn a_registry_keeps_its_port_and_scheme() {
+        assert_eq!(
+            place("oci://127.0.0.1:5000/a", &[]),
+            "https://127.0.0.1:5000/a"
+        );
+        let endpoint = Endpoint {
+            repository: Repository::parse("oci://a.b:80/c").unwrap(),
+            insecure: true,
+        };
+        let Place::Remote(remote) = Place::of(&endpoint, &Settings::offline()) else {
+            panic!("a layout")
+        };
+        assert_eq!(remote.key(), "http://a.b/c");
+    }
+}

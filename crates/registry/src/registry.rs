@@ -1,0 +1,345 @@
+//! What the rest of infragen sees: registries, asked or remembered.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use smol_str::SmolStr;
+
+use crate::cache::{Answers, Kept, Layers};
+use crate::client::{Client, Failure};
+use crate::place::Place;
+use crate::settings::Settings;
+use crate::{Answer, Artifact, Ask, Endpoint, Fault, Layer, Listing, digest};
+
+/// How many asks of a batch run at the same time, at all hosts together.
+const AT_ONCE: usize = 32;
+
+/// Registries, and what is remembered of them. Cheap to clone; all clones are one.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    settings: Settings,
+    network: AtomicBool,
+    answers: Answers,
+    layers: Layers,
+    client: Client,
+}
+
+/// Ends a batch early.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Nothing more of the batch is asked or told.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether that was said.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Registry {
+    /// Registries with these settings. Nothing is read, connected or started before something is asked.
+    pub fn new(settings: Settings) -> Self {
+        let inner = Inner {
+            network: AtomicBool::new(settings.network),
+            answers: Answers::new(settings.cache.as_deref()),
+            layers: Layers::new(settings.cache.as_deref()),
+            client: Client::new(&settings),
+            settings,
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Whether the network may be used.
+    pub fn network(&self) -> bool {
+        self.inner.network.load(Ordering::Relaxed)
+    }
+
+    /// Lets the network be used, or not any more. What runs at the moment runs to its end.
+    pub fn set_network(&self, on: bool) {
+        self.inner.network.store(on, Ordering::Relaxed);
+    }
+
+    /// Lets hosts be asked again at once that are left alone because of a fault: a person asks for it.
+    pub fn retry(&self) {
+        self.inner.client.retry();
+    }
+
+    /// The tags that a repository had when it was asked last, or has in its layout folder. Never from the network.
+    pub fn remembered_tags(&self, endpoint: &Endpoint) -> Option<Listing> {
+        match self.place(endpoint) {
+            Place::Remote(remote) => self.inner.answers.tags(&format!("tags {}", remote.key())),
+            Place::Layout(layout) => layout.tags(&self.inner.settings.limits).ok(),
+        }
+    }
+
+    /// What was behind a tag or digest when it was asked last, or is in the layout folder. Never from the network.
+    pub fn remembered_artifact(&self, endpoint: &Endpoint, reference: &str) -> Option<Artifact> {
+        match self.place(endpoint) {
+            Place::Remote(remote) => self
+                .inner
+                .answers
+                .artifact(&format!("artifact {} {reference}", remote.key())),
+            Place::Layout(layout) => layout.artifact(reference, &self.inner.settings.limits).ok(),
+        }
+    }
+
+    /// The tags of a repository, asked now.
+    ///
+    /// # Errors
+    ///
+    /// The registry gives no good answer in time, or the network is off.
+    pub fn tags(&self, endpoint: &Endpoint) -> Result<Listing, Fault> {
+        match self.place(endpoint) {
+            Place::Remote(remote) => {
+                self.need_network(&remote.origin.host)?;
+                let listing = self.inner.client.tags(&remote)?;
+                self.inner.answers.put(
+                    &format!("tags {}", remote.key()),
+                    Kept::Tags(listing.clone()),
+                );
+                Ok(listing)
+            }
+            Place::Layout(layout) => layout.tags(&self.inner.settings.limits),
+        }
+    }
+
+    /// What is behind a tag, asked now; or behind a digest, which never changes and so is asked once.
+    ///
+    /// # Errors
+    ///
+    /// The registry gives no good answer in time, or the network is off.
+    pub fn artifact(&self, endpoint: &Endpoint, reference: &str) -> Result<Artifact, Fault> {
+        match self.place(endpoint) {
+            Place::Remote(remote) => {
+                let key = format!("artifact {} {reference}", remote.key());
+                if digest::is_digest(reference)
+                    && let Some(known) = self.inner.answers.artifact(&key)
+                {
+                    return Ok(known);
+                }
+                self.need_network(&remote.origin.host)?;
+                let artifact = self.inner.client.artifact(&remote, reference)?;
+                self.inner
+                    .answers
+                    .put(&key, Kept::Artifact(artifact.clone()));
+                Ok(artifact)
+            }
+            Place::Layout(layout) => layout.artifact(reference, &self.inner.settings.limits),
+        }
+    }
+
+    /// The folder with the files of an artifact's layer: the first of this media type, else the first, as Flux takes
+    /// them. They are unpacked once, are read-only, and need no network after that.
+    ///
+    /// # Errors
+    ///
+    /// There is no such layer, it cannot be had or unpacked, or the network is off.
+    pub fn pull(
+        &self,
+        endpoint: &Endpoint,
+        artifact: &Artifact,
+        media_type: Option<&str>,
+    ) -> Result<Utf8PathBuf, Fault> {
+        let layer = self.layer(endpoint, artifact, media_type)?;
+        if let Some(folder) = self.inner.layers.get(&layer.digest) {
+            return Ok(folder);
+        }
+        let limits = &self.inner.settings.limits;
+        let mut arriving = self.inner.layers.arrive(&layer.digest)?;
+        match self.place(endpoint) {
+            Place::Remote(remote) => {
+                self.need_network(&remote.origin.host)?;
+                self.inner.client.layer(&remote, layer, |chunk| {
+                    arriving
+                        .write(chunk)
+                        .map_err(|error| Failure::Cache(error.to_string()))
+                })?;
+            }
+            Place::Layout(layout) => layout.layer(layer, limits, |chunk| arriving.write(chunk))?,
+        }
+        arriving.unpack(&endpoint.repository.to_string(), limits)
+    }
+
+    /// The folder with the files of an artifact's layer, if they were pulled before.
+    pub fn pulled(
+        &self,
+        endpoint: &Endpoint,
+        artifact: &Artifact,
+        media_type: Option<&str>,
+    ) -> Option<Utf8PathBuf> {
+        let layer = self.layer(endpoint, artifact, media_type).ok()?;
+        self.inner.layers.get(&layer.digest)
+    }
+
+    /// A batch of asks, so many at a time at each host; each answer is told on this thread as it comes. Ends when all
+    /// are told, or soon after it is cancelled.
+    pub fn many(&self, asks: Vec<Ask>, cancel: &Cancel, on_answer: &mut dyn FnMut(Ask, Answer)) {
+        let workers = asks.len().min(AT_ONCE);
+        let queue = Arc::new(Queue::new(self, asks));
+        let (sender, answers) = mpsc::channel();
+        for _ in 0..workers {
+            let (queue, sender, registry, cancel) = (
+                Arc::clone(&queue),
+                sender.clone(),
+                self.clone(),
+                cancel.clone(),
+            );
+            // They are not waited for: a cancelled one may still hang at a registry until its deadline.
+            thread::spawn(move || {
+                while let Some((host, ask)) = queue.next(&cancel) {
+                    let answer = registry.answer(&ask);
+                    queue.done(host);
+                    if sender.send((ask, answer)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        while !cancel.is_cancelled() {
+            match answers.recv_timeout(Duration::from_millis(50)) {
+                Ok((ask, answer)) => on_answer(ask, answer),
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            }
+        }
+    }
+
+    fn answer(&self, ask: &Ask) -> Answer {
+        match ask {
+            Ask::Tags(endpoint) => Answer::Tags(self.tags(endpoint)),
+            Ask::Artifact(endpoint, reference) => {
+                Answer::Artifact(self.artifact(endpoint, reference))
+            }
+            Ask::Pull {
+                endpoint,
+                artifact,
+                media_type,
+            } => Answer::Pull(self.pull(endpoint, artifact, media_type.as_deref())),
+        }
+    }
+
+    pub(crate) fn place(&self, endpoint: &Endpoint) -> Place {
+        Place::of(endpoint, &self.inner.settings)
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.inner.client
+    }
+
+    pub(crate) fn need_network(&self, host: &str) -> Result<(), Fault> {
+        match self.network() {
+            true => Ok(()),
+            false => Err(Fault::new(
+                format!("{host} is not asked, because the network is off"),
+                "allow infragen the network, or map the registry to a folder in `mirrors`",
+            )),
+        }
+    }
+
+    fn layer<'a>(
+        &self,
+        endpoint: &Endpoint,
+        artifact: &'a Artifact,
+        media_type: Option<&str>,
+    ) -> Result<&'a Layer, Fault> {
+        let wanted = media_type.filter(|wanted| !wanted.is_empty());
+        let found = match wanted {
+            Some(wanted) => artifact
+                .layers
+                .iter()
+                .find(|layer| layer.media_type == wanted),
+            None => artifact.layers.first(),
+        };
+        found.ok_or_else(|| {
+            let which = wanted.map_or(String::new(), |wanted| {
+                format!(" of the media type `{wanted}`")
+            });
+            let message = format!(
+                "{} has no layer{which} in {}",
+                endpoint.repository, artifact.digest
+            );
+            Fault::new(message, "look at `layerSelector`, and at what was pushed")
+        })
+    }
+}
+
+/// What of a batch is not asked yet, and how many asks run at each host.
+struct Queue {
+    state: Mutex<State>,
+    changed: Condvar,
+    per_host: usize,
+}
+
+struct State {
+    waiting: Vec<(SmolStr, Ask)>,
+    running: HashMap<SmolStr, usize>,
+}
+
+impl Queue {
+    fn new(registry: &Registry, asks: Vec<Ask>) -> Self {
+        let host = |ask: &Ask| match registry.place(ask.endpoint()) {
+            Place::Remote(remote) => remote.origin.to_string().into(),
+            Place::Layout(_) => SmolStr::default(),
+        };
+        // Taken from the end.
+        let waiting = asks
+            .into_iter()
+            .rev()
+            .map(|ask| (host(&ask), ask))
+            .collect();
+        Self {
+            state: Mutex::new(State {
+                waiting,
+                running: HashMap::new(),
+            }),
+            changed: Condvar::new(),
+            per_host: registry.inner.settings.limits.per_host.max(1),
+        }
+    }
+
+    /// The next ask whose host has room for it; waits for one. None at the end.
+    fn next(&self, cancel: &Cancel) -> Option<(SmolStr, Ask)> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if state.waiting.is_empty() || cancel.is_cancelled() {
+                return None;
+            }
+            let State { waiting, running } = &mut *state;
+            let has_room =
+                |host: &SmolStr| running.get(host).is_none_or(|count| *count < self.per_host);
+            if let Some(at) = waiting.iter().rposition(|(host, _)| has_room(host)) {
+                let next = waiting.remove(at);
+                *running.entry(next.0.clone()).or_default() += 1;
+                return Some(next);
+            }
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn done(&self, host: SmolStr) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = state.running.get_mut(&host) {
+            *count -= 1;
+        }
+        self.changed.notify_all();
+    }
+}
