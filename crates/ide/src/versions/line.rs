@@ -7,7 +7,7 @@ use super::age::age;
 /// Environments with what they take, those that take the same together; none where that is not known for any:
 /// `production, dr v1.4.2 · staging v1.5.0-rc.2`.
 pub(crate) fn by_environment(versions: &[PlacedVersion]) -> Option<String> {
-    let groups = grouped(versions, |version| taken(version));
+    let groups = grouped(versions, taken);
     told(&groups).then(|| {
         let groups = groups.iter().map(|(taken, environments)| {
             let taken = taken.as_deref().unwrap_or("not known");
