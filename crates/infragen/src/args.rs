@@ -23,6 +23,8 @@ Examples:
   infragen mv apps/activity services/activity
                                         move a folder, and edit the paths to it
   infragen graph --format mermaid       draw what waits for what
+  infragen versions                     which version each environment takes
+  infragen pull                         fetch the bundles that they take
   infragen pick '^1' --tags tags.txt    which of these tags Flux would take, and why
   infragen demo                         see it all work in a new folder
 
@@ -60,6 +62,8 @@ pub enum Command {
     Rename(commands::rename::Args),
     Mv(commands::mv::Args),
     Graph(commands::graph::Args),
+    Versions(commands::versions::Args),
+    Pull(commands::pull::Args),
     Pick(commands::pick::Args),
     Diff(commands::diff::Args),
     Demo(commands::demo::Args),

@@ -13,7 +13,9 @@ pub mod lsp;
 pub mod mv;
 pub mod new_service;
 pub mod pick;
+pub mod pull;
 pub mod rename;
+pub mod versions;
 
 /// How a command ended that could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,7 @@ mod disk;
 mod environments;
 mod generate;
 mod places;
+mod registries;
 mod report;
 mod repository;
 mod revision;
@@ -36,6 +37,8 @@ fn main() -> ExitCode {
         Command::Mv(args) => commands::mv::run(args, &mut terminal),
         Command::Check(args) => commands::check::run(args, &mut terminal),
         Command::Graph(args) => commands::graph::run(args, &mut terminal),
+        Command::Versions(args) => commands::versions::run(args, &mut terminal),
+        Command::Pull(args) => commands::pull::run(args, &mut terminal),
         Command::Pick(args) => commands::pick::run(args, &mut terminal),
         Command::Diff(args) => commands::diff::run(args, &mut terminal),
         Command::Explain(args) => commands::explain::run(args, &mut terminal),

@@ -20,6 +20,10 @@ pub struct Settings {
     /// Bundles by the address that they are published at (`oci://ghcr.io/acme/web`), each with the directory that
     /// is published: a path from the root.
     pub bundles: BTreeMap<String, Utf8PathBuf>,
+    /// Where registries are asked instead: a host or a repository (`ghcr.io`, `ghcr.io/acme/web`), each with another
+    /// registry (`oci://mirror.example.com/ghcr`, `http://…` for one without TLS) or with a folder that is an OCI image
+    /// layout, as a path from the root.
+    pub mirrors: BTreeMap<String, String>,
     /// Environments by name, beside those that the repository itself shows.
     pub environments: BTreeMap<String, EnvironmentSettings>,
 }

@@ -6,6 +6,10 @@ use infragen_workspace::{Db, NoRepository, Outcome, PlacedVersion, now, remote};
 use super::age::{age, since};
 use crate::markdown::{code, counted, fit, item};
 
+/// What to do where nothing is known.
+const NOT_ASKED: &str =
+    "its tags are not known: allow the network (`infragen.network`), or run `infragen versions`";
+
 /// A line of the table.
 struct Row {
     environments: Vec<String>,
@@ -216,7 +220,7 @@ fn notes_of(db: &dyn Db, version: &PlacedVersion) -> Vec<String> {
             None => fault.message.to_string(),
         });
     } else if version.repository.is_ok() && picked.listing.is_none() {
-        notes.push("its tags were not asked for yet".to_owned());
+        notes.push(NOT_ASKED.to_owned());
     }
     notes
 }

@@ -107,7 +107,7 @@ fn what_nobody_asked_for_is_told() {
     let card = card(&Fixture::new(&fleet));
     assert!(card.contains("| `>=0.0.0`   | not known |"), "{card}");
     assert!(
-        card.contains("\n- its tags were not asked for yet"),
+        card.contains("\n- its tags are not known: allow the network"),
         "{card}"
     );
 }

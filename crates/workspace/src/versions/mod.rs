@@ -1,11 +1,13 @@
 //! Which version of each artifact, chart and image every environment takes.
 //!
 //! `remote` holds what registries answered, as inputs; `picked` chooses by a rule among the tags of one repository;
-//! `placed` tells what the objects of an environment take; `wanted` what is still to be asked.
+//! `placed` tells what the objects of an environment take; `wanted` what there is to ask, and
+//! `round` turns that into questions and answers back into inputs.
 
 mod picked;
 mod placed;
 mod remote;
+mod round;
 #[cfg(test)]
 mod tests;
 mod wanted;
@@ -17,4 +19,5 @@ pub use placed::{
 };
 pub(crate) use placed::{bundle_directory, pull_in_object};
 pub use remote::{Answer, Remote, Remotes, now, remote};
+pub use round::{Round, answer_of, mirrors, wanted_in};
 pub use wanted::{Ask, wanted};

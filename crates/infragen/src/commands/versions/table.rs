@@ -1,0 +1,127 @@
+//! Services by environments.
+
+use infragen_flux::GroupKind;
+use infragen_workspace::{Db, PlacedVersion, Root, bundle_consumers, environments, nth_cluster};
+use smol_str::SmolStr;
+
+use super::is_taken;
+
+/// Services by environments.
+pub struct Table {
+    /// The environments, by number and name.
+    pub environments: Vec<(usize, SmolStr)>,
+    /// The services.
+    pub rows: Vec<Row>,
+}
+
+/// A service: what takes a version under one name, of one kind, from one repository.
+pub struct Row {
+    /// The name of the object.
+    pub name: SmolStr,
+    /// Its kind.
+    pub kind: GroupKind,
+    /// Where it is taken from: `ghcr.io/acme/web`, or what stands there instead.
+    pub repository: String,
+    /// What environments take, several where the name is in several namespaces.
+    pub versions: Vec<PlacedVersion>,
+}
+
+impl Table {
+    /// Puts together what belongs together, in order of name.
+    pub fn new(db: &dyn Db, root: Root, numbers: &[usize], versions: Vec<PlacedVersion>) -> Self {
+        let known = environments(db, root);
+        let mut rows: Vec<Row> = Vec::new();
+        for version in versions {
+            let repository = match &version.repository {
+                Ok(repository) => repository.to_string(),
+                Err(_) => String::new(),
+            };
+            let same = |row: &&mut Row| {
+                row.name == version.name && row.kind == version.kind && row.repository == repository
+            };
+            match rows.iter_mut().find(same) {
+                Some(row) => row.versions.push(version),
+                None => rows.push(Row {
+                    name: version.name.clone(),
+                    kind: version.kind.clone(),
+                    repository,
+                    versions: vec![version],
+                }),
+            }
+        }
+        rows.sort_by(|a, b| (&a.name, &a.kind.kind).cmp(&(&b.name, &b.kind.kind)));
+        let names = numbers.iter();
+        Self {
+            environments: names
+                .map(|number| (*number, known[*number].name.clone()))
+                .collect(),
+            rows,
+        }
+    }
+
+    /// The rows of one service.
+    pub fn only(&self, db: &dyn Db, root: Root, service: &str) -> Self {
+        let uses = users(db, root, service);
+        let rows = self.rows.iter().filter(|row| {
+            let last = row.repository.rsplit('/').next();
+            row.name == service
+                || last == Some(service)
+                || row.versions.iter().any(|version| {
+                    let own = (
+                        version.number,
+                        version.namespace.clone(),
+                        version.name.clone(),
+                    );
+                    uses.contains(&own)
+                })
+        });
+        Self {
+            environments: self.environments.clone(),
+            rows: rows.map(Row::copy).collect(),
+        }
+    }
+
+    /// Whether every environment takes something.
+    pub fn is_complete(&self) -> bool {
+        let mut versions = self.rows.iter().flat_map(|row| &row.versions);
+        versions.all(|version| is_taken(&version.picked.outcome))
+    }
+}
+
+impl Row {
+    fn copy(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            kind: self.kind.clone(),
+            repository: self.repository.clone(),
+            versions: self.versions.clone(),
+        }
+    }
+
+    /// What an environment takes.
+    pub fn of(&self, number: usize) -> impl Iterator<Item = &PlacedVersion> {
+        let versions = self.versions.iter();
+        versions.filter(move |version| version.number == number)
+    }
+}
+
+/// The sources that Flux Kustomizations of a name build from: environment, namespace, name.
+fn users(db: &dyn Db, root: Root, service: &str) -> Vec<(usize, SmolStr, SmolStr)> {
+    let consumers = bundle_consumers(db, root).into_iter();
+    let named = consumers.filter(|consumer| {
+        let cluster = nth_cluster(db, root, consumer.environment);
+        cluster.is_some_and(|cluster| {
+            let application = cluster.applications.get(consumer.application);
+            application.is_some_and(|application| application.spec.name == service)
+        })
+    });
+    named
+        .map(|consumer| {
+            (
+                consumer.environment,
+                consumer.source.namespace,
+                consumer.source.name,
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,232 @@
+//! The table for people: aligned for a terminal, or as Markdown.
+
+use std::fmt::Write as _;
+
+use infragen_ide::age;
+use infragen_workspace::{Db, NoRepository, Outcome, PlacedVersion, now};
+
+use super::compare::link;
+use super::is_taken;
+use super::table::{Row, Table};
+use crate::terminal::Terminal;
+
+/// A cell: its text, and whether something is wrong with it.
+struct Cell {
+    text: String,
+    wrong: bool,
+}
+
+/// Prints for a terminal.
+pub fn print(db: &dyn Db, table: &Table, terminal: &Terminal) -> String {
+    if table.rows.is_empty() {
+        return "no environment takes anything from an OCI registry\n".to_owned();
+    }
+    let rows = cells(db, table);
+    let columns = table.environments.len() + 1;
+    let width = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].text.chars().count());
+        cells.max().unwrap_or(0)
+    };
+    let widths: Vec<_> = (0..columns).map(width).collect();
+    let mut out = String::new();
+    for (number, row) in rows.iter().enumerate() {
+        let mut line = String::new();
+        for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            let style = match (number, column, cell.wrong) {
+                (0, _, _) => "2",
+                (_, 0, _) => "1",
+                (_, _, true) => "31",
+                _ => "",
+            };
+            let room = " ".repeat(width - cell.text.chars().count());
+            let gap = if column == 0 { "" } else { "  " };
+            let text = match style {
+                "" => cell.text.clone(),
+                style => terminal.styled(style, &cell.text),
+            };
+            let _ = write!(line, "{gap}{text}{room}");
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    let notes = notes(db, table);
+    if !notes.is_empty() {
+        out.push('\n');
+    }
+    for note in notes {
+        let _ = writeln!(out, "{note}");
+    }
+    out
+}
+
+/// Prints as Markdown.
+pub fn markdown(db: &dyn Db, table: &Table) -> String {
+    let mut out = String::new();
+    for (number, row) in cells(db, table).iter().enumerate() {
+        let cells = row.iter().map(|cell| cell.text.replace('|', "\\|"));
+        let _ = writeln!(out, "| {} |", cells.collect::<Vec<_>>().join(" | "));
+        if number == 0 {
+            let _ = writeln!(out, "|{}", "---|".repeat(row.len()));
+        }
+    }
+    for (number, note) in notes(db, table).iter().enumerate() {
+        let gap = if number == 0 { "\n" } else { "" };
+        let _ = writeln!(out, "{gap}- {note}");
+    }
+    out
+}
+
+/// The rows, the header first.
+fn cells(db: &dyn Db, table: &Table) -> Vec<Vec<Cell>> {
+    let plain = |text: String| Cell { text, wrong: false };
+    let names = table
+        .environments
+        .iter()
+        .map(|(_, name)| plain(name.to_string()));
+    let mut rows = vec![
+        std::iter::once(plain("service".to_owned()))
+            .chain(names)
+            .collect(),
+    ];
+    for row in &table.rows {
+        let alike = table.rows.iter().filter(|other| other.name == row.name);
+        let name = match alike.count() {
+            1 => row.name.to_string(),
+            _ => format!("{} ({} {})", row.name, row.kind.kind, row.repository),
+        };
+        let mut cells = vec![plain(name)];
+        for (number, _) in &table.environments {
+            let versions: Vec<_> = row.of(*number).collect();
+            cells.push(Cell {
+                text: taken(db, &versions),
+                wrong: versions
+                    .iter()
+                    .any(|version| !is_taken(&version.picked.outcome)),
+            });
+        }
+        rows.push(cells);
+    }
+    rows
+}
+
+/// What an environment takes: `v1.4.2 · 3 days`; by namespace where they differ.
+fn taken(db: &dyn Db, versions: &[&PlacedVersion]) -> String {
+    let mut texts: Vec<(String, Vec<&str>)> = Vec::new();
+    for version in versions {
+        let text = one(db, version);
+        match texts.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, namespaces)) => namespaces.push(&version.namespace),
+            None => texts.push((text, vec![&version.namespace])),
+        }
+    }
+    match texts.as_slice() {
+        [] => "-".to_owned(),
+        [(text, _)] => text.clone(),
+        several => {
+            let texts = several
+                .iter()
+                .map(|(text, namespaces)| format!("{}: {text}", namespaces.join(", ")));
+            texts.collect::<Vec<_>>().join("; ")
+        }
+    }
+}
+
+fn one(db: &dyn Db, version: &PlacedVersion) -> String {
+    let name = match &version.picked.outcome {
+        Outcome::Tag(tag) => tag.to_string(),
+        Outcome::Digest(digest) => digest.chars().take(15).collect(),
+        Outcome::NoMatch => return "nothing fits".to_owned(),
+        Outcome::Absent(tag) => return format!("{tag} is not there"),
+        Outcome::Invalid(_) => return "invalid".to_owned(),
+        Outcome::Unknown => return "not known".to_owned(),
+    };
+    let artifact = version.artifact(db);
+    match artifact.and_then(|artifact| artifact.created) {
+        Some(created) => format!("{name} · {}", age(now(db), created)),
+        None => name,
+    }
+}
+
+/// What the table has no room for: why something is not known, and links.
+fn notes(db: &dyn Db, table: &Table) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    for row in &table.rows {
+        for version in &row.versions {
+            if let Some(note) = wrong(db, version)
+                && !notes.contains(&note)
+            {
+                notes.push(note);
+            }
+        }
+    }
+    for row in &table.rows {
+        notes.extend(links(db, table, row));
+    }
+    notes
+}
+
+/// What is wrong with what an environment takes.
+pub fn wrong(db: &dyn Db, version: &PlacedVersion) -> Option<String> {
+    let name = &version.name;
+    let repository = match &version.repository {
+        Ok(repository) => repository.to_string(),
+        Err(error) => return Some(format!("{name}: {}", no_repository(error))),
+    };
+    let fault = version.fault(db);
+    let told = |fault: &infragen_registry::Fault| match &fault.help {
+        Some(help) => format!("{repository}: {}; {help}", fault.message),
+        None => format!("{repository}: {}", fault.message),
+    };
+    let environment = &version.environment;
+    match &version.picked.outcome {
+        Outcome::Invalid(error) => Some(format!("{name} in {environment}: {error}")),
+        Outcome::NoMatch => {
+            let nearest = version.picked.passed_over();
+            let why =
+                nearest.and_then(|tag| Some(format!("; {tag}: {}", version.picked.reason(tag)?)));
+            let why = why.unwrap_or_default();
+            Some(format!(
+                "{name} in {environment}: no tag of {repository} fits{why}"
+            ))
+        }
+        Outcome::Absent(tag) => Some(format!("{repository} has no tag {tag}")),
+        Outcome::Unknown => Some(match fault {
+            Some(fault) => told(&fault),
+            None => format!("{repository}: its tags, or their times, are not known"),
+        }),
+        // Shown from the cache.
+        Outcome::Tag(_) | Outcome::Digest(_) => fault.map(|fault| told(&fault)),
+    }
+}
+
+/// Why it is not known from where something is taken.
+fn no_repository(error: &NoRepository) -> String {
+    match error {
+        NoRepository::Address(url, error) => format!("`{url}`: {error}"),
+        NoRepository::NotFound(kind, name) => format!("there is no {kind} `{name}`"),
+        NoRepository::Index => "its chart comes from an index, which is not looked up".to_owned(),
+        NoRepository::Template => "its address holds a variable without a value".to_owned(),
+    }
+}
+
+/// What lies between what neighbours take.
+fn links(db: &dyn Db, table: &Table, row: &Row) -> Vec<String> {
+    let mut links = Vec::new();
+    for pair in table.environments.windows(2) {
+        let artifact = |number| {
+            row.of(number)
+                .next()
+                .and_then(|version| version.artifact(db))
+        };
+        let (Some(left), Some(right)) = (artifact(pair[0].0), artifact(pair[1].0)) else {
+            continue;
+        };
+        if let Some(link) = link(&left, &right) {
+            links.push(format!(
+                "{}: {} to {}: {link}",
+                row.name, pair[0].1, pair[1].1
+            ));
+        }
+    }
+    links
+}
