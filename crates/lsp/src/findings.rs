@@ -81,6 +81,11 @@ impl Findings {
         self.outbox.refresh_hints();
     }
 
+    /// Tells that the lenses of open documents are not what they were.
+    pub fn refresh_lenses(&self) {
+        self.outbox.refresh_lenses();
+    }
+
     /// The files that the client has findings of.
     pub fn files(&self) -> Vec<SourceFile> {
         self.told().keys().copied().collect()

@@ -1,8 +1,9 @@
-//! The hints of open documents, which a change of another file may change: then the client is asked to ask again.
+//! The hints and lenses of open documents, which a change of another file or a registry may change: then the client is
+//! asked to ask again.
 
 use std::sync::Arc;
 
-use infragen_ide::{InlayHint, inlay_hints};
+use infragen_ide::{InlayHint, Lens, inlay_hints, lenses};
 use infragen_syntax::{TextRange, TextSize};
 use infragen_workspace::{Cancelled, SourceFile, text};
 use rustc_hash::FxHashMap;
@@ -12,27 +13,36 @@ use crate::context::View;
 /// The hints of open documents at the last look, with the texts that they belong to.
 #[derive(Debug, Default)]
 pub(crate) struct Hints {
-    known: FxHashMap<SourceFile, (Arc<str>, Vec<InlayHint>)>,
+    known: FxHashMap<SourceFile, (Arc<str>, Vec<InlayHint>, Vec<Lens>)>,
+}
+
+/// What is not what it was.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Changed {
+    pub hints: bool,
+    pub lenses: bool,
 }
 
 impl Hints {
-    /// Looks again. Whether hints of a document have changed although its text has not: after a change of the text
-    /// the client asks by itself.
-    pub fn have_changed(&mut self, view: &View) -> Result<bool, Cancelled> {
+    /// Looks again. What of a document has changed although its text has not: after a change of the text the client
+    /// asks by itself.
+    pub fn look(&mut self, view: &View) -> Result<Changed, Cancelled> {
         self.known.retain(|file, _| view.open.contains_key(file));
-        let mut changed = false;
+        let mut changed = Changed::default();
         for file in view.open.keys().copied() {
-            let (text, hints) = view.run(|context| {
+            let (text, hints, lenses) = view.run(|context| {
                 let text = text(context.db, file).unwrap_or_default();
                 let all = TextRange::up_to(TextSize::of(&*text));
                 let hints = inlay_hints(context.db, file, all);
-                (text, hints)
+                (text, hints, lenses(context.db, file))
             })?;
-            changed |= match self.known.get(&file) {
-                Some((known_text, known)) => *known_text == text && *known != hints,
-                None => false,
-            };
-            self.known.insert(file, (text, hints));
+            if let Some((known_text, known_hints, known_lenses)) = self.known.get(&file)
+                && *known_text == text
+            {
+                changed.hints |= *known_hints != hints;
+                changed.lenses |= *known_lenses != lenses;
+            }
+            self.known.insert(file, (text, hints, lenses));
         }
         Ok(changed)
     }

@@ -47,6 +47,7 @@ mod server;
 mod sweep;
 mod timer;
 mod transport;
+mod versions;
 mod watching;
 mod work;
 

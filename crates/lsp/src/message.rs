@@ -1,8 +1,10 @@
 //! What the owner of the state is told, in the order in which it came about.
 
 use camino::Utf8PathBuf;
-use infragen_workspace::FileEvent;
+use infragen_registry::Repository;
+use infragen_workspace::{Answer, FileEvent};
 
+use crate::protocol::capabilities::Network;
 use crate::protocol::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 use crate::work::{Done, Question};
 
@@ -35,4 +37,10 @@ pub(crate) enum Message {
     Question(Question),
     /// A thread is free again.
     Done(Done),
+    /// What the cache or registries say of versions; nothing where the cache knew nothing.
+    Versions(Vec<(Repository, Answer)>),
+    /// The user decided whether registries may be asked.
+    Network(Network),
+    /// The user wants all versions asked for anew.
+    RefreshVersions,
 }

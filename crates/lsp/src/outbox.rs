@@ -26,7 +26,9 @@ struct Waiting {
     /// The keys of `findings`, the next one first.
     order: VecDeque<Uri>,
     logs: VecDeque<(MessageType, String)>,
+    shown: VecDeque<(MessageType, String)>,
     hints_changed: bool,
+    lenses_changed: bool,
 }
 
 /// How soon the findings of a file are sent.
@@ -41,7 +43,9 @@ pub(crate) enum Urgency {
 enum Next {
     Log(MessageType, String),
     Findings(PublishDiagnosticsParams),
+    Show(MessageType, String),
     RefreshHints,
+    RefreshLenses,
 }
 
 impl Outbox {
@@ -73,6 +77,18 @@ impl Outbox {
         self.filled.notify_one();
     }
 
+    /// Tells that the lenses of open documents are not what they were.
+    pub fn refresh_lenses(&self) {
+        self.waiting().lenses_changed = true;
+        self.filled.notify_one();
+    }
+
+    /// Tells the user something.
+    pub fn show(&self, kind: MessageType, message: String) {
+        self.waiting().shown.push_back((kind, message));
+        self.filled.notify_one();
+    }
+
     /// Sends what waits, for as long as the session lasts.
     pub async fn deliver(&self, client: Client) {
         loop {
@@ -83,6 +99,11 @@ impl Outbox {
                         client
                             .send_notification::<PublishDiagnostics>(findings)
                             .await;
+                    }
+                    Next::Show(kind, message) => client.show_message(kind, message).await,
+                    Next::RefreshLenses => {
+                        let client = client.clone();
+                        tokio::spawn(async move { client.code_lens_refresh().await });
                     }
                     // A request: its answer is not waited for.
                     Next::RefreshHints => {
@@ -99,6 +120,12 @@ impl Outbox {
         let mut waiting = self.waiting();
         if let Some((kind, message)) = waiting.logs.pop_front() {
             return Some(Next::Log(kind, message));
+        }
+        if let Some((kind, message)) = waiting.shown.pop_front() {
+            return Some(Next::Show(kind, message));
+        }
+        if std::mem::take(&mut waiting.lenses_changed) {
+            return Some(Next::RefreshLenses);
         }
         if std::mem::take(&mut waiting.hints_changed) {
             return Some(Next::RefreshHints);
@@ -127,8 +154,9 @@ mod tests {
         std::iter::from_fn(|| outbox.next())
             .map(|next| match next {
                 Next::Findings(findings) => (findings.uri.path().to_string(), findings.version),
-                Next::Log(_, message) => (message, None),
+                Next::Log(_, message) | Next::Show(_, message) => (message, None),
                 Next::RefreshHints => ("hints".to_owned(), None),
+                Next::RefreshLenses => ("lenses".to_owned(), None),
             })
             .collect()
     }
@@ -144,11 +172,14 @@ mod tests {
     }
 
     #[test]
-    fn hints_are_refreshed_once() {
+    fn hints_and_lenses_are_refreshed_once() {
         let outbox = Outbox::default();
-        outbox.refresh_hints();
-        outbox.refresh_hints();
-        assert_eq!(sent(&outbox), [("hints".to_owned(), None)]);
+        for _ in 0..2 {
+            outbox.refresh_hints();
+            outbox.refresh_lenses();
+        }
+        let expected = ["lenses", "hints"].map(|what| (what.to_owned(), None));
+        assert_eq!(sent(&outbox), expected);
     }
 
     #[test]

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
-use infragen_workspace::{Cancelled, FileEvent, Root, SourceFile, Watcher, Workspace};
+use infragen_registry::{Repository, Timestamp};
+use infragen_workspace::{Answer, Cancelled, FileEvent, Root, SourceFile, Watcher, Workspace};
 use tokio::runtime::Handle;
 use tower_lsp::Client;
 
@@ -22,12 +23,14 @@ use crate::message::Message;
 use crate::outbox::Outbox;
 use crate::places::Places;
 use crate::progress::Progress;
-use crate::protocol::capabilities::ClientConfig;
+use crate::protocol::capabilities::{ClientConfig, Network};
 use crate::protocol::{
-    Error, MessageType, TextDocumentContentChangeEvent, TextDocumentItem, Uri, uri,
+    Error, MessageActionItem, MessageType, TextDocumentContentChangeEvent, TextDocumentItem, Uri,
+    uri,
 };
 use crate::sweep::Sweep;
 use crate::timer::Timer;
+use crate::versions::Versions;
 use crate::watching;
 use crate::work::{Done, LongTask, Question, Task, Threads, long_work, reason, short_work};
 
@@ -38,8 +41,14 @@ const ATTEMPTS: u32 = 10;
 /// second.
 const SWEEP: (Duration, Duration) = (Duration::from_millis(15), Duration::from_millis(400));
 
+/// So often it is looked whether versions are old; how soon they are, objects say by their `interval`.
+const VERSIONS: Duration = Duration::from_secs(60);
+
 /// Changes on disk come in bursts: a checkout, a save that writes and renames.
 const DISK: (Duration, Duration) = (Duration::from_millis(40), Duration::from_millis(300));
+
+/// The answer that lets registries be asked.
+const ALLOW: &str = "Allow in This Session";
 
 /// The way to the client.
 #[derive(Clone)]
@@ -77,6 +86,18 @@ pub(crate) struct Owner {
     other_files: bool,
     sweep_timer: Timer,
 
+    /// What there is to ask registries; none while a thread finds that out.
+    versions: Option<Versions>,
+    /// Whether there may be something to ask.
+    versions_due: bool,
+    /// Whether all is to be asked again.
+    versions_anew: bool,
+    /// When what is known of versions may have become old.
+    versions_timer: Timer,
+    network: Network,
+    /// Whether the user was asked about the network.
+    network_asked: bool,
+
     on_disk: BTreeSet<Utf8PathBuf>,
     events_lost: bool,
     disk_timer: Timer,
@@ -102,6 +123,7 @@ impl Owner {
                 let _ = sender.send(Message::Done(done));
             }
         };
+        let network = config.network;
         let owner = Self {
             workspace: Workspace::new(),
             documents: Documents::default(),
@@ -125,6 +147,12 @@ impl Owner {
             sweep: Sweep::default(),
             other_files: true,
             sweep_timer: Timer::new(SWEEP.0, SWEEP.1),
+            versions: Some(Versions::start(sender.clone())?),
+            versions_due: false,
+            versions_anew: false,
+            versions_timer: Timer::new(VERSIONS, VERSIONS),
+            network,
+            network_asked: false,
             on_disk: BTreeSet::new(),
             events_lost: false,
             disk_timer: Timer::new(DISK.0, DISK.1),
@@ -139,7 +167,8 @@ impl Owner {
         loop {
             // A round that is due while the thread for it is busy waits for what that thread reports.
             let sweep = self.sweep_timer.due().filter(|_| self.long.has_free());
-            let due = self.disk_timer.due().into_iter().chain(sweep).min();
+            let timers = [self.disk_timer.due(), self.versions_timer.due(), sweep];
+            let due = timers.into_iter().flatten().min();
             let first = match due {
                 Some(due) => self.inbox.recv_deadline(due),
                 None => self.inbox.recv().map_err(RecvTimeoutError::from),
@@ -156,6 +185,7 @@ impl Owner {
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             self.look_at_disk();
+            self.look_at_versions();
             self.give_work();
         }
     }
@@ -197,6 +227,12 @@ impl Owner {
                 self.short.one_is_free();
                 task.into_iter().for_each(|task| self.begin_again(task));
             }
+            Message::Versions(answers) => self.versions_learned(answers),
+            Message::Network(network) => {
+                self.network = network;
+                self.versions_due = true;
+            }
+            Message::RefreshVersions => self.refresh_versions(),
             Message::Done(Done::Long(task, result)) => {
                 self.long.one_is_free();
                 self.long_work_ended(task, result);
@@ -528,11 +564,96 @@ impl Owner {
             }
             (LongTask::Sweep(sweep), result) => {
                 self.sweep = sweep;
-                if result.is_err() {
-                    self.sweep_soon();
+                match result {
+                    Ok(()) => self.versions_due = true,
+                    Err(Cancelled) => self.sweep_soon(),
                 }
             }
+            (LongTask::Versions(versions, _), result) => {
+                self.versions_due |= result.is_err();
+                self.ask_about_network(&versions);
+                self.versions = Some(versions);
+            }
         }
+    }
+
+    // Versions
+
+    /// The cache or registries told something.
+    fn versions_learned(&mut self, answers: Vec<(Repository, Answer)>) {
+        // What is new makes other things of interest; if nothing is, what is left can be asked.
+        self.versions_due = true;
+        if answers.is_empty() {
+            return;
+        }
+        self.workspace.set_answers(answers, Timestamp::now());
+        self.sweep_soon();
+    }
+
+    /// What is known of versions may be old by now.
+    fn look_at_versions(&mut self) {
+        if self.versions_timer.due().is_none() {
+            self.versions_timer.touch(Instant::now());
+        }
+        if !self.versions_timer.take(Instant::now()) {
+            return;
+        }
+        // While a thread is looking it is looked again the next time.
+        if let Some(versions) = self.versions.as_mut() {
+            versions.begin_round(false);
+            self.versions_due = true;
+        }
+        self.workspace.set_answers(Vec::new(), Timestamp::now());
+    }
+
+    fn refresh_versions(&mut self) {
+        if self.network == Network::Off {
+            let message = "infragen may not ask registries: its setting `network` is `off`";
+            self.to_client
+                .outbox
+                .show(MessageType::WARNING, message.to_owned());
+            return;
+        }
+        self.versions_anew = true;
+        self.versions_due = true;
+    }
+
+    /// Asks the user whether registries may be asked, once.
+    fn ask_about_network(&mut self, versions: &Versions) {
+        if self.network != Network::Ask || self.network_asked || versions.would_ask.is_empty() {
+            return;
+        }
+        self.network_asked = true;
+        let hosts: Vec<_> = versions.would_ask.iter().map(String::as_str).collect();
+        let hosts = match hosts.as_slice() {
+            [one] => (*one).to_owned(),
+            [one, other] => format!("{one} and {other}"),
+            [one, rest @ ..] => format!("{one} and {} other registries", rest.len()),
+            [] => return,
+        };
+        let message = format!(
+            "May infragen ask {hosts} which versions there are? It shows then what each environment takes."
+        );
+        let ToClient {
+            client, runtime, ..
+        } = &self.to_client;
+        let (client, sender) = (client.clone(), self.sender.clone());
+        runtime.spawn(async move {
+            let action = |title: &str| MessageActionItem {
+                title: title.to_owned(),
+                properties: Default::default(),
+            };
+            let actions = vec![action(ALLOW), action("Not Now")];
+            let answer = client
+                .show_message_request(MessageType::INFO, message, Some(actions))
+                .await;
+            if let Ok(Some(answer)) = answer
+                && answer.title == ALLOW
+            {
+                // The owner lives as long as the process.
+                let _ = sender.send(Message::Network(Network::On));
+            }
+        });
     }
 
     fn sweep_soon(&mut self) {
@@ -600,7 +721,14 @@ impl Owner {
             return Some(LongTask::Index(root, progress));
         }
         if !self.sweep_timer.take(Instant::now()) {
-            return None;
+            // Where findings wait for their turn, versions wait for them.
+            let is_due = self.versions_due && self.sweep_timer.due().is_none();
+            let mut versions = is_due.then(|| self.versions.take()).flatten()?;
+            self.versions_due = false;
+            if std::mem::take(&mut self.versions_anew) {
+                versions.begin_round(true);
+            }
+            return Some(LongTask::Versions(versions, self.network));
         }
         let mut sweep = std::mem::take(&mut self.sweep);
         sweep.restart(std::mem::take(&mut self.other_files));

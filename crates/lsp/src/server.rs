@@ -13,7 +13,9 @@ use crate::handlers;
 use crate::message::Message;
 use crate::outbox::Outbox;
 use crate::owner::{Owner, ToClient};
-use crate::protocol::capabilities::{ClientConfig, folders, server_capabilities};
+use crate::protocol::capabilities::{
+    ClientConfig, EXPLAIN_VERSION, Network, REFRESH_VERSIONS, folders, server_capabilities,
+};
 use crate::protocol::*;
 use crate::work::Question;
 
@@ -84,7 +86,9 @@ async fn received<A>(answer: oneshot::Receiver<Result<A>>) -> Result<A> {
 
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        let config = ClientConfig::new(&params.capabilities);
+        let mut config = ClientConfig::new(&params.capabilities);
+        let options = params.initialization_options.as_ref();
+        config.network = options.and_then(Network::of).unwrap_or_default();
         let capabilities = server_capabilities(&config);
         let position_encoding = config.encoding.kind();
         tracing::info!("positions are counted in {position_encoding:?}");
@@ -168,8 +172,31 @@ impl LanguageServer for Server {
         self.tell(Message::OnDisk(events));
     }
 
-    async fn did_change_configuration(&self, _: DidChangeConfigurationParams) {
-        // What there is to set stands in `.infragen.yaml`.
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        // All else that there is to set stands in `.infragen.yaml`.
+        if let Some(network) = Network::of(&params.settings) {
+            self.tell(Message::Network(network));
+        }
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        match params.command.as_str() {
+            REFRESH_VERSIONS => {
+                self.tell(Message::RefreshVersions);
+                Ok(None)
+            }
+            EXPLAIN_VERSION => {
+                let place = params.arguments.into_iter().next().unwrap_or_default();
+                let place: TextDocumentPositionParams = serde_json::from_value(place)
+                    .map_err(|error| Error::invalid_params(error.to_string()))?;
+                let uri = place.text_document.uri.clone();
+                let told = self.about(&uri, place, handlers::explain_version).await?;
+                Ok(told.map(LSPAny::String))
+            }
+            other => Err(Error::invalid_params(format!(
+                "there is no command `{other}`"
+            ))),
+        }
     }
 
     async fn goto_definition(

@@ -52,8 +52,14 @@ impl Sweep {
         view.run(near)?
             .par_iter()
             .try_for_each_with(view.clone(), |view, file| look_at(view, findings, *file))?;
-        if view.client.hint_refresh && self.hints.have_changed(view)? {
-            findings.refresh_hints();
+        if view.client.hint_refresh || view.client.lens_refresh {
+            let changed = self.hints.look(view)?;
+            if changed.hints && view.client.hint_refresh {
+                findings.refresh_hints();
+            }
+            if changed.lenses && view.client.lens_refresh {
+                findings.refresh_lenses();
+            }
         }
         for file in findings.files() {
             if !view.run(|context| file.exists(context.db))? {

@@ -17,8 +17,10 @@ use crate::context::{Context, View};
 use crate::documents::Revision;
 use crate::findings::Findings;
 use crate::progress::Progress;
+use crate::protocol::capabilities::Network;
 use crate::protocol::{Error, ErrorCode, REQUEST_FAILED, Result};
 use crate::sweep::Sweep;
+use crate::versions::Versions;
 
 /// A request that waits for its answer.
 pub(crate) struct Question {
@@ -187,6 +189,8 @@ pub(crate) enum LongTask {
     Index(Root, Progress),
     /// To look for findings in all files.
     Sweep(Sweep),
+    /// To find out which versions are to be asked for.
+    Versions(Versions, Network),
 }
 
 /// What a thread says when it is free again.
@@ -299,6 +303,7 @@ fn do_long(task: &mut LongTask, view: View, findings: &Findings) -> Outcome {
             .snapshot
             .index(*root, &|done, total| progress.report(done, total)),
         LongTask::Sweep(sweep) => sweep.run(&view, findings),
+        LongTask::Versions(versions, network) => versions.run(&view, *network),
     }));
     drop(view);
     done.unwrap_or_else(|panic| {

@@ -14,6 +14,9 @@ use crate::service::{NewService, new_service};
 const SETTINGS: &str = "\
 # Where the bundles of new services are pulled from.
 registry: ghcr.io/acme
+# A folder stands in for the registry, so that the demo needs no network. Yours has no mirrors, or real ones.
+mirrors:
+  ghcr.io: registry
 ";
 
 /// Plans a small repository for an empty folder: staging and production with their entry points and

@@ -3,6 +3,7 @@
 mod age;
 mod at;
 mod card;
+mod explain;
 mod line;
 #[cfg(test)]
 mod tests;
@@ -10,4 +11,5 @@ mod tests;
 pub use age::{age, since};
 pub(crate) use at::{declared, versions_at};
 pub(crate) use card::card;
+pub use explain::explain_version;
 pub(crate) use line::{by_environment, hint};

@@ -1,15 +1,18 @@
 //! `infragen demo`: a small repository from the generator, its check, and a short editor session against
 //! the real language server.
 
+mod registry;
+
 use std::io::Write;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use infragen_lsp::client::{Client, ClientError, file_uri};
 use infragen_scaffold::demo_plan;
 use serde_json::{Value, json};
 
-use crate::commands::{Failure, Outcome, check};
+use crate::commands::{Failure, Outcome, check, versions};
 use crate::generate;
 use crate::repository::{current_dir, shown};
 use crate::terminal::Terminal;
@@ -37,9 +40,16 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
     let plan = demo_plan()?;
     write::check(&folder, &plan)?;
     write::write(&folder, &plan)?;
+    registry::fill(&folder)?;
     generate::print(&folder, &plan, false, terminal)?;
     heading(terminal, &format!("infragen check {}", shown(&folder)))?;
     let checked = check::run(&check::Args::of(&folder), terminal)?;
+    heading(
+        terminal,
+        &format!("infragen versions, in {}", shown(&folder)),
+    )?;
+    let asked = versions::Args::offline();
+    versions::run_in(&folder, &asked, terminal)?;
     heading(
         terminal,
         "An editor session, answered by `infragen lsp` over stdio",
@@ -53,7 +63,7 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
     heading(terminal, "Now in your editor")?;
     writeln!(
         terminal.out,
-        "  cd {}\n  nvim clusters/production/apps/activity.yaml     with the plugin in editors/neovim\n  code .                                          with the extension in editors/vscode\n\nTry: infragen add-env preview · infragen graph · infragen new-service search",
+        "  cd {}\n  nvim clusters/production/apps/activity.yaml     with the plugin in editors/neovim\n  code .                                          with the extension in editors/vscode\n\nTry: infragen versions activity --explain · infragen graph · infragen new-service search",
         shown(&folder)
     )?;
     terminal.out.flush()?;
@@ -221,12 +231,27 @@ fn hover(client: &mut Client, terminal: &mut Terminal, api: &Buffer) -> Result<(
         column: at.column + "name: ".len(),
         ..at
     };
-    step(terminal, "hover, on the name of the source")?;
+    step(
+        terminal,
+        "hover, on the name of the source: what each environment takes",
+    )?;
     api.show(terminal, name, "activity".len())?;
-    let answer = client.request("textDocument/hover", api.at(name))?;
-    let text = answer["contents"]["value"]
-        .as_str()
-        .ok_or(Stop::Unexpected("hover"))?;
+    // The server looks into the cache and the folder beside its other work.
+    let begun = Instant::now();
+    let text = loop {
+        let answer = client.request("textDocument/hover", api.at(name))?;
+        let text = answer["contents"]["value"]
+            .as_str()
+            .ok_or(Stop::Unexpected("hover"))?
+            .to_owned();
+        if text.contains("v1.4.2") && text.contains(" days") {
+            break text;
+        }
+        if begun.elapsed() > Duration::from_secs(20) {
+            return Err(Stop::Unexpected("version"));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
     for line in text.lines() {
         writeln!(terminal.out, "  │ {line}")?;
     }

@@ -9,6 +9,7 @@ mod text;
 
 use std::io::Write;
 
+use camino::Utf8Path;
 use clap::ValueEnum;
 use infragen_registry::Timestamp;
 use infragen_syntax::nearest;
@@ -91,12 +92,40 @@ fn date(text: &str) -> Result<Timestamp, String> {
         .ok_or_else(|| "write a day as 2026-11-01 or a time as 2026-11-01T12:00:00Z".to_owned())
 }
 
+impl Args {
+    /// All services, by what is known without a network.
+    pub fn offline() -> Self {
+        Self {
+            service: None,
+            env: Vec::new(),
+            explain: false,
+            as_of: None,
+            offline: true,
+            refresh: false,
+            format: Format::Text,
+        }
+    }
+}
+
 /// Looks up and prints.
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
+    print(Repositories::open(&[])?, args, terminal)
+}
+
+/// The same for the repository in a folder.
+pub fn run_in(folder: &Utf8Path, args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
+    print(Repositories::open(&[folder.to_owned()])?, args, terminal)
+}
+
+fn print(
+    repositories: Repositories,
+    args: &Args,
+    terminal: &mut Terminal,
+) -> Result<Outcome, Failure> {
     let Repositories {
         mut workspace,
         asked,
-    } = Repositories::open(&[])?;
+    } = repositories;
     let Some(root) = asked.first().map(|(root, _)| *root) else {
         return Ok(Outcome::Done);
     };

@@ -5,6 +5,12 @@ use camino::Utf8PathBuf;
 use super::position::Encoding;
 use super::*;
 
+/// The command that asks registries again.
+pub(crate) const REFRESH_VERSIONS: &str = "infragen.refreshVersions";
+
+/// The command that tells why a version is taken: with a position as its argument, it answers Markdown.
+pub(crate) const EXPLAIN_VERSION: &str = "infragen.explainVersion";
+
 /// What the client can do. Whatever it does not mention it cannot.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ClientConfig {
@@ -44,12 +50,45 @@ pub(crate) struct ClientConfig {
     pub versioned_findings: bool,
     /// It asks for hints again when it is told that they may have changed.
     pub hint_refresh: bool,
+    /// It asks for lenses again when it is told that they may have changed.
+    pub lens_refresh: bool,
+    /// Whether registries may be asked for versions.
+    pub network: Network,
     /// It shows the progress of long work.
     pub progress: bool,
     /// It watches files for a server that asks for it.
     pub watches_files: bool,
     /// It watches files of any folder, not only of its own.
     pub watches_any_folder: bool,
+}
+
+/// Whether registries may be asked for versions: only where the user's own settings say so, for what is asked tells
+/// others what a repository holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Network {
+    /// Never.
+    #[default]
+    Off,
+    /// Whenever there is something to ask.
+    On,
+    /// After the user was asked, once in a session.
+    Ask,
+}
+
+impl Network {
+    /// What settings say: `{"network": "on"}`, by themselves or under `infragen`.
+    pub fn of(settings: &serde_json::Value) -> Option<Self> {
+        let own = settings.get("infragen").unwrap_or(settings);
+        match own.get("network")?.as_str()? {
+            "off" => Some(Self::Off),
+            "on" => Some(Self::On),
+            "ask" => Some(Self::Ask),
+            other => {
+                tracing::warn!("`network` is `off`, `on` or `ask`, not `{other}`");
+                None
+            }
+        }
+    }
 }
 
 impl ClientConfig {
@@ -80,6 +119,8 @@ impl ClientConfig {
                 .is_some_and(|operations| operations.will_rename == Some(true));
             let hints = workspace.inlay_hint.as_ref();
             config.hint_refresh = hints.is_some_and(|hints| hints.refresh_support == Some(true));
+            let lenses = workspace.code_lens.as_ref();
+            config.lens_refresh = lenses.is_some_and(|lens| lens.refresh_support == Some(true));
             if let Some(watching) = workspace.did_change_watched_files {
                 config.watches_files = watching.dynamic_registration == Some(true);
                 config.watches_any_folder = watching.relative_pattern_support == Some(true);
@@ -214,6 +255,12 @@ pub(crate) fn server_capabilities(client: &ClientConfig) -> ServerCapabilities {
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
         inlay_hint_provider: Some(OneOf::Left(true)),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: [EXPLAIN_VERSION, REFRESH_VERSIONS]
+                .map(str::to_owned)
+                .to_vec(),
+            ..ExecuteCommandOptions::default()
+        }),
         code_action_provider: client.code_actions.then(|| {
             CodeActionProviderCapability::Options(CodeActionOptions {
                 code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),

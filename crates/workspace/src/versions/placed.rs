@@ -137,6 +137,10 @@ pub(crate) fn bundle_directory(
     };
     let repository = Repository::parse(&endpoint.url).ok()?;
     let remote = remote(db, &repository)?;
+    // What is taken is asked for only where that can lead anywhere: tags change more often than files come.
+    if remote.pulled(db).is_empty() {
+        return None;
+    }
     let picked = pick(db, repository, pull.rule.clone(), rules_of(version));
     let artifact = remote.artifacts(db).get(picked.outcome.name()?)?;
     remote.pulled(db).get(&artifact.digest).copied()

@@ -9,6 +9,11 @@ use super::text::wrong;
 use crate::commands::Failure;
 
 #[derive(Serialize)]
+struct Services<'a> {
+    services: Vec<Service<'a>>,
+}
+
+#[derive(Serialize)]
 struct Service<'a> {
     name: &'a str,
     kind: &'a str,
@@ -56,7 +61,7 @@ pub fn print(db: &dyn Db, table: &Table) -> Result<String, Failure> {
                 .collect(),
         })
         .collect();
-    let printed = serde_json::to_string_pretty(&serde_json::json!({ "services": services }));
+    let printed = serde_json::to_string_pretty(&Services { services });
     let printed = printed.map_err(std::io::Error::from)?;
     Ok(printed + "\n")
 }

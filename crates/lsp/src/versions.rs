@@ -1,0 +1,204 @@
+//! Versions from registries. What there is to ask is found out on a snapshot, like all long work; a thread of its own
+//! looks into the cache and asks, so that nobody waits for a registry; what it learns comes back as a message.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use infragen_registry::{Ask, Cancel, Mirror, Registry, Repository, Settings, Timestamp};
+use infragen_workspace::Ask as Want;
+use infragen_workspace::{Answer, Cancelled, Root, Round, answer_of, mirrors, wanted_in};
+
+use crate::context::View;
+use crate::message::Message;
+use crate::protocol::capabilities::Network;
+
+/// Answers that arrive within this time are taken in together: each taking in ends the work that is being done.
+const TOGETHER: Duration = Duration::from_millis(250);
+
+/// What there is to ask, between two looks.
+pub(crate) struct Versions {
+    orders: Sender<Order>,
+    /// Whether the cache is being looked into: before that is done nobody knows what is left to ask.
+    busy: Arc<AtomicBool>,
+    /// What was looked for in the cache.
+    looked_for: Option<Vec<Want>>,
+    /// What was asked of registries.
+    round: Round,
+    /// What registries and folders the settings name.
+    mirrors: Vec<(String, Mirror)>,
+    /// Whether what is known is to be asked anew.
+    anew: bool,
+    /// The registries that would be asked if that were allowed.
+    pub would_ask: BTreeSet<String>,
+}
+
+enum Order {
+    /// Where registries are asked instead.
+    Mirrors(Vec<(String, Mirror)>),
+    /// To look into the cache.
+    Look(Vec<Want>),
+    /// To ask.
+    Ask(Vec<Ask>),
+}
+
+impl Versions {
+    /// Starts the thread that asks.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn start(report: Sender<Message>) -> std::io::Result<Self> {
+        let (orders, inbox) = unbounded();
+        let busy = Arc::new(AtomicBool::new(false));
+        let asking = Asking {
+            inbox,
+            report,
+            busy: busy.clone(),
+            round: Round::new(true),
+            registry: None,
+            mirrors: Vec::new(),
+        };
+        std::thread::Builder::new()
+            .name("infragen-versions".to_owned())
+            .spawn(move || asking.run())?;
+        Ok(Self {
+            orders,
+            busy,
+            looked_for: None,
+            round: Round::new(true),
+            mirrors: Vec::new(),
+            anew: false,
+            would_ask: BTreeSet::new(),
+        })
+    }
+
+    /// What is old may be asked again.
+    pub fn begin_round(&mut self, anew: bool) {
+        self.round = Round::new(true);
+        self.anew = anew;
+    }
+
+    /// Finds out what there is to ask, and has it asked as far as that is allowed.
+    pub fn run(&mut self, view: &View, network: Network) -> Result<(), Cancelled> {
+        let mut round = self.round.clone();
+        let (wants, mirrors, asks) = view.run(|context| {
+            let roots = context.roots.iter().copied();
+            let roots: Vec<Root> = roots
+                .filter(|root| !context.scope.lone.contains(root))
+                .collect();
+            let wants = wanted_in(context.db, &roots);
+            let asks = round.next(context.db, &wants, Timestamp::now(), self.anew);
+            (wants, mirrors(context.db, &roots), asks)
+        })?;
+        if mirrors != self.mirrors {
+            self.mirrors.clone_from(&mirrors);
+            self.looked_for = None;
+            self.round = Round::new(true);
+            self.order(Order::Mirrors(mirrors));
+        }
+        if self.looked_for.as_ref() != Some(&wants) {
+            self.busy.store(true, Ordering::Release);
+            self.looked_for = Some(wants.clone());
+            self.order(Order::Look(wants));
+            return Ok(());
+        }
+        if asks.is_empty() || self.busy.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        match network {
+            Network::On => {
+                self.round = round;
+                self.order(Order::Ask(asks));
+            }
+            Network::Ask => {
+                let hosts = asks.iter().map(|ask| &ask.endpoint().repository.registry);
+                self.would_ask = hosts.map(ToString::to_string).collect();
+            }
+            Network::Off => {}
+        }
+        Ok(())
+    }
+
+    fn order(&self, order: Order) {
+        if self.orders.send(order).is_err() {
+            tracing::error!("the thread that asks registries is gone");
+        }
+    }
+}
+
+/// The thread that asks.
+struct Asking {
+    inbox: Receiver<Order>,
+    report: Sender<Message>,
+    busy: Arc<AtomicBool>,
+    /// What was looked for in the cache.
+    round: Round,
+    /// Made when there is something to ask for.
+    registry: Option<Registry>,
+    mirrors: Vec<(String, Mirror)>,
+}
+
+impl Asking {
+    fn run(mut self) {
+        while let Ok(order) = self.inbox.recv() {
+            match order {
+                Order::Mirrors(mirrors) => {
+                    self.mirrors = mirrors;
+                    self.registry = None;
+                    self.round = Round::new(true);
+                }
+                Order::Look(wants) => {
+                    let registry = self.registry();
+                    let answers = match wants.is_empty() {
+                        true => Vec::new(),
+                        false => {
+                            registry.set_network(false);
+                            self.round.remembered(&registry, &wants)
+                        }
+                    };
+                    self.busy.store(false, Ordering::Release);
+                    self.tell(answers);
+                }
+                Order::Ask(asks) => {
+                    let registry = self.registry();
+                    registry.set_network(true);
+                    self.ask(&registry, asks);
+                }
+            }
+        }
+    }
+
+    fn ask(&self, registry: &Registry, asks: Vec<Ask>) {
+        let mut waiting = Vec::new();
+        let mut since = Instant::now();
+        registry.many(asks, &Cancel::default(), &mut |ask, answer| {
+            if let infragen_registry::Answer::Tags(Err(fault)) = &answer {
+                let repository = &ask.endpoint().repository;
+                tracing::info!("{repository}: {}", fault.message);
+            }
+            waiting.push(answer_of(&ask, answer));
+            if since.elapsed() >= TOGETHER {
+                self.tell(std::mem::take(&mut waiting));
+                since = Instant::now();
+            }
+        });
+        self.tell(waiting);
+    }
+
+    fn registry(&mut self) -> Registry {
+        let mirrors = &self.mirrors;
+        let registry = self.registry.get_or_insert_with(|| {
+            let mut settings = Settings::of_environment(|name| std::env::var(name).ok());
+            settings.mirrors.clone_from(mirrors);
+            Registry::new(settings)
+        });
+        registry.clone()
+    }
+
+    fn tell(&self, answers: Vec<(Repository, Answer)>) {
+        // The owner lives as long as the process.
+        let _ = self.report.send(Message::Versions(answers));
+    }
+}
