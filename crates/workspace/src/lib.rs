@@ -38,7 +38,8 @@ mod workspace;
 pub use artifacts::artifact_directories;
 pub use builds::{build_errors, concerned_files, place_of_build, unmatched};
 pub use candidates::{
-    Candidate, Fit, LookedUp, candidates, dependents, kinds, referred_names, referrers,
+    AppliedIn, Candidate, Fit, LookedUp, candidates, dependents, kinds, namespaces_in_environments,
+    referred_names, referrers,
 };
 pub use clusters::{
     Application, AppliedFrom, AppliedObject, Built, Change, Cluster, ClusterEdge, ClusterGraph,

@@ -46,6 +46,12 @@ impl ClusterIndex {
         let key = (kind.clone(), SmolStr::new(name));
         self.by_name.get(&key).map_or(&[], Vec::as_slice)
     }
+
+    /// The names of a kind with their objects, in no order.
+    pub(crate) fn of_kind(&self, kind: &GroupKind) -> impl Iterator<Item = (&SmolStr, &[Placed])> {
+        let named = self.by_name.iter().filter(move |((of, _), _)| of == kind);
+        named.map(|((_, name), objects)| (name, objects.as_slice()))
+    }
 }
 
 /// The index of an environment: equal after an edit that changes no name.

@@ -13,6 +13,7 @@ mod findings;
 mod graph;
 mod history;
 mod index;
+mod names;
 mod reading;
 mod source;
 #[cfg(test)]
@@ -31,7 +32,8 @@ pub use findings::{
 pub use graph::{ClusterEdge, ClusterGraph, ClusterNode, Fault, Leads, cluster_graph};
 pub use history::Change;
 pub use index::{AppliedFrom, ObjectId, applied_from};
-pub(crate) use index::{named_in, resource as applied_resource};
+pub(crate) use index::{Placed, definition, named_in, resource as applied_resource};
+pub(crate) use names::{Namesakes, names_in};
 pub use reading::{Reader, readers};
 pub use source::Elsewhere;
 pub use version::flux_version;
