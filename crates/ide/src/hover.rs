@@ -4,9 +4,10 @@ use infragen_flux::{GroupKind, KindName, REFERENCES, ReferenceFact, Role, is_tem
 use infragen_rules::nearest_path;
 use infragen_syntax::{Node, NodeKind, TextRange, TextSize, nearest};
 use infragen_workspace::{
-    Db, DefinedBy, Definition, Directory, Found, PathTarget, ReferenceSite, SourceFile, Target,
-    Verdict, appliers, environment_of, facts, importers, is_manifest, kustomization_file,
-    names_of_kind, namespace_of, resolve, some_references_to, target, text, tree,
+    Db, DefinedBy, Definition, Directory, Found, InEnvironment, PathTarget, ReferenceSite,
+    Resolution, SourceFile, Target, Verdict, appliers, environment_of, facts, importers,
+    is_manifest, kustomization_file, names_of_kind, namespace_of, resolve, some_references_to,
+    target, text, tree,
 };
 
 use rustc_hash::FxHashSet;
@@ -96,25 +97,30 @@ impl Cards<'_> {
                     },
                     Part::Name => {
                         let resolution = resolve(self.db, self.file, object, reference);
-                        match resolution.verdict {
-                            Verdict::Found(found) => self.objects(&found, false),
+                        match &resolution.verdict {
+                            Verdict::Found(found) => {
+                                self.objects(found, &resolution.environments, false)
+                            }
                             Verdict::OtherNamespace(found) => {
-                                self.elsewhere(reference, resolution.namespace.as_deref(), &found)
+                                self.elsewhere(reference, &resolution, found)
                             }
                             Verdict::OtherKind(others) => {
-                                self.other_kinds(resolution.kind.as_ref()?, reference, &others)
+                                self.other_kinds(resolution.kind.as_ref()?, reference, others)
                             }
                             Verdict::Nowhere => self.nowhere(resolution.kind.as_ref()?, reference),
                             Verdict::Unknown if is_templated(&reference.name.value) => {
                                 Some(templated(&reference.name.value))
                             }
-                            Verdict::Unknown => self
-                                .objects(&named_by(self.db, self.file, object, reference), false),
+                            Verdict::Unknown => self.objects(
+                                &named_by(self.db, self.file, object, reference),
+                                &[],
+                                false,
+                            ),
                         }
                     }
                 }
             }
-            What::Object(definition) => self.objects(std::slice::from_ref(definition), true),
+            What::Object(definition) => self.objects(std::slice::from_ref(definition), &[], true),
             What::Kind(object) => {
                 let facts = facts(self.db, self.file);
                 let object = facts.objects.get(*object as usize)?;
@@ -142,7 +148,12 @@ impl Cards<'_> {
     }
 
     /// One object, or the same name in several places.
-    fn objects(&self, found: &[Definition], is_own_name: bool) -> Option<String> {
+    fn objects(
+        &self,
+        found: &[Definition],
+        environments: &[InEnvironment],
+        is_own_name: bool,
+    ) -> Option<String> {
         let db = self.db;
         let first = found.first()?;
         let target = target(db, first)?;
@@ -155,7 +166,7 @@ impl Cards<'_> {
             );
         }
         if !is_own_name || !matches!(first.by, DefinedBy::Object(_)) {
-            lines.extend(self.places(found));
+            lines.extend(self.places(found, environments));
         }
         lines.extend(self.used_by(&target, found, is_own_name));
         if lines.len() == 2 {
@@ -177,19 +188,23 @@ impl Cards<'_> {
         format!("**{}** {}", target.kind, code(&name))
     }
 
-    /// Where it is defined, with the environment where there are several.
-    fn places(&self, found: &[Definition]) -> Vec<String> {
-        let mut lines: Vec<_> = found
+    /// Where it is defined, with the environments where there are several.
+    fn places(&self, found: &[Definition], environments: &[InEnvironment]) -> Vec<String> {
+        let rows = grouped(found, environments);
+        let mut lines: Vec<_> = rows
             .iter()
             .take(MAX_PLACES)
-            .filter_map(|definition| {
+            .filter_map(|(definition, environments)| {
                 let place = code(&self.place(definition)?);
                 let root = self.file.root(self.db);
-                let environment = (found.len() > 1)
-                    .then(|| environment_of(self.db, root, &definition.file.path(self.db)))
-                    .flatten();
-                let label = match (definition.by, environment) {
-                    (_, Some(environment)) => format!("{environment}:"),
+                let by_folder = || environment_of(self.db, root, &definition.file.path(self.db));
+                let label = match environments.as_slice() {
+                    [] if rows.len() > 1 => by_folder().map(|name| name.to_string()),
+                    [] => None,
+                    names => Some(names.join(", ")),
+                };
+                let label = match (definition.by, label) {
+                    (_, Some(label)) => format!("{label}:"),
                     (DefinedBy::Object(_), None) => "defined in".to_owned(),
                     (DefinedBy::Made(object, _), None) => self.maker(definition.file, object),
                     (DefinedBy::Generator(_), None) => "generated in".to_owned(),
@@ -197,8 +212,18 @@ impl Cards<'_> {
                 Some(item(&label, &place))
             })
             .collect();
-        if found.len() > MAX_PLACES {
-            lines.push(item("", &format!("and {} more", found.len() - MAX_PLACES)));
+        if rows.len() > MAX_PLACES {
+            lines.push(item("", &format!("and {} more", rows.len() - MAX_PLACES)));
+        }
+        let is_somewhere = environments.iter().any(|answer| !answer.found.is_empty());
+        let mut without: Vec<_> = environments
+            .iter()
+            .filter(|answer| is_somewhere && answer.found.is_empty())
+            .map(|answer| answer.environment.to_string())
+            .collect();
+        without.dedup();
+        if !without.is_empty() {
+            lines.push(item("not in", &names("not in ".len(), &without)));
         }
         lines
     }
@@ -283,7 +308,7 @@ impl Cards<'_> {
     fn elsewhere(
         &self,
         reference: &ReferenceFact,
-        wanted: Option<&str>,
+        resolution: &Resolution,
         found: &[Definition],
     ) -> Option<String> {
         let target = target(self.db, found.first()?)?;
@@ -295,7 +320,7 @@ impl Cards<'_> {
             .collect();
         others.sort_unstable();
         others.dedup();
-        let headline = match wanted {
+        let headline = match &resolution.namespace {
             Some(wanted) => format!(
                 "**No {}** {} **in namespace** {}",
                 target.kind,
@@ -312,7 +337,7 @@ impl Cards<'_> {
         if !others.is_empty() {
             lines.push(item("there is one in", &names(20, &others)));
         }
-        lines.extend(self.places(found));
+        lines.extend(self.places(found, &resolution.environments));
         Some(lines.join("\n"))
     }
 
@@ -485,7 +510,7 @@ impl Cards<'_> {
         if objects.is_empty() {
             lines.push(item("", "not in this repository: made in the cluster?"));
         }
-        lines.extend(self.places(&objects));
+        lines.extend(self.places(&objects, &[]));
         Some(lines.join("\n"))
     }
 
@@ -563,6 +588,36 @@ impl Cards<'_> {
             code(name)
         ))
     }
+}
+
+/// Each object once, or once for each namespace that it has in environments, with these where they tell it from
+/// others: `production`, `production (apps)`.
+fn grouped<'d>(
+    found: &'d [Definition],
+    environments: &[InEnvironment],
+) -> Vec<(&'d Definition, Vec<String>)> {
+    let first = environments.first().map(|answer| &answer.namespace);
+    let one_namespace = environments
+        .iter()
+        .all(|answer| Some(&answer.namespace) == first);
+    let mut rows = Vec::new();
+    for definition in found {
+        let of = environments.iter().filter(|answer| {
+            answer.found.contains(definition) || answer.elsewhere.contains(definition)
+        });
+        let labels: Vec<_> = of
+            .map(|answer| match one_namespace || answer.found.is_empty() {
+                true => answer.environment.to_string(),
+                false => format!("{} ({})", answer.environment, answer.namespace),
+            })
+            .collect();
+        rows.push((definition, labels));
+    }
+    // One place for all needs no label.
+    if let ([(_, labels)], true) = (rows.as_mut_slice(), one_namespace) {
+        labels.clear();
+    }
+    rows
 }
 
 fn templated(text: &str) -> String {
@@ -822,6 +877,61 @@ Pulls an OCI artifact, by tag, digest or semver range."
         assert_eq!(
             shown,
             "**ConfigMap** `v1`\n\nConfiguration data.\n\n- listed in `kustomization.yaml`"
+        );
+    }
+
+    #[test]
+    fn the_environments_that_apply_a_base_are_told_apart() {
+        let environment = |name: &str, resources: &str, namespace: &str| {
+            format!(
+                "//- clusters/{name}/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: apps, namespace: flux-system}}
+spec: {{path: ./apps/{name}, targetNamespace: {namespace}, sourceRef: {{kind: GitRepository, name: flux-system}}}}
+//- apps/{name}/kustomization.yaml
+resources: [{resources}]
+//- apps/{name}/source.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {{name: charts}}
+"
+            )
+        };
+        let base = "//- apps/base/kustomization.yaml\nresources: [web.yaml]\n//- apps/base/web.yaml
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web}
+spec: {chartRef: {kind: OCIRepository, name: $0charts}}
+";
+        let own = "../base, source.yaml";
+        let fleet = |third: &str| {
+            format!(
+                "{}{}{third}{base}",
+                environment("production", own, "apps"),
+                environment("staging", own, "apps")
+            )
+        };
+        let card = shown(&fleet(""));
+        assert!(
+            card.contains(
+                "- production: `apps/production/source.yaml:3`\n- staging: `apps/staging/source.yaml:3`"
+            ),
+            "{card}"
+        );
+        let card = shown(&fleet(&environment("testing", "../base", "apps")));
+        assert!(card.contains("- not in `testing`"), "{card}");
+        // One place for two environments, which give it another namespace each.
+        let shared = base.replace("[web.yaml]", "[web.yaml, ../production/source.yaml]");
+        let both = format!(
+            "{}{}{shared}",
+            environment("production", "../base", "apps"),
+            environment("staging", "../base", "stage")
+        );
+        let card = shown(&both);
+        assert!(
+            card.contains("- production (apps), staging (stage): `apps/…/source.yaml:3`"),
+            "{card}"
         );
     }
 

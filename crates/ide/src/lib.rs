@@ -3,6 +3,7 @@
 
 mod actions;
 mod below;
+mod by_environment;
 mod call_hierarchy;
 mod completion;
 mod definition;
@@ -34,6 +35,7 @@ mod versions;
 mod written;
 
 pub use actions::{Action, actions};
+pub use by_environment::{Labelled, definition_by_environment};
 pub use call_hierarchy::{Call, CallItem, call_items, incoming_calls, outgoing_calls};
 pub use completion::{Completion, CompletionKind, MAX_COMPLETIONS, completions};
 pub use definition::{NavigationTarget, definition};
