@@ -44,8 +44,9 @@ pub use candidates::{
 pub use clusters::{
     Application, AppliedFrom, AppliedObject, Built, Change, Cluster, ClusterEdge, ClusterGraph,
     ClusterNode, Elsewhere, EnvironmentError, Fault, InEnvironment, Leads, Leaf, ObjectId, Reader,
-    Twice, Why, applied, applied_from, applied_twice, cluster, cluster_graph, clusters,
-    environment_errors, flux_version, nth_cluster, objects, readers, unmatched_additions,
+    Shadowed, Twice, Why, applied, applied_from, applied_twice, cluster, cluster_graph, clusters,
+    environment_errors, flux_version, nth_cluster, objects, readers, shadowed_versions,
+    unmatched_additions,
 };
 pub use compare::{
     Applier, Cause, CompareOptions, Comparison, Deletion, Fate, FieldChange, FieldPath, FieldStep,

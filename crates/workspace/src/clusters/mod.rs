@@ -15,6 +15,7 @@ mod history;
 mod index;
 mod names;
 mod reading;
+mod shadowed;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub use index::{AppliedFrom, ObjectId, applied_from};
 pub(crate) use index::{Placed, definition, named_in, resource as applied_resource};
 pub(crate) use names::{Namesakes, names_in};
 pub use reading::{Reader, readers};
+pub use shadowed::{Shadowed, shadowed_versions};
 pub use source::Elsewhere;
 pub use version::flux_version;
 pub use walk::{Application, Cluster, cluster, clusters, nth_cluster};

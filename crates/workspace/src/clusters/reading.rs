@@ -117,7 +117,7 @@ pub(super) fn components(directory: &Utf8Path, additions: &Arc<str>) -> Vec<Utf8
 }
 
 /// The directories whose kustomization files name a file, directly or through others.
-fn directories_reading(db: &dyn Db, file: SourceFile) -> FxHashSet<Directory> {
+pub(super) fn directories_reading(db: &dyn Db, file: SourceFile) -> FxHashSet<Directory> {
     let root = file.root(db);
     let mut found = FxHashSet::default();
     let mut rest = Vec::new();

@@ -106,6 +106,34 @@ pub fn cluster(db: &dyn Db, root: Root, environment: Environment) -> Arc<Cluster
 }
 
 impl Cluster {
+    /// What kustomize by itself makes of a directory, as if that were all that an environment applies.
+    pub fn of_directory(db: &dyn Db, directory: Directory) -> Cluster {
+        let path = directory.path(db);
+        let name = SmolStr::new(path.as_str());
+        let spec = KustomizationSpec::of_path(
+            SmolStr::default(),
+            name.clone(),
+            path.as_str().into(),
+            None,
+        );
+        Cluster {
+            root: directory.root(db),
+            environment: Environment {
+                name,
+                path: path.clone(),
+                entry: Entry::Directory,
+            },
+            applications: vec![Application {
+                spec: Arc::new(spec),
+                file: None,
+                parent: None,
+                directory: Ok(directory),
+                variables: Arc::default(),
+            }],
+            missing: Missing::IsEmpty,
+        }
+    }
+
     /// The objects of one of its applications; none where its files are not known here.
     pub fn built(&self, db: &dyn Db, application: &Application) -> Option<Arc<Built>> {
         let directory = application.directory.as_ref().ok()?;
