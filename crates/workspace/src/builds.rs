@@ -421,6 +421,28 @@ pub fn build_errors(db: &dyn Db, file: SourceFile) -> Arc<Vec<Arc<BuildError>>> 
     Arc::new(errors)
 }
 
+/// The objects that the build of a kustomization file's directory has twice, as errors: those that this layer brings
+/// together, and not one that it takes in.
+pub fn duplicate_ids(db: &dyn Db, kustomization: SourceFile) -> Vec<Arc<BuildError>> {
+    let directory = kustomization.directory(db);
+    if kustomization_file(db, directory) != Some(kustomization) {
+        return Vec::new();
+    }
+    let errors = errors_of_build(db, directory);
+    let twice = |error: &&Arc<BuildError>| error.kind == ErrorKind::DuplicateId;
+    let mut found: Vec<_> = errors.iter().filter(twice).cloned().collect();
+    if found.is_empty() {
+        return found;
+    }
+    for import in imports_of(db, kustomization).iter() {
+        if let Found::Directory(below) = import.to {
+            let below = accumulated(db, below);
+            found.retain(|error| !below.errors.contains(error));
+        }
+    }
+    found
+}
+
 /// An error in a file that is no YAML (a patch in JSON), told at the entry of the kustomization file that names
 /// it: editors know nothing of the file itself.
 fn at_entry(db: &dyn Db, kustomization: SourceFile, error: &BuildError) -> Option<BuildError> {

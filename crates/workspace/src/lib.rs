@@ -36,7 +36,7 @@ mod watch;
 mod workspace;
 
 pub use artifacts::artifact_directories;
-pub use builds::{build_errors, concerned_files, place_of_build, unmatched};
+pub use builds::{build_errors, concerned_files, duplicate_ids, place_of_build, unmatched};
 pub use candidates::{
     AppliedIn, Candidate, Fit, LookedUp, candidates, dependents, kinds, namespaces_in_environments,
     referred_names, referrers,
