@@ -6,17 +6,18 @@ use infragen_syntax::{Node, NodeKind, TextRange, TextSize, nearest};
 use infragen_workspace::{
     Db, DefinedBy, Definition, Directory, Found, InEnvironment, PathTarget, ReferenceSite,
     Resolution, SourceFile, Target, Verdict, appliers, environment_of, facts, importers,
-    is_manifest, kustomization_file, names_of_kind, namespace_of, resolve, some_references_to,
-    target, text, tree,
+    is_manifest, kustomization_file, names_of_kind, namespace_of, patched_objects, resolve,
+    some_references_to, target, text, tree,
 };
 
 use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
 
 use crate::below::{files_below, objects_in, selected};
 use crate::effective::effective;
 use crate::lens::environments_of;
 use crate::markdown::{code, counted, fit, item, names, with_article};
-use crate::subject::{Part, Subject, What, reference_of, subjects};
+use crate::subject::{Chooser, Part, Subject, What, reference_of, subjects};
 use crate::summary::spec_facts;
 use crate::target::{named_by, namespace_objects};
 use crate::variables;
@@ -46,7 +47,7 @@ pub fn hover(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Hover> {
     let mut cards: Vec<String> = Vec::new();
     let mut range = None;
     for subject in subjects(db, file, offset) {
-        if let Some(card) = (Cards { db, file }).card(&subject) {
+        if let Some(card) = (Cards { db, file, offset }).card(&subject) {
             let card = fit(&card);
             range.get_or_insert(subject.range);
             if !cards.contains(&card) {
@@ -76,6 +77,7 @@ pub fn hover(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Hover> {
 struct Cards<'a> {
     db: &'a dyn Db,
     file: SourceFile,
+    offset: TextSize,
 }
 
 impl Cards<'_> {
@@ -131,13 +133,14 @@ impl Cards<'_> {
             What::Selection {
                 selector,
                 directories,
-            } => {
+                by,
+            } => self.patched_by(*by).or_else(|| {
                 let taken: Vec<_> = directories
                     .iter()
                     .flat_map(|directory| selected(self.db, *directory, selector))
                     .collect();
                 self.selection(&taken)
-            }
+            }),
             What::Namespace(name) => self.namespace(name),
             What::Path { text, target } => self.path(text, *target),
             What::Anchor { node, alias } => {
@@ -456,6 +459,46 @@ impl Cards<'_> {
         lines
     }
 
+    /// What the patch here changes, by the builds that it takes part in; none where there are no such, or where they
+    /// change nothing and not all of them is known.
+    fn patched_by(&self, chooser: Chooser) -> Option<String> {
+        if chooser != Chooser::Patch {
+            return None;
+        }
+        let found = patched_objects(self.db, self.file, self.offset);
+        let first = found.first()?;
+        let nothing = found.iter().all(|one| one.objects.is_empty());
+        if nothing {
+            return found
+                .iter()
+                .all(|one| one.complete)
+                .then(|| "**Changes no object**".to_owned());
+        }
+        if found.iter().all(|one| one.objects == first.objects) {
+            let mut lines = vec![
+                format!("**Changes {}**", counted(first.objects.len(), "object")),
+                String::new(),
+            ];
+            lines.extend(by_kind(&first.objects));
+            return Some(lines.join("\n"));
+        }
+        let mut lines = Vec::new();
+        for one in found.iter().take(MAX_PLACES) {
+            let environment = one.environment.as_deref().unwrap_or_default();
+            let count = match one.objects.len() {
+                0 => "no object".to_owned(),
+                count => counted(count, "object"),
+            };
+            lines.push(format!("**Changes {count} in {environment}**\n"));
+            lines.extend(by_kind(&one.objects));
+            lines.push(String::new());
+        }
+        if found.len() > MAX_PLACES {
+            lines.push(format!("and more in {} others", found.len() - MAX_PLACES));
+        }
+        Some(lines.join("\n").trim_end().to_owned())
+    }
+
     fn selection(&self, taken: &[Definition]) -> Option<String> {
         if taken.is_empty() {
             return Some(
@@ -472,33 +515,11 @@ impl Cards<'_> {
 
     /// Objects by kind, one line each.
     fn by_kind(&self, objects: &[Definition]) -> Vec<String> {
-        let mut by_kind: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for target in objects
-            .iter()
-            .filter_map(|definition| target(self.db, definition))
-        {
-            by_kind
-                .entry(target.kind.to_string())
-                .or_default()
-                .push(target.name.to_string());
-        }
-        let shown = by_kind.len().min(MAX_PLACES);
-        let rest: usize = by_kind.values().skip(shown).map(Vec::len).sum();
-        let mut lines: Vec<_> = by_kind
-            .into_iter()
-            .take(shown)
-            .map(|(kind, list)| match list.len() {
-                1 => item(&kind, &code(&list[0])),
-                count => {
-                    let label = format!("{}:", counted(count, &kind));
-                    item(&label, &names(label.len() + 3, &list))
-                }
-            })
-            .collect();
-        if rest > 0 {
-            lines.push(item("", &format!("and {}", counted(rest, "other object"))));
-        }
-        lines
+        let named = objects.iter().filter_map(|definition| {
+            let target = target(self.db, definition)?;
+            Some((target.kind, target.name))
+        });
+        by_kind(&named.collect::<Vec<_>>())
     }
 
     fn namespace(&self, name: &str) -> Option<String> {
@@ -618,6 +639,32 @@ fn grouped<'d>(
         labels.clear();
     }
     rows
+}
+
+/// Kinds and names of objects, one line for each kind.
+fn by_kind(objects: &[(GroupKind, SmolStr)]) -> Vec<String> {
+    let mut by_kind: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (kind, name) in objects {
+        let names = by_kind.entry(kind.to_string()).or_default();
+        names.push(name.to_string());
+    }
+    let shown = by_kind.len().min(MAX_PLACES);
+    let rest: usize = by_kind.values().skip(shown).map(Vec::len).sum();
+    let mut lines: Vec<_> = by_kind
+        .into_iter()
+        .take(shown)
+        .map(|(kind, list)| match list.len() {
+            1 => item(&kind, &code(&list[0])),
+            count => {
+                let label = format!("{}:", counted(count, &kind));
+                item(&label, &names(label.len() + 3, &list))
+            }
+        })
+        .collect();
+    if rest > 0 {
+        lines.push(item("", &format!("and {}", counted(rest, "other object"))));
+    }
+    lines
 }
 
 fn templated(text: &str) -> String {
@@ -856,6 +903,107 @@ Pulls an OCI artifact, by tag, digest or semver range."
             "**Changes 1 object**\n\n- Secret `token`"
         );
         assert!(shown("{name: $0other}").starts_with("**No object**"));
+    }
+
+    /// Two overlays of a base, each in an environment, and a patch that both use.
+    fn patched(target: &str, patch: &str) -> String {
+        let environment = |name: &str, layer: &str| {
+            format!(
+                "//- clusters/{name}/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: apps, namespace: flux-system}}
+spec: {{path: ./apps/{name}, sourceRef: {{kind: GitRepository, name: flux-system}}}}
+//- apps/{name}/kustomization.yaml
+resources: [../base{layer}]
+components: [../patched]
+"
+            )
+        };
+        format!(
+            "{}{}//- apps/patched/kustomization.yaml
+apiVersion: kustomize.config.k8s.io/v1alpha1
+kind: Component
+patches: [{{path: patch.yaml{target}}}]
+//- apps/patched/patch.yaml
+{patch}
+//- apps/base/kustomization.yaml
+namePrefix: my-
+resources: [web.yaml]
+//- apps/base/web.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: web}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: api}}
+//- apps/more.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: more}}
+",
+            environment("production", ""),
+            environment("staging", ", ../more.yaml"),
+        )
+    }
+
+    #[test]
+    fn a_patch_shows_the_objects_that_it_changes_in_builds() {
+        let named = |name: &str| {
+            format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{a: b}}")
+        };
+        // By the name that it is called when the patch comes.
+        let prefixed = patched("", &named("$0my-web"));
+        let one = "**Changes 1 object**\n\n- ConfigMap `my-web`";
+        assert_eq!(shown(&prefixed), one);
+        // kustomize alone builds the same where no environment is known.
+        assert_eq!(shown(&prefixed.replace("//- clusters/", "//- x/.")), one);
+        let several = "**Changes 2 objects in production**
+
+- 2 ConfigMaps: `my-web`, `my-api`
+
+**Changes 3 objects in staging**
+
+- 3 ConfigMaps: `my-web`, `my-api`, `more`";
+        let target = patched(", target: {kind: $0ConfigMap}", &named("any"));
+        assert_eq!(shown(&target), several);
+        let within = patched(", target: {kind: ConfigMap}", &named("$0any"));
+        assert_eq!(shown(&within), several);
+        let elsewhere = patched(
+            ", target: {kind: $0ConfigMap, namespace: apps}",
+            &named("any"),
+        );
+        assert_eq!(shown(&elsewhere), "**Changes no object**");
+    }
+
+    #[test]
+    fn a_patch_of_a_flux_kustomization_shows_the_objects_that_it_changes() {
+        let text = "//- clusters/production/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  path: ./apps
+  sourceRef: {kind: GitRepository, name: flux-system}
+  patches:
+    - target: {kind: Secret}
+      patch: '[]'
+    - target: {kind: $0ConfigMap}
+      patch: |
+        - {op: add, path: /data, value: {}}
+//- apps/kustomization.yaml
+nameSuffix: -1
+resources: [web.yaml]
+//- apps/web.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web}
+";
+        let card = shown(text);
+        let (patched, _) = card.split_once("\n\n---").unwrap();
+        // Flux puts it beside the suffix, which comes later.
+        assert_eq!(patched, "**Changes 1 object**\n\n- ConfigMap `web`");
     }
 
     #[test]

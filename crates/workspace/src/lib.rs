@@ -43,10 +43,10 @@ pub use candidates::{
 };
 pub use clusters::{
     Application, AppliedFrom, AppliedObject, Built, Change, Cluster, ClusterEdge, ClusterGraph,
-    ClusterNode, Elsewhere, EnvironmentError, Fault, InEnvironment, Leads, Leaf, ObjectId, Reader,
-    Shadowed, Twice, Why, applied, applied_from, applied_twice, cluster, cluster_graph, clusters,
-    environment_errors, flux_version, nth_cluster, objects, readers, shadowed_versions,
-    unmatched_additions,
+    ClusterNode, Elsewhere, EnvironmentError, Fault, InEnvironment, Leads, Leaf, ObjectId, Patched,
+    Reader, Shadowed, Twice, Why, applied, applied_from, applied_twice, cluster, cluster_graph,
+    clusters, environment_errors, flux_version, nth_cluster, objects, patched_objects, readers,
+    shadowed_versions, unmatched_additions,
 };
 pub use compare::{
     Applier, Cause, CompareOptions, Comparison, Deletion, Fate, FieldChange, FieldPath, FieldStep,

@@ -97,6 +97,30 @@ impl Cluster {
         }
     }
 
+    /// The item in the manifest of an application that an item of what it adds stands for: one of its `patches`. None
+    /// where a patch above has set it.
+    pub(crate) fn item_in_spec(
+        &self,
+        db: &dyn Db,
+        root: Root,
+        application: &Application,
+        range: TextRange,
+    ) -> Option<Place> {
+        let added = Tree::parse(application.spec.additions.clone());
+        let place = self.place_of(db, application)?;
+        let tree = tree(db, source_file(db, root, &place.file)?);
+        let manifest = document_at(&tree, place.range.start())?.get("spec")?;
+        let (path, _) = path_at(&added, range.start());
+        let [list, number, ..] = path.as_slice() else {
+            return None;
+        };
+        let item = manifest.get(list)?.items().nth(number.parse().ok()?)?;
+        Some(Place {
+            range: item.range(),
+            ..place
+        })
+    }
+
     /// The text in the manifest of an application that a place in what it adds stands for: the whole object where
     /// a patch above has set it.
     pub(crate) fn place_in_spec(

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use infragen_kustomize::{Path, join};
+use infragen_kustomize::{FileKind, Path, join};
 use infragen_syntax::{Node, Tree};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::walk::{Application, cluster};
+use super::walk::{Application, Cluster, cluster};
 use crate::db::Db;
 use crate::environment::environments;
 use crate::files::{Directory, Root, SourceFile};
 use crate::imports::importers;
 use crate::paths::{Found, find, kustomization_file};
+use crate::query::facts;
 
 /// A Flux Kustomization of an environment, both by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -116,8 +117,24 @@ pub(super) fn components(directory: &Utf8Path, additions: &Arc<str>) -> Vec<Utf8
         .collect()
 }
 
+/// What kustomize makes by itself of each layer that a file takes part in: for what no environment builds.
+pub(super) fn builds_of_layers(db: &dyn Db, file: SourceFile) -> Vec<Cluster> {
+    let mut directories: Vec<_> = directories_reading(db, file).into_iter().collect();
+    directories.sort_unstable();
+    directories.retain(|directory| {
+        let file = kustomization_file(db, *directory);
+        let facts = file.map(|file| facts(db, file));
+        let kind = facts.and_then(|facts| Some(facts.kustomization.as_ref()?.kind));
+        kind == Some(FileKind::Kustomization)
+    });
+    let clusters = directories.into_iter();
+    clusters
+        .map(|directory| Cluster::of_directory(db, directory))
+        .collect()
+}
+
 /// The directories whose kustomization files name a file, directly or through others.
-pub(super) fn directories_reading(db: &dyn Db, file: SourceFile) -> FxHashSet<Directory> {
+fn directories_reading(db: &dyn Db, file: SourceFile) -> FxHashSet<Directory> {
     let root = file.root(db);
     let mut found = FxHashSet::default();
     let mut rest = Vec::new();

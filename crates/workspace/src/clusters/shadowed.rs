@@ -4,16 +4,15 @@
 use std::sync::Arc;
 
 use infragen_flux::{VERSIONS, VersionRow, is_templated};
-use infragen_kustomize::{FileKind, How, Origin, Place, Resource, Value};
+use infragen_kustomize::{How, Origin, Place, Resource, Value};
 use infragen_syntax::TextRange;
 use smol_str::SmolStr;
 
-use super::reading::{directories_reading, readers};
+use super::reading::{builds_of_layers, readers};
 use super::walk::{Application, Cluster, nth_cluster};
 use crate::builds::place_of_build;
 use crate::db::Db;
 use crate::files::{Root, SourceFile};
-use crate::paths::kustomization_file;
 use crate::query::facts;
 
 /// A field that another layer makes meaningless.
@@ -70,15 +69,9 @@ pub fn shadowed_versions(db: &dyn Db, file: SourceFile) -> Arc<Vec<Shadowed>> {
         }
     }
     if readers.is_empty() {
-        for directory in directories_reading(db, file).into_iter().take(MAX_BUILDS) {
-            let file = kustomization_file(db, directory);
-            let facts = file.map(|file| crate::query::facts(db, file));
-            let kind = facts.and_then(|facts| Some(facts.kustomization.as_ref()?.kind));
-            if kind == Some(FileKind::Kustomization) {
-                let cluster = Cluster::of_directory(db, directory);
-                if let Some(application) = cluster.applications.first() {
-                    search.build(&cluster, application);
-                }
+        for cluster in builds_of_layers(db, file).into_iter().take(MAX_BUILDS) {
+            if let Some(application) = cluster.applications.first() {
+                search.build(&cluster, application);
             }
         }
     }
