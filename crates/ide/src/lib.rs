@@ -3,6 +3,8 @@
 
 mod actions;
 mod below;
+#[cfg(test)]
+mod bundled;
 mod by_environment;
 mod call_hierarchy;
 mod completion;

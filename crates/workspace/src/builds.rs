@@ -12,6 +12,7 @@ use infragen_kustomize::{
 use infragen_syntax::{SyntaxError, Tree};
 use rustc_hash::FxHashSet;
 
+use crate::bundles::normalized;
 use crate::db::Db;
 use crate::files::{Child, Directory, Disk, Root, SourceFile};
 use crate::imports::{appliers, importers, imports_of};
@@ -497,8 +498,28 @@ pub fn place_of_build(
     root: Root,
     place: &Place,
 ) -> Option<(SourceFile, infragen_syntax::TextRange)> {
-    match find(db, root.top(db)?, place.file.as_str()) {
-        Found::File(file) => Some((file, place.range)),
+    Some((file_from(db, root, &place.file)?, place.range))
+}
+
+/// The file at a path from a root, also in another one that is known here: `../web/config/base/web.yaml`.
+pub fn file_from(db: &dyn Db, root: Root, path: &Utf8Path) -> Option<SourceFile> {
+    let (root, path) = match path.starts_with("..") {
+        true => {
+            let path = normalized(&root.path(db).join(path));
+            let mapped = root.mapped(db).iter();
+            let others = mapped
+                .map(|(_, directory)| directory.root(db))
+                .chain(root.mapped_by(db).iter().copied())
+                .chain(root.siblings(db).iter().copied());
+            others.into_iter().find_map(|other| {
+                let inside = path.strip_prefix(other.path(db)).ok()?;
+                Some((other, inside.to_owned()))
+            })?
+        }
+        false => (root, path.to_owned()),
+    };
+    match find(db, root.top(db)?, path.as_str()) {
+        Found::File(file) => Some(file),
         _ => None,
     }
 }

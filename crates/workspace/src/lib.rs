@@ -36,7 +36,9 @@ mod watch;
 mod workspace;
 
 pub use artifacts::artifact_directories;
-pub use builds::{build_errors, concerned_files, duplicate_ids, place_of_build, unmatched};
+pub use builds::{
+    build_errors, concerned_files, duplicate_ids, file_from, place_of_build, unmatched,
+};
 pub use candidates::{
     AppliedIn, Candidate, Fit, LookedUp, candidates, dependents, kinds, namespaces_in_environments,
     referred_names, referrers,
@@ -57,7 +59,7 @@ pub use configuration::{Class, EnvironmentSettings, Settings, SettingsError, set
 pub use db::{Database, Db};
 pub use environment::{
     Entry, Environment, entry_paths, environment_of, environment_of_directory, environments,
-    own_sources,
+    environments_around, own_sources,
 };
 pub use files::{Child, DirEntry, Directory, Disk, Root, SourceFile};
 pub use graph::{Cycle, dependencies, dependency_cycles};

@@ -8,7 +8,7 @@ use crate::clusters::{
     Namesakes, Placed, applied_from, definition, names_in, nth_cluster, readers,
 };
 use crate::db::Db;
-use crate::environment::environments;
+use crate::environment::environments_around;
 use crate::files::SourceFile;
 use crate::index::{DefinedBy, Definition};
 use crate::resolve::NamespaceSet;
@@ -192,11 +192,11 @@ impl View<'_> {
     }
 
     fn candidate(&self, named: &Namesakes, group: &Alike<'_>) -> Option<Candidate> {
-        let known = environments(self.db, self.file.root(self.db));
+        let known = environments_around(self.db, self.file.root(self.db));
         let mut numbers: Vec<_> = group.objects.iter().map(|(number, _)| *number).collect();
         numbers.dedup();
         let names = numbers.iter().filter_map(|number| known.get(*number));
-        let environments: Vec<_> = names.map(|known| known.name.clone()).collect();
+        let environments: Vec<_> = names.map(|(_, known)| known.name.clone()).collect();
         let all = numbers.len() == self.numbers.len();
         let mut objects = group.objects.iter();
         let definition = objects.find_map(|(number, placed)| {

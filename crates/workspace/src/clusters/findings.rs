@@ -5,6 +5,7 @@ use std::sync::Arc;
 use infragen_kustomize::{BuildError, ErrorKind, Unmatched};
 use smol_str::SmolStr;
 
+use super::errors::seen_from;
 use super::index::{applied_from, cluster_index, definition};
 use super::reading::readers;
 use super::walk::{cluster, nth_cluster};
@@ -39,7 +40,8 @@ pub fn environment_errors(db: &dyn Db, file: SourceFile) -> Arc<Vec<EnvironmentE
         if !reading.contains(&environment.name) {
             reading.push(environment.name.clone());
         }
-        let errors = application_errors(db, root, environment.clone(), reader.application);
+        let outer = cluster.root;
+        let errors = application_errors(db, root, outer, environment.clone(), reader.application);
         for error in errors.iter().filter(|error| *error.place.file == *path) {
             let known = found.iter_mut().find(|known| known.error == *error);
             match known {
@@ -67,16 +69,17 @@ pub fn environment_errors(db: &dyn Db, file: SourceFile) -> Arc<Vec<EnvironmentE
     Arc::new(found)
 }
 
-/// What is certainly wrong with the build of an application: where objects are left out, what may be wrong for that
+/// What is certainly wrong with the build of an application of an environment of `outer`, as `root` sees it: where objects are left out, what may be wrong for that
 /// reason alone is not told.
 #[salsa::tracked(returns(clone))]
 fn application_errors(
     db: &dyn Db,
     root: Root,
+    outer: Root,
     environment: Environment,
     application: usize,
 ) -> Arc<Vec<Arc<BuildError>>> {
-    let cluster = cluster(db, root, environment);
+    let cluster = cluster(db, outer, environment);
     let Some(application) = cluster.applications.get(application) else {
         return Arc::default();
     };
@@ -132,7 +135,7 @@ pub fn applied_twice(db: &dyn Db, file: SourceFile) -> Arc<Vec<Twice>> {
         }) else {
             continue;
         };
-        let index = cluster_index(db, root, environment.clone());
+        let index = cluster_index(db, cluster.root, environment.clone());
         let others = index.named(&kind, &from.name).iter().filter(|placed| {
             !placed.made
                 && placed.namespace == from.namespace
@@ -179,7 +182,7 @@ pub fn unmatched_additions(db: &dyn Db, file: SourceFile) -> Arc<Vec<Unmatched>>
         let Some(application) = cluster.applications.get(reader.application) else {
             continue;
         };
-        if application.file.as_deref() != Some(path.as_path()) {
+        if cluster.file_of(db, application) != Some(file) {
             continue;
         }
         let Some(built) = cluster.built(db, application) else {
@@ -191,6 +194,7 @@ pub fn unmatched_additions(db: &dyn Db, file: SourceFile) -> Arc<Vec<Unmatched>>
         let name = (&application.spec.namespace, &application.spec.name);
         let mut unmatched: Vec<Unmatched> = Vec::new();
         let whole = cluster.place_of(db, application);
+        let whole = whole.map(|place| seen_from(db, root, cluster.root, &place));
         let added = built.unmatched.iter();
         for entry in added.filter(|entry| entry.place.is_made_up()) {
             let place = cluster.place_in_spec(db, root, application, entry.place.range);

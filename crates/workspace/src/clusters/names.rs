@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::index::{Placed, cluster_index};
 use crate::db::Db;
-use crate::environment::environments;
+use crate::environment::environments_around;
 use crate::files::Root;
 
 /// The objects of one kind and name, each with the number of the environment that has it.
@@ -17,7 +17,7 @@ pub(crate) struct Namesakes {
     pub objects: Vec<(usize, Placed)>,
 }
 
-/// The objects of a kind that environments have, given by number: in order of name, and of environment. Equal after
+/// The objects of a kind that environments around a root have, given by number: in order of name, and of environment. Equal after
 /// an edit that changes no name.
 #[salsa::tracked(returns(clone))]
 pub(crate) fn names_in(
@@ -26,13 +26,13 @@ pub(crate) fn names_in(
     numbers: Vec<usize>,
     kind: GroupKind,
 ) -> Arc<Vec<Namesakes>> {
-    let environments = environments(db, root);
+    let environments = environments_around(db, root);
     let mut all: Vec<(SmolStr, usize, Placed)> = Vec::new();
     for number in numbers {
-        let Some(environment) = environments.get(number) else {
+        let Some((around, environment)) = environments.get(number) else {
             continue;
         };
-        let index = cluster_index(db, root, environment.clone());
+        let index = cluster_index(db, *around, environment.clone());
         for (name, objects) in index.of_kind(&kind) {
             let objects = objects.iter().cloned();
             all.extend(objects.map(|placed| (name.clone(), number, placed)));

@@ -75,7 +75,7 @@ impl Search<'_> {
         application: &Application,
         environment: Option<&SmolStr>,
     ) {
-        let declares = application.file.as_deref() == Some(&*self.file.path(self.db));
+        let declares = cluster.file_of(self.db, application) == Some(self.file);
         if declares != self.in_flux || self.in_flux && !self.is_declared_here(cluster, application)
         {
             return;
@@ -114,6 +114,7 @@ impl Search<'_> {
     }
 
     fn is_declared_here(&self, cluster: &Cluster, application: &Application) -> bool {
+        // Its range is that of its document, from wherever it is seen.
         let place = cluster.place_of(self.db, application);
         place.is_some_and(|place| {
             place.range.is_empty() || place.range.contains_inclusive(self.offset)
@@ -130,6 +131,7 @@ impl Search<'_> {
             let item = cluster.item_in_spec(self.db, root, application, range);
             return item.is_some_and(|item| here(&item));
         }
-        here(&matched.entry) || here(&matched.patch)
+        let inner = application.root(self.db) == Some(self.file.root(self.db));
+        inner && (here(&matched.entry) || here(&matched.patch))
     }
 }

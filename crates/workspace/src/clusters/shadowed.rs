@@ -103,6 +103,7 @@ impl Search<'_> {
             return;
         };
         let path = self.file.path(self.db);
+        let inner = application.root(self.db) == Some(self.root);
         let mut numbers = Vec::new();
         for (number, resource) in built.resources.iter().enumerate() {
             let Some(row) = row_of(resource) else {
@@ -110,7 +111,7 @@ impl Search<'_> {
             };
             match pairs(resource, row).is_empty() {
                 false => numbers.push((number, row)),
-                true => self.alive |= *resource.place.file == *path,
+                true => self.alive |= inner && *resource.place.file == *path,
             }
         }
         if numbers.is_empty() {

@@ -17,7 +17,7 @@ use super::source::{Elsewhere, Sources};
 use super::version::flux_version;
 use crate::builds::resources;
 use crate::db::Db;
-use crate::environment::{Entry, Environment, environments};
+use crate::environment::{Entry, Environment, environments, environments_around};
 use crate::files::{Directory, Root};
 use crate::query::facts;
 use crate::versions::{bundle_directory, pull_in_object};
@@ -66,9 +66,9 @@ pub fn clusters(db: &dyn Db, root: Root) -> Vec<Arc<Cluster>> {
         .collect()
 }
 
-/// What the environment of this number applies, in the order of [`environments`].
+/// What the environment of this number applies, in the order of [`environments_around`].
 pub fn nth_cluster(db: &dyn Db, root: Root, number: usize) -> Option<Arc<Cluster>> {
-    let environment = environments(db, root).get(number)?.clone();
+    let (root, environment) = environments_around(db, root).get(number)?.clone();
     Some(cluster(db, root, environment))
 }
 
