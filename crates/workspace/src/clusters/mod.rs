@@ -13,6 +13,7 @@ mod findings;
 mod graph;
 mod history;
 mod index;
+mod instance;
 mod names;
 mod patched;
 mod reading;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use infragen_flux::known::{FLUX_INSTANCE, GIT_REPOSITORY, KUSTOMIZATION, OCI_REPOSITORY};
+use infragen_flux::known::{GIT_REPOSITORY, KUSTOMIZATION, OCI_REPOSITORY};
 use infragen_flux::kustomization::{KustomizationSpec, SourceName, Variables, of_instance};
 use infragen_flux::substitute::Missing;
 use infragen_kustomize::Path;
@@ -13,6 +13,7 @@ use smol_str::SmolStr;
 use super::build::{
     AppliedObject, Built, applied, children, objects, url_in_object, variables_of_object,
 };
+use super::instance::{Instance, made_by, said_in};
 use super::source::{Elsewhere, Sources};
 use super::version::flux_version;
 use crate::builds::resources;
@@ -205,22 +206,12 @@ impl Walk<'_> {
             }
             return Arc::new(spec);
         }
-        let [source, kustomization] = object.makes.as_slice() else {
+        let ([source, _], Some((namespace, name))) = (object.makes.as_slice(), made_by(object))
+        else {
             return Arc::new(made_up("flux-system", "flux-system", None));
         };
-        let namespace = kustomization
-            .namespace
-            .clone()
-            .unwrap_or_else(|| "flux-system".into());
-        let name = &kustomization.name.value;
-        let instance = manifest.and_then(|manifest| {
-            let at: &[&str] = match object.kind == *FLUX_INSTANCE {
-                true => &["spec"],
-                false => &["spec", "values", "instance"],
-            };
-            manifest.value.at(at)
-        });
-        if let Some(spec) = instance.and_then(|instance| of_instance(instance, (&namespace, name)))
+        let instance = manifest.and_then(|manifest| said_in(&object.kind, &manifest.value));
+        if let Some(spec) = instance.and_then(|instance| of_instance(instance, (&namespace, &name)))
         {
             return Arc::new(spec);
         }
@@ -229,7 +220,7 @@ impl Walk<'_> {
             namespace: namespace.clone(),
             name: source.name.value.clone(),
         };
-        Arc::new(made_up(&namespace, name, Some(source)))
+        Arc::new(made_up(&namespace, &name, Some(source)))
     }
 
     /// Goes through all applications by what the last round found. Also gives what the entry point says by what
@@ -239,6 +230,7 @@ impl Walk<'_> {
             Entry::Object { file, .. } => Some(Path::from(file.path(self.db).as_path())),
             _ => None,
         };
+        let instance = Instance::of_entry(self.db, &self.environment.entry);
         let mut entry_again = entry.clone();
         let mut seen: FxHashMap<(SmolStr, SmolStr), ()> = FxHashMap::default();
         seen.insert((entry.namespace.clone(), entry.name.clone()), ());
@@ -249,6 +241,13 @@ impl Walk<'_> {
             let Ok(directory) = application.directory else {
                 continue;
             };
+            // What is applied of the instance decides, as soon as it is applied.
+            let as_applied = instance
+                .as_ref()
+                .and_then(|instance| instance.as_applied(self.db, application, self.missing));
+            if let Some(again) = as_applied {
+                entry_again = again;
+            }
             let (spec, variables) = (application.spec.clone(), application.variables.clone());
             for child in children(self.db, directory, spec, variables, self.missing).iter() {
                 let name = (child.spec.namespace.clone(), child.spec.name.clone());
