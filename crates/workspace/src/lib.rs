@@ -48,7 +48,7 @@ pub use clusters::{
     ClusterNode, Elsewhere, EnvironmentError, Fault, InEnvironment, Leads, Leaf, ObjectId, Patched,
     Reader, Shadowed, Twice, Why, applied, applied_from, applied_twice, cluster, cluster_graph,
     clusters, environment_errors, flux_version, nth_cluster, objects, patched_objects, readers,
-    shadowed_versions, unmatched_additions,
+    shadowed_versions, unmatched_additions, without_namespace,
 };
 pub use compare::{
     Applier, Cause, CompareOptions, Comparison, Deletion, Fate, FieldChange, FieldPath, FieldStep,

@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
+use infragen_flux::{ObjectFacts, is_flux_group};
 use infragen_kustomize::{BuildError, ErrorKind, Unmatched};
 use smol_str::SmolStr;
 
 use super::errors::seen_from;
-use super::index::{applied_from, cluster_index, definition};
+use super::index::{applied_from, cluster_index, definition, resource};
 use super::reading::readers;
 use super::walk::{cluster, nth_cluster};
 use crate::builds::{build_errors, leaves_out, may_be_consequence};
 use crate::db::Db;
-use crate::environment::Environment;
+use crate::environment::{Entry, Environment};
 use crate::files::{Root, SourceFile};
 use crate::index::{DefinedBy, Definition};
+use crate::query::facts;
 
 /// An error of a file, with the environments in which it is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,6 +165,46 @@ pub fn applied_twice(db: &dyn Db, file: SourceFile) -> Arc<Vec<Twice>> {
         });
         if twice.kustomizations.len() > 1 && !told {
             found.push(twice);
+        }
+    }
+    Arc::new(found)
+}
+
+/// The objects of Flux in a file that get no namespace where an environment applies them, by number, with these
+/// environments: `namespace not specified` is what the API server says to kustomize-controller.
+/// [fluxcd/pkg:ssa/errors/errors.go]
+#[salsa::tracked(returns(clone))]
+pub fn without_namespace(db: &dyn Db, file: SourceFile) -> Arc<Vec<(u32, Vec<SmolStr>)>> {
+    let facts = facts(db, file);
+    let is_bare = |object: &ObjectFacts| {
+        !object.in_patch && object.namespace.is_none() && is_flux_group(&object.kind.group)
+    };
+    if !facts.objects.iter().any(is_bare) {
+        return Arc::default();
+    }
+    let root = file.root(db);
+    let mut found: Vec<(u32, Vec<SmolStr>)> = Vec::new();
+    for from in applied_from(db, file).iter() {
+        let (DefinedBy::Object(number), Some(cluster)) =
+            (from.by, nth_cluster(db, root, from.environment))
+        else {
+            continue;
+        };
+        let object = facts.objects.get(number as usize);
+        // What is built of a mere directory may get one from what is not here.
+        let known = matches!(cluster.environment.entry, Entry::Object { .. });
+        if !known || !object.is_some_and(is_bare) {
+            continue;
+        }
+        let resource = resource(db, &cluster, from.id);
+        if resource.is_none_or(|resource| !resource.namespace().is_empty()) {
+            continue;
+        }
+        let name = &cluster.environment.name;
+        match found.iter_mut().find(|(known, _)| *known == number) {
+            Some((_, environments)) if environments.contains(name) => {}
+            Some((_, environments)) => environments.push(name.clone()),
+            None => found.push((number, vec![name.clone()])),
         }
     }
     Arc::new(found)

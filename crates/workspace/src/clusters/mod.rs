@@ -31,6 +31,7 @@ pub use exact::InEnvironment;
 pub(crate) use exact::resolve_exactly;
 pub use findings::{
     EnvironmentError, Twice, applied_twice, environment_errors, unmatched_additions,
+    without_namespace,
 };
 pub use graph::{ClusterEdge, ClusterGraph, ClusterNode, Fault, Leads, cluster_graph};
 pub use history::Change;
