@@ -52,7 +52,7 @@ pub use clusters::{
 };
 pub use compare::{
     Applier, Cause, CompareOptions, Comparison, Deletion, Fate, FieldChange, FieldPath, FieldStep,
-    Kept, NotCompared, ObjectChange, ObjectName, Shown, Side, Unknown, compare_change,
+    Kept, LeftAlone, NotCompared, ObjectChange, ObjectName, Shown, Side, Unknown, compare_change,
     compare_environments, has_service,
 };
 pub use configuration::{Class, EnvironmentSettings, Settings, SettingsError, settings};
