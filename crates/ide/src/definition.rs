@@ -69,6 +69,7 @@ fn targets_of(db: &dyn Db, file: SourceFile, subject: &Subject) -> Vec<Navigatio
         What::Selection {
             selector,
             directories,
+            ..
         } => directories
             .iter()
             .flat_map(|directory| selected(db, *directory, selector))

@@ -6,8 +6,7 @@ use camino::Utf8Path;
 use infragen_kustomize::{How, Origin, Resource, Value};
 use infragen_syntax::{NodeKind, TextRange, TextSize};
 use infragen_workspace::{
-    Application, Change, Cluster, Db, Found, Root, SourceFile, find, nth_cluster, readers, text,
-    tree,
+    Application, Change, Cluster, Db, Root, SourceFile, file_from, nth_cluster, readers, text, tree,
 };
 use rustc_hash::FxHashMap;
 
@@ -322,11 +321,9 @@ impl Lines<'_> {
         let path = change.place.file.to_string();
         let (db, root) = (self.db, self.root);
         let starts = self.starts.entry(path.clone()).or_insert_with(|| {
-            let found = root.top(db).map(|top| find(db, top, &path));
-            let text = match found {
-                Some(Found::File(file)) => text(db, file).unwrap_or_default(),
-                _ => "".into(),
-            };
+            let found = file_from(db, root, Utf8Path::new(&path));
+            let text = found.and_then(|file| text(db, file).ok());
+            let text = text.unwrap_or_default();
             memchr::memchr_iter(b'\n', text.as_bytes()).collect()
         });
         let at = usize::from(change.place.range.start());

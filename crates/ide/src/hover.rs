@@ -4,18 +4,20 @@ use infragen_flux::{GroupKind, KindName, REFERENCES, ReferenceFact, Role, is_tem
 use infragen_rules::nearest_path;
 use infragen_syntax::{Node, NodeKind, TextRange, TextSize, nearest};
 use infragen_workspace::{
-    Db, DefinedBy, Definition, Directory, Found, PathTarget, ReferenceSite, SourceFile, Target,
-    Verdict, appliers, environment_of, facts, importers, is_manifest, kustomization_file,
-    names_of_kind, namespace_of, resolve, some_references_to, target, text, tree,
+    Db, DefinedBy, Definition, Directory, Found, InEnvironment, PathTarget, ReferenceSite,
+    Resolution, SourceFile, Target, Verdict, appliers, environment_of, facts, importers,
+    is_manifest, kustomization_file, names_of_kind, namespace_of, patched_objects, resolve,
+    some_references_to, target, text, tree,
 };
 
 use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
 
 use crate::below::{files_below, objects_in, selected};
 use crate::effective::effective;
 use crate::lens::environments_of;
 use crate::markdown::{code, counted, fit, item, names, with_article};
-use crate::subject::{Part, Subject, What, reference_of, subjects};
+use crate::subject::{Chooser, Part, Subject, What, reference_of, subjects};
 use crate::summary::spec_facts;
 use crate::target::{named_by, namespace_objects};
 use crate::variables;
@@ -45,7 +47,7 @@ pub fn hover(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Hover> {
     let mut cards: Vec<String> = Vec::new();
     let mut range = None;
     for subject in subjects(db, file, offset) {
-        if let Some(card) = (Cards { db, file }).card(&subject) {
+        if let Some(card) = (Cards { db, file, offset }).card(&subject) {
             let card = fit(&card);
             range.get_or_insert(subject.range);
             if !cards.contains(&card) {
@@ -75,6 +77,7 @@ pub fn hover(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<Hover> {
 struct Cards<'a> {
     db: &'a dyn Db,
     file: SourceFile,
+    offset: TextSize,
 }
 
 impl Cards<'_> {
@@ -96,25 +99,30 @@ impl Cards<'_> {
                     },
                     Part::Name => {
                         let resolution = resolve(self.db, self.file, object, reference);
-                        match resolution.verdict {
-                            Verdict::Found(found) => self.objects(&found, false),
+                        match &resolution.verdict {
+                            Verdict::Found(found) => {
+                                self.objects(found, &resolution.environments, false)
+                            }
                             Verdict::OtherNamespace(found) => {
-                                self.elsewhere(reference, resolution.namespace.as_deref(), &found)
+                                self.elsewhere(reference, &resolution, found)
                             }
                             Verdict::OtherKind(others) => {
-                                self.other_kinds(resolution.kind.as_ref()?, reference, &others)
+                                self.other_kinds(resolution.kind.as_ref()?, reference, others)
                             }
                             Verdict::Nowhere => self.nowhere(resolution.kind.as_ref()?, reference),
                             Verdict::Unknown if is_templated(&reference.name.value) => {
                                 Some(templated(&reference.name.value))
                             }
-                            Verdict::Unknown => self
-                                .objects(&named_by(self.db, self.file, object, reference), false),
+                            Verdict::Unknown => self.objects(
+                                &named_by(self.db, self.file, object, reference),
+                                &[],
+                                false,
+                            ),
                         }
                     }
                 }
             }
-            What::Object(definition) => self.objects(std::slice::from_ref(definition), true),
+            What::Object(definition) => self.objects(std::slice::from_ref(definition), &[], true),
             What::Kind(object) => {
                 let facts = facts(self.db, self.file);
                 let object = facts.objects.get(*object as usize)?;
@@ -125,13 +133,14 @@ impl Cards<'_> {
             What::Selection {
                 selector,
                 directories,
-            } => {
+                by,
+            } => self.patched_by(*by).or_else(|| {
                 let taken: Vec<_> = directories
                     .iter()
                     .flat_map(|directory| selected(self.db, *directory, selector))
                     .collect();
                 self.selection(&taken)
-            }
+            }),
             What::Namespace(name) => self.namespace(name),
             What::Path { text, target } => self.path(text, *target),
             What::Anchor { node, alias } => {
@@ -142,7 +151,12 @@ impl Cards<'_> {
     }
 
     /// One object, or the same name in several places.
-    fn objects(&self, found: &[Definition], is_own_name: bool) -> Option<String> {
+    fn objects(
+        &self,
+        found: &[Definition],
+        environments: &[InEnvironment],
+        is_own_name: bool,
+    ) -> Option<String> {
         let db = self.db;
         let first = found.first()?;
         let target = target(db, first)?;
@@ -155,7 +169,7 @@ impl Cards<'_> {
             );
         }
         if !is_own_name || !matches!(first.by, DefinedBy::Object(_)) {
-            lines.extend(self.places(found));
+            lines.extend(self.places(found, environments));
         }
         lines.extend(self.used_by(&target, found, is_own_name));
         if lines.len() == 2 {
@@ -177,19 +191,23 @@ impl Cards<'_> {
         format!("**{}** {}", target.kind, code(&name))
     }
 
-    /// Where it is defined, with the environment where there are several.
-    fn places(&self, found: &[Definition]) -> Vec<String> {
-        let mut lines: Vec<_> = found
+    /// Where it is defined, with the environments where there are several.
+    fn places(&self, found: &[Definition], environments: &[InEnvironment]) -> Vec<String> {
+        let rows = grouped(found, environments);
+        let mut lines: Vec<_> = rows
             .iter()
             .take(MAX_PLACES)
-            .filter_map(|definition| {
+            .filter_map(|(definition, environments)| {
                 let place = code(&self.place(definition)?);
                 let root = self.file.root(self.db);
-                let environment = (found.len() > 1)
-                    .then(|| environment_of(self.db, root, &definition.file.path(self.db)))
-                    .flatten();
-                let label = match (definition.by, environment) {
-                    (_, Some(environment)) => format!("{environment}:"),
+                let by_folder = || environment_of(self.db, root, &definition.file.path(self.db));
+                let label = match environments.as_slice() {
+                    [] if rows.len() > 1 => by_folder().map(|name| name.to_string()),
+                    [] => None,
+                    names => Some(names.join(", ")),
+                };
+                let label = match (definition.by, label) {
+                    (_, Some(label)) => format!("{label}:"),
                     (DefinedBy::Object(_), None) => "defined in".to_owned(),
                     (DefinedBy::Made(object, _), None) => self.maker(definition.file, object),
                     (DefinedBy::Generator(_), None) => "generated in".to_owned(),
@@ -197,8 +215,18 @@ impl Cards<'_> {
                 Some(item(&label, &place))
             })
             .collect();
-        if found.len() > MAX_PLACES {
-            lines.push(item("", &format!("and {} more", found.len() - MAX_PLACES)));
+        if rows.len() > MAX_PLACES {
+            lines.push(item("", &format!("and {} more", rows.len() - MAX_PLACES)));
+        }
+        let is_somewhere = environments.iter().any(|answer| !answer.found.is_empty());
+        let mut without: Vec<_> = environments
+            .iter()
+            .filter(|answer| is_somewhere && answer.found.is_empty())
+            .map(|answer| answer.environment.to_string())
+            .collect();
+        without.dedup();
+        if !without.is_empty() {
+            lines.push(item("not in", &names("not in ".len(), &without)));
         }
         lines
     }
@@ -283,7 +311,7 @@ impl Cards<'_> {
     fn elsewhere(
         &self,
         reference: &ReferenceFact,
-        wanted: Option<&str>,
+        resolution: &Resolution,
         found: &[Definition],
     ) -> Option<String> {
         let target = target(self.db, found.first()?)?;
@@ -295,7 +323,7 @@ impl Cards<'_> {
             .collect();
         others.sort_unstable();
         others.dedup();
-        let headline = match wanted {
+        let headline = match &resolution.namespace {
             Some(wanted) => format!(
                 "**No {}** {} **in namespace** {}",
                 target.kind,
@@ -312,7 +340,7 @@ impl Cards<'_> {
         if !others.is_empty() {
             lines.push(item("there is one in", &names(20, &others)));
         }
-        lines.extend(self.places(found));
+        lines.extend(self.places(found, &resolution.environments));
         Some(lines.join("\n"))
     }
 
@@ -431,6 +459,46 @@ impl Cards<'_> {
         lines
     }
 
+    /// What the patch here changes, by the builds that it takes part in; none where there are no such, or where they
+    /// change nothing and not all of them is known.
+    fn patched_by(&self, chooser: Chooser) -> Option<String> {
+        if chooser != Chooser::Patch {
+            return None;
+        }
+        let found = patched_objects(self.db, self.file, self.offset);
+        let first = found.first()?;
+        let nothing = found.iter().all(|one| one.objects.is_empty());
+        if nothing {
+            return found
+                .iter()
+                .all(|one| one.complete)
+                .then(|| "**Changes no object**".to_owned());
+        }
+        if found.iter().all(|one| one.objects == first.objects) {
+            let mut lines = vec![
+                format!("**Changes {}**", counted(first.objects.len(), "object")),
+                String::new(),
+            ];
+            lines.extend(by_kind(&first.objects));
+            return Some(lines.join("\n"));
+        }
+        let mut lines = Vec::new();
+        for one in found.iter().take(MAX_PLACES) {
+            let environment = one.environment.as_deref().unwrap_or_default();
+            let count = match one.objects.len() {
+                0 => "no object".to_owned(),
+                count => counted(count, "object"),
+            };
+            lines.push(format!("**Changes {count} in {environment}**\n"));
+            lines.extend(by_kind(&one.objects));
+            lines.push(String::new());
+        }
+        if found.len() > MAX_PLACES {
+            lines.push(format!("and more in {} others", found.len() - MAX_PLACES));
+        }
+        Some(lines.join("\n").trim_end().to_owned())
+    }
+
     fn selection(&self, taken: &[Definition]) -> Option<String> {
         if taken.is_empty() {
             return Some(
@@ -447,33 +515,11 @@ impl Cards<'_> {
 
     /// Objects by kind, one line each.
     fn by_kind(&self, objects: &[Definition]) -> Vec<String> {
-        let mut by_kind: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for target in objects
-            .iter()
-            .filter_map(|definition| target(self.db, definition))
-        {
-            by_kind
-                .entry(target.kind.to_string())
-                .or_default()
-                .push(target.name.to_string());
-        }
-        let shown = by_kind.len().min(MAX_PLACES);
-        let rest: usize = by_kind.values().skip(shown).map(Vec::len).sum();
-        let mut lines: Vec<_> = by_kind
-            .into_iter()
-            .take(shown)
-            .map(|(kind, list)| match list.len() {
-                1 => item(&kind, &code(&list[0])),
-                count => {
-                    let label = format!("{}:", counted(count, &kind));
-                    item(&label, &names(label.len() + 3, &list))
-                }
-            })
-            .collect();
-        if rest > 0 {
-            lines.push(item("", &format!("and {}", counted(rest, "other object"))));
-        }
-        lines
+        let named = objects.iter().filter_map(|definition| {
+            let target = target(self.db, definition)?;
+            Some((target.kind, target.name))
+        });
+        by_kind(&named.collect::<Vec<_>>())
     }
 
     fn namespace(&self, name: &str) -> Option<String> {
@@ -485,7 +531,7 @@ impl Cards<'_> {
         if objects.is_empty() {
             lines.push(item("", "not in this repository: made in the cluster?"));
         }
-        lines.extend(self.places(&objects));
+        lines.extend(self.places(&objects, &[]));
         Some(lines.join("\n"))
     }
 
@@ -563,6 +609,62 @@ impl Cards<'_> {
             code(name)
         ))
     }
+}
+
+/// Each object once, or once for each namespace that it has in environments, with these where they tell it from
+/// others: `production`, `production (apps)`.
+fn grouped<'d>(
+    found: &'d [Definition],
+    environments: &[InEnvironment],
+) -> Vec<(&'d Definition, Vec<String>)> {
+    let first = environments.first().map(|answer| &answer.namespace);
+    let one_namespace = environments
+        .iter()
+        .all(|answer| Some(&answer.namespace) == first);
+    let mut rows = Vec::new();
+    for definition in found {
+        let of = environments.iter().filter(|answer| {
+            answer.found.contains(definition) || answer.elsewhere.contains(definition)
+        });
+        let labels: Vec<_> = of
+            .map(|answer| match one_namespace || answer.found.is_empty() {
+                true => answer.environment.to_string(),
+                false => format!("{} ({})", answer.environment, answer.namespace),
+            })
+            .collect();
+        rows.push((definition, labels));
+    }
+    // One place for all needs no label.
+    if let ([(_, labels)], true) = (rows.as_mut_slice(), one_namespace) {
+        labels.clear();
+    }
+    rows
+}
+
+/// Kinds and names of objects, one line for each kind.
+fn by_kind(objects: &[(GroupKind, SmolStr)]) -> Vec<String> {
+    let mut by_kind: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (kind, name) in objects {
+        let names = by_kind.entry(kind.to_string()).or_default();
+        names.push(name.to_string());
+    }
+    let shown = by_kind.len().min(MAX_PLACES);
+    let rest: usize = by_kind.values().skip(shown).map(Vec::len).sum();
+    let mut lines: Vec<_> = by_kind
+        .into_iter()
+        .take(shown)
+        .map(|(kind, list)| match list.len() {
+            1 => item(&kind, &code(&list[0])),
+            count => {
+                let label = format!("{}:", counted(count, &kind));
+                item(&label, &names(label.len() + 3, &list))
+            }
+        })
+        .collect();
+    if rest > 0 {
+        lines.push(item("", &format!("and {}", counted(rest, "other object"))));
+    }
+    lines
 }
 
 fn templated(text: &str) -> String {
@@ -803,6 +905,107 @@ Pulls an OCI artifact, by tag, digest or semver range."
         assert!(shown("{name: $0other}").starts_with("**No object**"));
     }
 
+    /// Two overlays of a base, each in an environment, and a patch that both use.
+    fn patched(target: &str, patch: &str) -> String {
+        let environment = |name: &str, layer: &str| {
+            format!(
+                "//- clusters/{name}/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: apps, namespace: flux-system}}
+spec: {{path: ./apps/{name}, sourceRef: {{kind: GitRepository, name: flux-system}}}}
+//- apps/{name}/kustomization.yaml
+resources: [../base{layer}]
+components: [../patched]
+"
+            )
+        };
+        format!(
+            "{}{}//- apps/patched/kustomization.yaml
+apiVersion: kustomize.config.k8s.io/v1alpha1
+kind: Component
+patches: [{{path: patch.yaml{target}}}]
+//- apps/patched/patch.yaml
+{patch}
+//- apps/base/kustomization.yaml
+namePrefix: my-
+resources: [web.yaml]
+//- apps/base/web.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: web}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: api}}
+//- apps/more.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: more}}
+",
+            environment("production", ""),
+            environment("staging", ", ../more.yaml"),
+        )
+    }
+
+    #[test]
+    fn a_patch_shows_the_objects_that_it_changes_in_builds() {
+        let named = |name: &str| {
+            format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{a: b}}")
+        };
+        // By the name that it is called when the patch comes.
+        let prefixed = patched("", &named("$0my-web"));
+        let one = "**Changes 1 object**\n\n- ConfigMap `my-web`";
+        assert_eq!(shown(&prefixed), one);
+        // kustomize alone builds the same where no environment is known.
+        assert_eq!(shown(&prefixed.replace("//- clusters/", "//- x/.")), one);
+        let several = "**Changes 2 objects in production**
+
+- 2 ConfigMaps: `my-web`, `my-api`
+
+**Changes 3 objects in staging**
+
+- 3 ConfigMaps: `my-web`, `my-api`, `more`";
+        let target = patched(", target: {kind: $0ConfigMap}", &named("any"));
+        assert_eq!(shown(&target), several);
+        let within = patched(", target: {kind: ConfigMap}", &named("$0any"));
+        assert_eq!(shown(&within), several);
+        let elsewhere = patched(
+            ", target: {kind: $0ConfigMap, namespace: apps}",
+            &named("any"),
+        );
+        assert_eq!(shown(&elsewhere), "**Changes no object**");
+    }
+
+    #[test]
+    fn a_patch_of_a_flux_kustomization_shows_the_objects_that_it_changes() {
+        let text = "//- clusters/production/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  path: ./apps
+  sourceRef: {kind: GitRepository, name: flux-system}
+  patches:
+    - target: {kind: Secret}
+      patch: '[]'
+    - target: {kind: $0ConfigMap}
+      patch: |
+        - {op: add, path: /data, value: {}}
+//- apps/kustomization.yaml
+nameSuffix: -1
+resources: [web.yaml]
+//- apps/web.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web}
+";
+        let card = shown(text);
+        let (patched, _) = card.split_once("\n\n---").unwrap();
+        // Flux puts it beside the suffix, which comes later.
+        assert_eq!(patched, "**Changes 1 object**\n\n- ConfigMap `web`");
+    }
+
     #[test]
     fn an_alias_shows_what_it_stands_for() {
         let shown = shown(
@@ -822,6 +1025,61 @@ Pulls an OCI artifact, by tag, digest or semver range."
         assert_eq!(
             shown,
             "**ConfigMap** `v1`\n\nConfiguration data.\n\n- listed in `kustomization.yaml`"
+        );
+    }
+
+    #[test]
+    fn the_environments_that_apply_a_base_are_told_apart() {
+        let environment = |name: &str, resources: &str, namespace: &str| {
+            format!(
+                "//- clusters/{name}/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: apps, namespace: flux-system}}
+spec: {{path: ./apps/{name}, targetNamespace: {namespace}, sourceRef: {{kind: GitRepository, name: flux-system}}}}
+//- apps/{name}/kustomization.yaml
+resources: [{resources}]
+//- apps/{name}/source.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {{name: charts}}
+"
+            )
+        };
+        let base = "//- apps/base/kustomization.yaml\nresources: [web.yaml]\n//- apps/base/web.yaml
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web}
+spec: {chartRef: {kind: OCIRepository, name: $0charts}}
+";
+        let own = "../base, source.yaml";
+        let fleet = |third: &str| {
+            format!(
+                "{}{}{third}{base}",
+                environment("production", own, "apps"),
+                environment("staging", own, "apps")
+            )
+        };
+        let card = shown(&fleet(""));
+        assert!(
+            card.contains(
+                "- production: `apps/production/source.yaml:3`\n- staging: `apps/staging/source.yaml:3`"
+            ),
+            "{card}"
+        );
+        let card = shown(&fleet(&environment("testing", "../base", "apps")));
+        assert!(card.contains("- not in `testing`"), "{card}");
+        // One place for two environments, which give it another namespace each.
+        let shared = base.replace("[web.yaml]", "[web.yaml, ../production/source.yaml]");
+        let both = format!(
+            "{}{}{shared}",
+            environment("production", "../base", "apps"),
+            environment("staging", "../base", "stage")
+        );
+        let card = shown(&both);
+        assert!(
+            card.contains("- production (apps), staging (stage): `apps/…/source.yaml:3`"),
+            "{card}"
         );
     }
 

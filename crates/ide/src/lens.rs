@@ -6,8 +6,8 @@ use infragen_flux::takes_versions;
 use infragen_kustomize::FileKind;
 use infragen_syntax::TextRange;
 use infragen_workspace::{
-    Db, DefinedBy, Found, SourceFile, applied_from, environments, facts, importers, nth_cluster,
-    readers, tree,
+    Db, DefinedBy, Found, SourceFile, applied_from, environments_around, facts, importers,
+    nth_cluster, readers, tree,
 };
 use smol_str::SmolStr;
 
@@ -50,10 +50,10 @@ fn taking(db: &dyn Db, file: SourceFile) -> Vec<Lens> {
 
 /// The environments that build with a file, in order.
 pub(crate) fn environments_of(db: &dyn Db, file: SourceFile) -> Vec<SmolStr> {
-    let known = environments(db, file.root(db));
+    let known = environments_around(db, file.root(db));
     let mut names: Vec<SmolStr> = Vec::new();
     for reader in readers(db, file).iter() {
-        if let Some(environment) = known.get(reader.environment)
+        if let Some((_, environment)) = known.get(reader.environment)
             && !names.contains(&environment.name)
         {
             names.push(environment.name.clone());

@@ -3,6 +3,9 @@
 
 mod actions;
 mod below;
+#[cfg(test)]
+mod bundled;
+mod by_environment;
 mod call_hierarchy;
 mod completion;
 mod definition;
@@ -34,6 +37,7 @@ mod versions;
 mod written;
 
 pub use actions::{Action, actions};
+pub use by_environment::{Labelled, definition_by_environment};
 pub use call_hierarchy::{Call, CallItem, call_items, incoming_calls, outgoing_calls};
 pub use completion::{Completion, CompletionKind, MAX_COMPLETIONS, completions};
 pub use definition::{NavigationTarget, definition};

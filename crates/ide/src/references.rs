@@ -74,6 +74,7 @@ impl Search<'_> {
             What::Selection {
                 selector,
                 directories,
+                ..
             } => {
                 let taken = directories
                     .iter()

@@ -27,6 +27,15 @@ pub(crate) struct Subject {
     pub what: What,
 }
 
+/// What chooses objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Chooser {
+    /// A patch: builds tell which objects it is for.
+    Patch,
+    /// A replacement.
+    Replacement,
+}
+
 /// What a text means.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum What {
@@ -47,6 +56,7 @@ pub(crate) enum What {
     Selection {
         selector: Selector,
         directories: Vec<Directory>,
+        by: Chooser,
     },
     /// The name of a namespace.
     Namespace(SmolStr),
@@ -261,13 +271,13 @@ impl Finder<'_> {
                 self.add(range, || What::KustomizationFile);
             }
             ["patches" | "patchesJson6902", "[]", "target", ..] if !place.on_key => {
-                self.selection(&place, 3, directory());
+                self.selection(&place, 3, directory(), Chooser::Patch);
             }
             ["replacements", "[]", "source", ..] if !place.on_key => {
-                self.selection(&place, 3, directory());
+                self.selection(&place, 3, directory(), Chooser::Replacement);
             }
             ["replacements", "[]", "targets", "[]", "select", ..] if !place.on_key => {
-                self.selection(&place, 5, directory());
+                self.selection(&place, 5, directory(), Chooser::Replacement);
             }
             ["patches", "[]", "patch"] | ["patchesStrategicMerge", "[]"]
                 if self.facts.kustomization.is_some() =>
@@ -320,7 +330,7 @@ impl Finder<'_> {
                 }
             }
             ["spec", "patches", "[]", "target", ..] if is_flux && !place.on_key => {
-                self.selection(place, depth + 4, applied());
+                self.selection(place, depth + 4, applied(), Chooser::Patch);
             }
             ["spec", "patches", "[]", "patch"] if is_flux => {
                 self.name_in_patch(place, depth + 3, applied());
@@ -330,13 +340,20 @@ impl Finder<'_> {
     }
 
     /// The cursor is in the selector at a depth of the path.
-    fn selection(&mut self, place: &Place<'_>, depth: usize, directories: Vec<Directory>) {
+    fn selection(
+        &mut self,
+        place: &Place<'_>,
+        depth: usize,
+        directories: Vec<Directory>,
+        by: Chooser,
+    ) {
         let selector = place.ancestor(depth).and_then(Selector::read);
         let text = place.node().and_then(Node::spanned_str);
         if let (Some(selector), Some(text)) = (selector, text) {
             self.add(text.range, || What::Selection {
                 selector,
                 directories,
+                by,
             });
         }
     }
@@ -380,6 +397,7 @@ impl Finder<'_> {
             self.add(range, || What::Selection {
                 selector,
                 directories,
+                by: Chooser::Patch,
             });
         }
     }
@@ -493,6 +511,7 @@ fn patched(db: &dyn Db, file: SourceFile, object: &ObjectFacts, name: &str) -> O
     Some(What::Selection {
         selector,
         directories,
+        by: Chooser::Patch,
     })
 }
 

@@ -18,6 +18,7 @@ use crate::finish::note_vars;
 use crate::generate::{Kind, absorb, generate};
 use crate::id::Id;
 use crate::loader::Loader;
+use crate::matched::Matched;
 use crate::origin::{Path, Place};
 use crate::resource::Resource;
 use crate::schema::{Chosen, CustomSchema};
@@ -42,6 +43,8 @@ pub struct Accumulated {
     pub deprecated: Vec<Deprecated>,
     /// The entries here and below that change nothing.
     pub unmatched: Vec<Unmatched>,
+    /// The objects that the patches here and below are for; empty unless the build is traced.
+    pub matched: Vec<Matched>,
     /// Which fields transformers act on, here and below.
     pub(crate) config: Arc<Config>,
     /// The schema that is chosen here or below, where none was before.
@@ -57,6 +60,7 @@ impl Default for Accumulated {
             errors: Vec::new(),
             deprecated: Vec::new(),
             unmatched: Vec::new(),
+            matched: Vec::new(),
             config: Config::empty_shared(),
             schema: None,
         }
@@ -155,6 +159,8 @@ fn settled(mut found: Accumulated, directory: Path) -> Accumulated {
     found
         .unmatched
         .retain(|unmatched| seen.insert(unmatched.place.clone()));
+    let mut seen = FxHashSet::default();
+    found.matched.retain(|matched| seen.insert(matched.clone()));
     found
 }
 
@@ -226,6 +232,7 @@ impl State {
             schema: way.schema.cloned(),
             errors: Vec::new(),
             unmatched: Vec::new(),
+            matched: Vec::new(),
         };
         if context.schema.is_none() && self.found.schema.is_none() {
             self.found.schema = read_schema(spec, &mut context).map(Arc::new);
@@ -250,6 +257,7 @@ impl State {
                 schema: context.schema.clone(),
                 errors: Vec::new(),
                 unmatched: Vec::new(),
+                matched: Vec::new(),
             };
             (added, context)
         });
@@ -264,11 +272,13 @@ impl State {
         if let Some((_, added)) = added {
             context.errors.extend(added.errors);
             context.unmatched.extend(added.unmatched);
+            context.matched.extend(added.matched);
         }
         let errors = note_vars(&spec.vars, &mut self.found.resources, &mut self.found.vars);
         errors.into_iter().for_each(|error| context.push(error));
         self.found.errors.append(&mut context.errors);
         self.found.unmatched.append(&mut context.unmatched);
+        self.found.matched.append(&mut context.matched);
     }
 
     /// Goes on with the schema that was chosen last, unless there is one already.
@@ -419,6 +429,7 @@ impl State {
             .deprecated
             .extend(other.deprecated.iter().cloned());
         self.found.unmatched.extend(other.unmatched.iter().cloned());
+        self.found.matched.extend(other.matched.iter().cloned());
     }
 }
 

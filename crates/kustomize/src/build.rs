@@ -12,6 +12,7 @@ use crate::finish::{
     add_hashes, check, clean_annotations, follow_names, is_local, replace_vars, sort,
 };
 use crate::loader::Loader;
+use crate::matched::Matched;
 use crate::origin::{Path, Place};
 use crate::resource::Resource;
 use crate::spec::{self, Spec};
@@ -56,6 +57,8 @@ pub struct Built {
     pub deprecated: Vec<Deprecated>,
     /// The entries of all files that change nothing.
     pub unmatched: Vec<Unmatched>,
+    /// The objects that the patches of all files are for; empty unless the build is traced.
+    pub matched: Vec<Matched>,
 }
 
 /// Where `buildMetadata` of a kustomization file stands.
@@ -118,6 +121,7 @@ pub(crate) fn finish(
         schema: None,
         errors,
         unmatched: Vec::new(),
+        matched: Vec::new(),
     };
     let config = &accumulated.config;
     add_hashes(&mut resources, loader.traced());
@@ -164,5 +168,6 @@ pub(crate) fn finish(
         errors: context.errors,
         deprecated: accumulated.deprecated.clone(),
         unmatched: accumulated.unmatched.clone(),
+        matched: accumulated.matched.clone(),
     }
 }

@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 
 use crate::error::{BuildError, ErrorKind};
 use crate::loader::Loader;
+use crate::matched::Matched;
 use crate::origin::{Before, How, Origin, Path, Place};
 use crate::schema::{Chosen, Schemas};
 use crate::unmatched::Unmatched;
@@ -29,6 +30,8 @@ pub(crate) struct Context<'a> {
     pub errors: Vec<Arc<BuildError>>,
     /// What changes nothing.
     pub unmatched: Vec<Unmatched>,
+    /// What patches change, where the build is traced.
+    pub matched: Vec<Matched>,
 }
 
 impl Context<'_> {

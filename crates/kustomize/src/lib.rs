@@ -20,6 +20,7 @@ mod generate;
 mod id;
 mod keys;
 mod loader;
+mod matched;
 mod name_fields;
 mod origin;
 mod patches;
@@ -51,6 +52,7 @@ pub use file::{
 pub use id::{Gvk, Id};
 pub use keys::{KEYS, Keys};
 pub use loader::{Entry, Loader};
+pub use matched::Matched;
 pub use name_fields::{NameField, name_fields};
 pub use origin::{Before, How, Origin, Path, Place, Step};
 pub use path::join;

@@ -107,6 +107,8 @@ async fn session(
     output: impl AsyncWrite + Unpin + Send + 'static,
     options: Options,
 ) -> Ended {
-    let (service, socket) = LspService::new(|client| Server::new(client, options.version));
+    let (service, socket) = LspService::build(|client| Server::new(client, options.version))
+        .custom_method("infragen/definitions", Server::definitions)
+        .finish();
     transport::serve(input, output, service, socket).await
 }

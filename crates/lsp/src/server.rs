@@ -61,6 +61,15 @@ impl Server {
         received(answer)
     }
 
+    /// `infragen/definitions`, which the plugins of this project ask.
+    pub async fn definitions(
+        &self,
+        params: TextDocumentPositionParams,
+    ) -> Result<Vec<handlers::LabelledDefinition>> {
+        let uri = params.text_document.uri.clone();
+        self.about(&uri, params, handlers::definitions).await
+    }
+
     /// Asks about everything.
     fn about_workspace<P, A>(
         &self,

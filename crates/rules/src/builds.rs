@@ -17,6 +17,15 @@ pub(crate) fn find(context: &Context<'_>, rule: &'static Rule, findings: &mut Ve
             findings.push(finding(context, rule, error, error.message.clone()));
         }
     }
+    find_in_environments(context, rule, findings);
+}
+
+/// Those of them that are errors only because of what Flux Kustomizations add to builds.
+pub(crate) fn find_in_environments(
+    context: &Context<'_>,
+    rule: &'static Rule,
+    findings: &mut Vec<Finding>,
+) {
     for found in environment_errors(context.db, context.file).iter() {
         if found.error.kind.id() == rule.id {
             let message = match found.environments.as_slice() {
@@ -28,7 +37,8 @@ pub(crate) fn find(context: &Context<'_>, rule: &'static Rule, findings: &mut Ve
     }
 }
 
-fn finding(
+/// An error of a build as the finding of a rule.
+pub(crate) fn finding(
     context: &Context<'_>,
     rule: &'static Rule,
     error: &BuildError,

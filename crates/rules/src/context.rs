@@ -134,6 +134,33 @@ impl<'db> Context<'db> {
         Some(self.fix(title.into(), vec![edit]))
     }
 
+    /// A fix that writes `key: null` beside the value at a range of any file, so that a merge takes it away.
+    pub(crate) fn clear_beside(
+        &self,
+        file: SourceFile,
+        value: TextRange,
+        key: &str,
+    ) -> Option<Fix> {
+        let tree = tree(self.db, file);
+        let (document, path, _) = node_at(&tree, value)?;
+        let (_, mapping) = path.split_last()?;
+        let target = Target {
+            document,
+            path: mapping,
+        };
+        let null = NewValue::Yaml("null");
+        let edit = infragen_syntax::insert_entry(&tree, target, key, null, None).ok()?;
+        Some(Fix {
+            title: format!("set `{key}` to null in the patch"),
+            edits: vec![FileEdits {
+                file,
+                edits: vec![edit],
+            }],
+            files: Vec::new(),
+            preferred: false,
+        })
+    }
+
     /// A fix that takes the item at a range out of its list.
     pub(crate) fn remove_item(&self, title: impl Into<String>, range: TextRange) -> Option<Fix> {
         let tree = self.tree();

@@ -12,6 +12,7 @@ use infragen_kustomize::{
 use infragen_syntax::{SyntaxError, Tree};
 use rustc_hash::FxHashSet;
 
+use crate::bundles::normalized;
 use crate::db::Db;
 use crate::files::{Child, Directory, Disk, Root, SourceFile};
 use crate::imports::{appliers, importers, imports_of};
@@ -421,6 +422,28 @@ pub fn build_errors(db: &dyn Db, file: SourceFile) -> Arc<Vec<Arc<BuildError>>> 
     Arc::new(errors)
 }
 
+/// The objects that the build of a kustomization file's directory has twice, as errors: those that this layer brings
+/// together, and not one that it takes in.
+pub fn duplicate_ids(db: &dyn Db, kustomization: SourceFile) -> Vec<Arc<BuildError>> {
+    let directory = kustomization.directory(db);
+    if kustomization_file(db, directory) != Some(kustomization) {
+        return Vec::new();
+    }
+    let errors = errors_of_build(db, directory);
+    let twice = |error: &&Arc<BuildError>| error.kind == ErrorKind::DuplicateId;
+    let mut found: Vec<_> = errors.iter().filter(twice).cloned().collect();
+    if found.is_empty() {
+        return found;
+    }
+    for import in imports_of(db, kustomization).iter() {
+        if let Found::Directory(below) = import.to {
+            let below = accumulated(db, below);
+            found.retain(|error| !below.errors.contains(error));
+        }
+    }
+    found
+}
+
 /// An error in a file that is no YAML (a patch in JSON), told at the entry of the kustomization file that names
 /// it: editors know nothing of the file itself.
 fn at_entry(db: &dyn Db, kustomization: SourceFile, error: &BuildError) -> Option<BuildError> {
@@ -475,8 +498,28 @@ pub fn place_of_build(
     root: Root,
     place: &Place,
 ) -> Option<(SourceFile, infragen_syntax::TextRange)> {
-    match find(db, root.top(db)?, place.file.as_str()) {
-        Found::File(file) => Some((file, place.range)),
+    Some((file_from(db, root, &place.file)?, place.range))
+}
+
+/// The file at a path from a root, also in another one that is known here: `../web/config/base/web.yaml`.
+pub fn file_from(db: &dyn Db, root: Root, path: &Utf8Path) -> Option<SourceFile> {
+    let (root, path) = match path.starts_with("..") {
+        true => {
+            let path = normalized(&root.path(db).join(path));
+            let mapped = root.mapped(db).iter();
+            let others = mapped
+                .map(|(_, directory)| directory.root(db))
+                .chain(root.mapped_by(db).iter().copied())
+                .chain(root.siblings(db).iter().copied());
+            others.into_iter().find_map(|other| {
+                let inside = path.strip_prefix(other.path(db)).ok()?;
+                Some((other, inside.to_owned()))
+            })?
+        }
+        false => (root, path.to_owned()),
+    };
+    match find(db, root.top(db)?, path.as_str()) {
+        Found::File(file) => Some(file),
         _ => None,
     }
 }

@@ -29,6 +29,25 @@ impl Workspace {
             root.set_mapped(self.database_mut())
                 .with_durability(Durability::HIGH)
                 .to(mapped);
+            self.tell_who_maps();
+        }
+    }
+
+    /// Tells each root which others map bundles to it.
+    fn tell_who_maps(&mut self) {
+        let roots = self.all_roots();
+        for root in &roots {
+            let db = self.db();
+            let maps = |other: &Root| {
+                let mut mapped = other.mapped(db).iter();
+                other != root && mapped.any(|(_, directory)| directory.root(db) == *root)
+            };
+            let mapped_by: Vec<_> = roots.iter().copied().filter(maps).collect();
+            if *root.mapped_by(db) != mapped_by {
+                root.set_mapped_by(self.database_mut())
+                    .with_durability(Durability::HIGH)
+                    .to(mapped_by);
+            }
         }
     }
 }
@@ -50,7 +69,7 @@ fn leaves(path: &Utf8Path) -> bool {
 }
 
 /// An absolute path without `..`.
-fn normalized(path: &Utf8Path) -> Utf8PathBuf {
+pub(crate) fn normalized(path: &Utf8Path) -> Utf8PathBuf {
     let mut out = Utf8PathBuf::new();
     for part in path.components() {
         match part {

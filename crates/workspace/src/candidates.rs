@@ -1,6 +1,8 @@
 //! What a reference that is being written could name, the likeliest first: the other direction of
 //! [`crate::resolve`], by the same measures.
 
+mod applied;
+
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -23,8 +25,13 @@ use crate::resolve::{NamespaceSet, distance, namespaces_of, possible_namespaces}
 pub enum LookedUp<'a> {
     /// In this one, which is written beside the name.
     In(&'a str),
-    /// In that of the object which refers; here is what it says about itself.
-    WithObject(Option<&'a str>),
+    /// In that of the object which refers.
+    WithObject {
+        /// The namespace that it says it is in.
+        namespace: Option<&'a str>,
+        /// Its number in the facts of the file, where it can be read as far as that.
+        object: Option<u32>,
+    },
     /// That is known only to a build: the reference stands in a patch.
     Unknown,
 }
@@ -51,16 +58,67 @@ pub struct Candidate {
     pub namespace: Option<SmolStr>,
     /// How that fits.
     pub fit: Fit,
-    /// 0 in the same environment, 1 in what environments share, 2 in another one.
+    /// 0 in the same environment, 1 in what environments share, 2 in another one. Where environments told: 0 in all
+    /// that build with the file, 1 in some; one more than by folders for what none applies.
     pub distance: u8,
     /// The environment whose folders it stands in.
     pub environment: Option<SmolStr>,
+    /// Which of the environments that build with the file have it; none where no environment told.
+    pub applied: Option<AppliedIn>,
+}
+
+/// The environments that have an object of those which build with a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppliedIn {
+    /// Their names, in order.
+    pub environments: Vec<SmolStr>,
+    /// Whether those are all that build with the file.
+    pub all: bool,
 }
 
 /// The objects of a kind that a reference in a file could name: each name once for each namespace that it
 /// certainly is in. At most `limit` names, the nearest ones; where there are more, only those that `typed`
 /// accepts are counted.
+///
+/// They are those that the environments really have which build with the file; where it is in none of them, or they
+/// have nothing of that kind, those of the repository.
 pub fn candidates(
+    db: &dyn Db,
+    file: SourceFile,
+    kind: &GroupKind,
+    looked_up: LookedUp<'_>,
+    limit: usize,
+    typed: &dyn Fn(&str) -> bool,
+) -> Vec<Candidate> {
+    let mut found = applied::candidates(db, file, kind, looked_up, limit, typed);
+    let mut likely = likely(db, file, kind, looked_up, limit, typed);
+    if found.is_empty() {
+        return likely;
+    }
+    // What no environment applies may be applied by hand, or soon; a file that is being typed is often broken, and
+    // then nothing of it is applied.
+    let known: FxHashSet<_> = found.iter().map(|known| known.name.clone()).collect();
+    likely.retain(|other| !known.contains(&other.name));
+    likely.retain(|other| !applied::is_only_elsewhere(db, file, &other.definition));
+    for other in &mut likely {
+        other.distance += 1;
+    }
+    found.append(&mut likely);
+    found
+}
+
+/// The namespaces that an object of this kind and name has in the environments that build with a file, in order.
+pub fn namespaces_in_environments(
+    db: &dyn Db,
+    file: SourceFile,
+    kind: &GroupKind,
+    name: &str,
+) -> Vec<SmolStr> {
+    applied::namespaces(db, file, kind, name)
+}
+
+/// [`candidates`] by folders and possible namespaces.
+fn likely(
     db: &dyn Db,
     file: SourceFile,
     kind: &GroupKind,
@@ -176,6 +234,7 @@ fn candidate(db: &dyn Db, wanted: &NamespaceSet, placed: &Placed, here: Option<&
         fit,
         distance: placed.distance(here),
         environment: placed.environment.clone(),
+        applied: None,
     }
 }
 
@@ -183,7 +242,9 @@ fn wanted(db: &dyn Db, file: SourceFile, looked_up: LookedUp<'_>) -> NamespaceSe
     match looked_up {
         LookedUp::In(namespace) if is_templated(namespace) => NamespaceSet::unknown(),
         LookedUp::In(namespace) => NamespaceSet::one(namespace.into()),
-        LookedUp::WithObject(own) => possible_namespaces(db, file, own.map(SmolStr::new).as_ref()),
+        LookedUp::WithObject { namespace, .. } => {
+            possible_namespaces(db, file, namespace.map(SmolStr::new).as_ref())
+        }
         LookedUp::Unknown => NamespaceSet::unknown(),
     }
 }

@@ -90,6 +90,26 @@ pub fn environments(db: &dyn Db, root: Root) -> Arc<Vec<Environment>> {
     Arc::new(found)
 }
 
+/// The environments that may apply something of a root, each with the root that describes it: its own ones, in the
+/// order of [`environments`], and those of repositories that may take bundles from it.
+#[salsa::tracked(returns(clone))]
+pub fn environments_around(db: &dyn Db, root: Root) -> Arc<Vec<(Root, Environment)>> {
+    let mut roots = vec![root];
+    for other in root.mapped_by(db).iter().chain(root.siblings(db)) {
+        if !roots.contains(other) {
+            roots.push(*other);
+        }
+    }
+    let around = roots.into_iter().flat_map(|root| {
+        let environments = environments(db, root);
+        let environments = environments.iter().cloned();
+        environments
+            .map(|environment| (root, environment))
+            .collect::<Vec<_>>()
+    });
+    Arc::new(around.collect())
+}
+
 /// Names environments whose folders are called alike by the innermost folder that only one of them has:
 /// `kubernetes/main/flux` and `kubernetes/utility/flux` are `main` and `utility`.
 fn tell_apart(found: &mut [Environment]) {

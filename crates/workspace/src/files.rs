@@ -25,6 +25,9 @@ pub struct Root {
     /// The other repositories that are open beside it.
     #[returns(ref)]
     pub siblings: Vec<Root>,
+    /// The repositories whose settings map a bundle to a directory of it.
+    #[returns(ref)]
+    pub mapped_by: Vec<Root>,
 }
 
 /// A directory of a root, with what git does not ignore in it.

@@ -36,26 +36,30 @@ mod watch;
 mod workspace;
 
 pub use artifacts::artifact_directories;
-pub use builds::{build_errors, concerned_files, place_of_build, unmatched};
+pub use builds::{
+    build_errors, concerned_files, duplicate_ids, file_from, place_of_build, unmatched,
+};
 pub use candidates::{
-    Candidate, Fit, LookedUp, candidates, dependents, kinds, referred_names, referrers,
+    AppliedIn, Candidate, Fit, LookedUp, candidates, dependents, kinds, namespaces_in_environments,
+    referred_names, referrers,
 };
 pub use clusters::{
     Application, AppliedFrom, AppliedObject, Built, Change, Cluster, ClusterEdge, ClusterGraph,
-    ClusterNode, Elsewhere, EnvironmentError, Fault, InEnvironment, Leads, Leaf, ObjectId, Reader,
-    Twice, Why, applied, applied_from, applied_twice, cluster, cluster_graph, clusters,
-    environment_errors, flux_version, nth_cluster, objects, readers, unmatched_additions,
+    ClusterNode, Elsewhere, EnvironmentError, Fault, InEnvironment, Leads, Leaf, ObjectId, Patched,
+    Reader, Shadowed, Twice, Why, applied, applied_from, applied_twice, cluster, cluster_graph,
+    clusters, environment_errors, flux_version, nth_cluster, objects, patched_objects, readers,
+    shadowed_versions, unmatched_additions, without_namespace,
 };
 pub use compare::{
     Applier, Cause, CompareOptions, Comparison, Deletion, Fate, FieldChange, FieldPath, FieldStep,
-    Kept, NotCompared, ObjectChange, ObjectName, Shown, Side, Unknown, compare_change,
+    Kept, LeftAlone, NotCompared, ObjectChange, ObjectName, Shown, Side, Unknown, compare_change,
     compare_environments, has_service,
 };
 pub use configuration::{Class, EnvironmentSettings, Settings, SettingsError, settings};
 pub use db::{Database, Db};
 pub use environment::{
     Entry, Environment, entry_paths, environment_of, environment_of_directory, environments,
-    own_sources,
+    environments_around, own_sources,
 };
 pub use files::{Child, DirEntry, Directory, Disk, Root, SourceFile};
 pub use graph::{Cycle, dependencies, dependency_cycles};

@@ -199,6 +199,15 @@ impl Workspace {
         root.top(&self.db)
     }
 
+    /// Every root, also those that are known only because settings map bundles to them.
+    pub(crate) fn all_roots(&self) -> Vec<Root> {
+        self.roots
+            .iter()
+            .chain(&self.mapped_roots)
+            .copied()
+            .collect()
+    }
+
     pub(crate) fn database_mut(&mut self) -> &mut Database {
         &mut self.db
     }
@@ -230,13 +239,21 @@ impl Workspace {
     }
 
     fn new_root(&mut self, path: &Utf8Path) -> Root {
-        let root = Root::builder(path.to_owned(), None, Vec::new(), Vec::new(), Vec::new())
-            .path_durability(Durability::HIGH)
-            .top_durability(Durability::HIGH)
-            .open_durability(Durability::LOW)
-            .mapped_durability(Durability::HIGH)
-            .siblings_durability(Durability::HIGH)
-            .new(&self.db);
+        let root = Root::builder(
+            path.to_owned(),
+            None,
+            Vec::new(),
+            Vec::new(),
+            Vec::new(),
+            Vec::new(),
+        )
+        .path_durability(Durability::HIGH)
+        .top_durability(Durability::HIGH)
+        .open_durability(Durability::LOW)
+        .mapped_durability(Durability::HIGH)
+        .siblings_durability(Durability::HIGH)
+        .mapped_by_durability(Durability::HIGH)
+        .new(&self.db);
         let top = self.new_directory(root, path, None);
         root.set_top(&mut self.db)
             .with_durability(Durability::HIGH)

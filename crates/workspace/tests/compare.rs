@@ -2,8 +2,8 @@
 
 use camino::Utf8Path;
 use infragen_workspace::{
-    Cause, CompareOptions, Comparison, Deletion, ObjectChange, Shown, Side, Unknown, Workspace,
-    clusters, compare_change, compare_environments,
+    Cause, CompareOptions, Comparison, Deletion, LeftAlone, ObjectChange, Shown, Side, Unknown,
+    Workspace, clusters, compare_change, compare_environments,
 };
 
 const SYNC: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1
@@ -550,4 +550,76 @@ fn environments_are_compared_object_by_object() {
             format!("~Namespace live was /qa{}", name("live", "qa")),
         ]
     );
+}
+
+/// A ConfigMap with a mark of Flux on it.
+fn marked_config(mark: &str, value: &str) -> String {
+    format!(
+        "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  annotations: {{kustomize.toolkit.fluxcd.io/{mark}}}\ndata: {{key: {value}}}\n"
+    )
+}
+
+#[test]
+fn what_flux_does_not_reconcile_stays_as_it_is() {
+    let left = |mark: &str| {
+        let (before, after) = (
+            cluster(&marked_config(mark, "one")),
+            cluster(&marked_config(mark, "two")),
+        );
+        let comparison = compared(&before, &after, None);
+        assert_eq!(changes(&comparison), ["~ConfigMap a data.key: one -> two"]);
+        comparison.objects[0].left_alone
+    };
+    assert_eq!(
+        left("reconcile: Disabled"),
+        Some(LeftAlone::ReconcileDisabled)
+    );
+    assert_eq!(left("ssa: Ignore"), Some(LeftAlone::SsaIgnore));
+    assert_eq!(left("ssa: IfNotPresent"), Some(LeftAlone::IfNotPresent));
+    assert_eq!(left("ssa: Merge"), None);
+    assert_eq!(left("prune: disabled"), None);
+    // Nor does it come into being, but for what is made only once.
+    let new = |mark: &str| {
+        let comparison = compared(
+            &cluster("---\n"),
+            &cluster(&marked_config(mark, "one")),
+            None,
+        );
+        comparison.objects[0].left_alone
+    };
+    assert_eq!(new("ssa: ignore"), Some(LeftAlone::SsaIgnore));
+    assert_eq!(new("ssa: IfNotPresent"), None);
+}
+
+#[test]
+fn what_flux_does_not_reconcile_is_not_deleted() {
+    let other = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n";
+    let gone = |mark: &str| {
+        let before = marked_config(mark, "one") + other;
+        deletions(&cluster(&before), &cluster(other)).remove(0)
+    };
+    let deleted = "ConfigMap a of web: not applied, Deleted";
+    assert_eq!(
+        gone("reconcile: disabled"),
+        "ConfigMap a of web: not applied, Kept(ReconcileDisabled)"
+    );
+    assert_eq!(
+        gone("ssa: Ignore"),
+        "ConfigMap a of web: not applied, Kept(SsaIgnore)"
+    );
+    assert_eq!(gone("ssa: IfNotPresent"), deleted);
+    assert_eq!(gone("ssa: Merge"), deleted);
+}
+
+#[test]
+fn a_field_that_cannot_change_matters_only_where_flux_changes_it() {
+    let set = |mark: &str, name: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a, annotations: {{kustomize.toolkit.fluxcd.io/{mark}}}}}\nspec: {{selector: {{matchLabels: {{app: {name}}}}}}}\n"
+        )
+    };
+    let found =
+        |mark: &str| deletions(&cluster(&set(mark, "one")), &cluster(&set(mark, "two"))).len();
+    assert_eq!(found("ssa: Merge"), 1);
+    assert_eq!(found("ssa: IfNotPresent"), 0);
 }

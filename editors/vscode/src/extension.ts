@@ -1,5 +1,6 @@
 import { commands, type ExtensionContext, window, workspace } from "vscode";
 
+import { goToDefinitionInEnvironment } from "./definitions";
 import { Server } from "./server";
 
 let server: Server | undefined;
@@ -14,6 +15,12 @@ export async function activate(context: ExtensionContext): Promise<void> {
     running,
     commands.registerCommand("infragen.restart", () => running.restart()),
     commands.registerCommand("infragen.showLog", () => log.show()),
+    commands.registerCommand("infragen.goToDefinitionInEnvironment", async () => {
+      const client = running.running();
+      if (client !== undefined) {
+        await goToDefinitionInEnvironment(client);
+      }
+    }),
     workspace.onDidChangeConfiguration(async (change) => {
       if (change.affectsConfiguration("infragen.server.path")) {
         await running.restart();

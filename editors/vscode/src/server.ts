@@ -26,6 +26,11 @@ export class Server implements Disposable {
     return this.enqueue(() => this.stopClient());
   }
 
+  /** The client, while the server runs. */
+  running(): LanguageClient | undefined {
+    return this.client?.isRunning() ? this.client : undefined;
+  }
+
   dispose(): void {
     this.status.dispose();
   }

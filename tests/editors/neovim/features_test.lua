@@ -141,6 +141,62 @@ harness.test('hover says what a reference leads to', function()
   assert(text:find('clusters/staging/infrastructure.yaml', 1, true), text)
 end)
 
+harness.test('the definition in an environment that is picked', function()
+  local root = vim.fs.joinpath(assert(vim.uv.fs_realpath(vim.fs.dirname(vim.fn.tempname()))), 'environments')
+  local tenant = 'base/tenant.yaml'
+  local function write(path, ...)
+    vim.fn.mkdir(vim.fs.dirname(vim.fs.joinpath(root, path)), 'p')
+    vim.fn.writefile({ ... }, vim.fs.joinpath(root, path))
+  end
+  write('.infragen.yaml', '{}')
+  write('base/kustomization.yaml', 'resources: [tenant.yaml]')
+  write(
+    tenant,
+    'apiVersion: kustomize.toolkit.fluxcd.io/v1',
+    'kind: Kustomization',
+    'metadata: {name: tenant, namespace: flux-system}',
+    'spec:',
+    '  path: ./tenant',
+    '  sourceRef:',
+    '    kind: GitRepository',
+    '    name: flux-system'
+  )
+  for _, environment in ipairs({ 'production', 'staging' }) do
+    local folder = 'clusters/' .. environment
+    write(folder .. '/kustomization.yaml', 'resources: [flux-system/gotk-sync.yaml, ../../base]')
+    write(
+      folder .. '/flux-system/gotk-sync.yaml',
+      'apiVersion: source.toolkit.fluxcd.io/v1',
+      'kind: GitRepository',
+      'metadata: {name: flux-system, namespace: flux-system}',
+      '---',
+      'apiVersion: kustomize.toolkit.fluxcd.io/v1',
+      'kind: Kustomization',
+      'metadata: {name: flux-system, namespace: flux-system}',
+      ('spec: {path: ./%s, sourceRef: {kind: GitRepository, name: flux-system}}'):format(folder)
+    )
+  end
+  open(root, tenant)
+  repository.cursor_on('flux-system', 'kind: GitRepository')
+  local offered
+  local select = vim.ui.select
+  vim.ui.select = function(items, options, pick)
+    offered = vim.tbl_map(options.format_item, items)
+    pick(items[2])
+  end
+  vim.cmd.InfragenDefinition()
+  harness.wait('the choice', function()
+    return offered
+  end)
+  vim.ui.select = select
+  local sync = 'clusters/%s/flux-system/gotk-sync.yaml'
+  harness.equal(#offered, 2, 'environments')
+  assert(offered[1]:find('^production  GitRepository flux%-system  .*' .. vim.pesc(sync:format('production'))), offered[1])
+  assert(offered[2]:find('^staging  GitRepository flux%-system  '), offered[2])
+  local path = vim.fs.relpath(root, vim.api.nvim_buf_get_name(0))
+  harness.equal(path, sync:format('staging'), 'place')
+end)
+
 harness.test('a rename edits the object and who names it', function()
   local release = open(example, 'apps/base/podinfo/release.yaml')
   repository.cursor_on('podinfo', 'kind: HelmRepository')

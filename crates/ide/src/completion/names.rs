@@ -4,7 +4,8 @@ use infragen_flux::known::{ALERT, RECEIVER};
 use infragen_flux::{GroupKind, KindName, Reference, Role, Scope, is_templated};
 use infragen_syntax::TextEdit;
 use infragen_workspace::{
-    Candidate, Fit, LookedUp, candidates, definitions, dependents, facts, referred_names, referrers,
+    AppliedIn, Candidate, Fit, LookedUp, candidates, definitions, dependents, facts,
+    referred_names, referrers,
 };
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
@@ -17,6 +18,9 @@ use super::{Completion, CompletionKind, MAX_COMPLETIONS};
 
 /// Added to the rank of what is possible, but hardly meant.
 const UNLIKELY: u32 = 100;
+
+/// Environments of an object that are listed.
+const MAX_ENVIRONMENTS: usize = 12;
 
 /// The rank of names without an object: behind all objects that are likely.
 const ONLY_REFERRED: u32 = 80;
@@ -156,11 +160,13 @@ fn object(
         });
     }
     let path = candidate.definition.file.path(position.db);
+    let environments = candidate.applied.as_ref().map(environments);
     let mut detail: Vec<&str> = Vec::new();
     if allowed.write_kind {
         detail.push(&allowed.kind.kind);
     }
     detail.extend(candidate.namespace.as_deref());
+    detail.extend(environments.as_deref());
     detail.push(path.as_str());
     let late = if unlikely { UNLIKELY } else { 0 };
     let offer = writing
@@ -170,6 +176,19 @@ fn object(
         .documented(documentation(&allowed.kind, candidate, path.as_str()))
         .ranked(likelihood(position, row, allowed, candidate) + late);
     Some(offer)
+}
+
+/// The environments that have an object, of those which build with the file, in few words.
+fn environments(applied: &AppliedIn) -> String {
+    const SHOWN: usize = 3;
+    let all = &applied.environments;
+    match (applied.all, all.len()) {
+        (true, count @ 2..) => format!("all {count} environments"),
+        (_, count) if count > SHOWN => {
+            format!("{} and {} more", all[..SHOWN].join(", "), count - SHOWN)
+        }
+        _ => all.join(", "),
+    }
 }
 
 /// Steps up from the file's directory that make a difference: beyond, all places are equally far.
@@ -247,8 +266,18 @@ fn documentation(kind: &GroupKind, candidate: &Candidate, path: &str) -> String 
         text.push_str(&format!("\n\n{}", known.summary));
     }
     text.push_str(&format!("\n\nDefined in `{path}`"));
-    if let Some(environment) = &candidate.environment {
-        text.push_str(&format!(", environment `{environment}`"));
+    match (&candidate.applied, &candidate.environment) {
+        (Some(applied), _) => {
+            let environments = applied.environments.iter().take(MAX_ENVIRONMENTS);
+            let list: Vec<_> = environments.map(|name| format!("`{name}`")).collect();
+            text.push_str(&format!(", applied in {}", list.join(", ")));
+            let more = applied.environments.len() - list.len();
+            if more > 0 {
+                text.push_str(&format!(" and {more} more"));
+            }
+        }
+        (None, Some(environment)) => text.push_str(&format!(", environment `{environment}`")),
+        (None, None) => {}
     }
     text
 }

@@ -2,7 +2,7 @@
 
 use infragen_flux::known::{HELM_RELEASE, KUSTOMIZATION};
 use infragen_flux::{Kind, Reference, is_flux_group};
-use infragen_workspace::{definitions, namespace_of, namespaces};
+use infragen_workspace::{definitions, namespace_of, namespaces, namespaces_in_environments};
 use smol_str::SmolStr;
 
 use super::position::Position;
@@ -31,7 +31,17 @@ fn holders(position: &Position<'_>, row: &Reference) -> Vec<SmolStr> {
     let Some(name) = position.sibling("name") else {
         return Vec::new();
     };
-    let kinds = allowed(position, row).into_iter();
+    let kinds = allowed(position, row);
+    let applied: Vec<_> = kinds
+        .iter()
+        .flat_map(|allowed| {
+            namespaces_in_environments(position.db, position.file, &allowed.kind, name)
+        })
+        .collect();
+    if !applied.is_empty() {
+        return applied;
+    }
+    let kinds = kinds.into_iter();
     let objects =
         kinds.flat_map(|allowed| definitions(position.db, position.root, &allowed.kind, name));
     objects

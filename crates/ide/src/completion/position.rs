@@ -158,7 +158,16 @@ impl<'a> Position<'a> {
     pub fn own_namespace(&self) -> LookedUp<'a> {
         match (&self.subject, self.embedding) {
             (Subject::Object { namespace, .. }, Embedding::File) => {
-                LookedUp::WithObject(*namespace)
+                let facts = facts(self.db, self.file);
+                let object = self.object(&facts);
+                let number = object.and_then(|object| {
+                    let mut objects = facts.objects.iter();
+                    objects.position(|other| other.range == object.range)
+                });
+                LookedUp::WithObject {
+                    namespace: *namespace,
+                    object: number.and_then(|number| u32::try_from(number).ok()),
+                }
             }
             _ => LookedUp::Unknown,
         }

@@ -6,14 +6,11 @@
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
-use infragen_flux::kustomization::KustomizationSpec;
-use infragen_flux::substitute::Missing;
 use infragen_flux::{GroupKind, KindPattern, Named, named};
 use infragen_kustomize::{FileKind, How, Place, Resource};
 use infragen_syntax::TextRange;
 use infragen_workspace::{
-    Application, Change, Cluster, Db, Entry, Environment, Root, SourceFile, clusters, facts,
-    layers, place_of_build,
+    Application, Change, Cluster, Db, Root, SourceFile, clusters, facts, layers, place_of_build,
 };
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
@@ -89,32 +86,9 @@ pub(super) fn scopes(db: &dyn Db, root: Root) -> Vec<Scope> {
         if component || applied.contains(&directory) {
             continue;
         }
-        let path = directory.path(db);
-        let spec = KustomizationSpec::of_path(
-            SmolStr::default(),
-            SmolStr::new(path.as_str()),
-            path.as_str().into(),
-            None,
-        );
-        let application = Application {
-            spec: Arc::new(spec),
-            file: None,
-            parent: None,
-            directory: Ok(directory),
-            variables: Arc::default(),
-        };
         scopes.push(Scope {
             environment: None,
-            cluster: Arc::new(Cluster {
-                root,
-                environment: Environment {
-                    name: SmolStr::new(path.as_str()),
-                    path: path.clone(),
-                    entry: Entry::Directory,
-                },
-                applications: vec![application],
-                missing: Missing::IsEmpty,
-            }),
+            cluster: Arc::new(Cluster::of_directory(db, directory)),
         });
     }
     scopes

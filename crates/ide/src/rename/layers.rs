@@ -11,6 +11,7 @@ use infragen_workspace::{
 };
 use rustc_hash::FxHashSet;
 
+use super::handed_down;
 use crate::subject::{applied, node_of};
 
 /// A name that chooses objects.
@@ -213,6 +214,8 @@ impl Above {
             let directory = object.and_then(|object| applied(db, *file, object));
             let of_flux = choices_of_flux(db, *file, *number).into_iter();
             choices.extend(of_flux.map(|choice| (directory, choice)));
+            let handed_down = handed_down::choices(db, *file, *number).into_iter();
+            choices.extend(handed_down.map(|choice| (directory, choice)));
         }
         choices
     }
@@ -221,10 +224,7 @@ impl Above {
 /// The choices of a kustomization file, and of the files that it names for them.
 pub(super) fn choices_of_layer(db: &dyn Db, file: SourceFile) -> Vec<Choice> {
     let tree = tree(db, file);
-    let mut reader = Reader {
-        file,
-        choices: Vec::new(),
-    };
+    let mut reader = Reader::new(file);
     let Some(root) = tree.document(0).and_then(Document::root) else {
         return reader.choices;
     };
@@ -279,10 +279,7 @@ pub(super) fn choices_of_layer(db: &dyn Db, file: SourceFile) -> Vec<Choice> {
 pub(super) fn choices_of_flux(db: &dyn Db, file: SourceFile, number: u32) -> Vec<Choice> {
     let tree = tree(db, file);
     let facts = facts(db, file);
-    let mut reader = Reader {
-        file,
-        choices: Vec::new(),
-    };
+    let mut reader = Reader::new(file);
     let object = facts
         .objects
         .get(number as usize)
@@ -343,7 +340,8 @@ pub(super) fn choices_in(db: &dyn Db, file: SourceFile) -> Vec<(Directory, Choic
     found
 }
 
-fn items<'t>(root: Node<'t>, key: &str) -> impl Iterator<Item = Node<'t>> + use<'t> {
+/// The items of a list behind a key.
+pub(super) fn items<'t>(root: Node<'t>, key: &str) -> impl Iterator<Item = Node<'t>> + use<'t> {
     root.get(key).into_iter().flat_map(|list| list.items())
 }
 
@@ -355,12 +353,20 @@ fn each_item<'t>(node: Node<'t>, visit: &mut dyn FnMut(Node<'t>)) {
     }
 }
 
-struct Reader {
+/// What reads choices out of the texts of a file.
+pub(super) struct Reader {
     file: SourceFile,
-    choices: Vec<Choice>,
+    pub choices: Vec<Choice>,
 }
 
 impl Reader {
+    pub fn new(file: SourceFile) -> Reader {
+        Reader {
+            file,
+            choices: Vec::new(),
+        }
+    }
+
     fn add(
         &mut self,
         name: Option<Node<'_>>,
@@ -422,7 +428,8 @@ impl Reader {
         }
     }
 
-    fn patch(&mut self, patch: Node<'_>) {
+    /// Those of an item of `patches`.
+    pub fn patch(&mut self, patch: Node<'_>) {
         self.target(patch.get("target"), "patches");
         if let Some(text) = patch.get("patch") {
             self.inline(text);
@@ -431,13 +438,18 @@ impl Reader {
 
     /// The names of the objects in an inline patch.
     fn inline(&mut self, text: Node<'_>) {
+        self.embedded(text, &mut |reader, root| reader.named_in(root, "patch"));
+    }
+
+    /// What `read` finds in the objects of a text inside a scalar.
+    pub fn embedded(&mut self, text: Node<'_>, read: &mut dyn FnMut(&mut Reader, Node<'_>)) {
         let Some(embedded) = Embedded::of(text).filter(|text| text.text().contains("kind")) else {
             return;
         };
         let tree = Tree::parse(embedded.text());
         let before = self.choices.len();
         for root in tree.documents().filter_map(Document::root) {
-            self.named_in(root, "patch");
+            read(self, root);
         }
         let mut made = self.choices.split_off(before);
         made.retain_mut(|choice| {

@@ -7,6 +7,7 @@
 //! above them ([`layers`]).
 
 mod effective;
+mod handed_down;
 mod layers;
 mod plan;
 mod report;

@@ -632,3 +632,56 @@ fn a_place_is_prepared_with_its_text() {
         Ok(Some("base/web.yaml:9:41 settings settings".to_owned()))
     );
 }
+
+/// A parent that hands a patch down to its child `apps`, whose build has the Deployment `web`.
+fn handing_down(target: &str) -> String {
+    let parent = "
+  path: ./clusters/main
+  sourceRef: {kind: GitRepository, name: flux-system}
+  patches:
+    - target: TARGET
+      patch: |
+        apiVersion: kustomize.toolkit.fluxcd.io/v1
+        kind: Kustomization
+        metadata: {name: any}
+        spec:
+          patches:
+            - target: {kind: Deployment, name: web}
+              patch: |
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata:
+                  name: web
+                spec: {replicas: 2}
+"
+    .replace("TARGET", target);
+    let child = flux("apps", &format!("{{path: ./apps, {SOURCE}}}"));
+    format!(
+        "//- clusters/main/sync.yaml\n{}//- clusters/main/apps.yaml\n{child}//- apps/web.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: w$0eb, namespace: apps}}
+",
+        flux("flux-system", &parent)
+    )
+}
+
+#[test]
+fn patches_inside_patches_follow() {
+    let found = renamed(&handing_down("{kind: Kustomization, name: apps}"), "site");
+    assert!(
+        found.contains("clusters/main/sync.yaml:17: - target: {kind: Deployment, name: site}"),
+        "{found}"
+    );
+    assert!(
+        found.contains("clusters/main/sync.yaml:22: name: site"),
+        "{found}"
+    );
+    assert!(found.contains("apps/web.yaml:3:"), "{found}");
+}
+
+#[test]
+fn patches_for_another_child_are_left_alone() {
+    let found = renamed(&handing_down("{kind: Kustomization, name: other}"), "site");
+    assert!(!found.contains("sync.yaml"), "{found}");
+}

@@ -1,9 +1,10 @@
 //! From a variable to the texts that set it.
 
 use infragen_syntax::TextSize;
-use infragen_workspace::{Db, SourceFile, VariableDefinition};
+use infragen_workspace::{Db, SourceFile};
+use smol_str::SmolStr;
 
-use super::symbol::{Symbol, What, symbol_at};
+use super::symbol::{What, symbol_at};
 use crate::definition::NavigationTarget;
 
 /// Where the variable at an offset gets its value: one place for each environment, each place once. None where there
@@ -14,18 +15,16 @@ pub(crate) fn definition(
     offset: TextSize,
 ) -> Option<Vec<NavigationTarget>> {
     let symbol = symbol_at(db, file, offset)?;
-    let target = |file, range| NavigationTarget {
-        origin: symbol.range,
-        file,
-        range,
-        focus: range,
-    };
     if symbol.what == What::Definition {
-        return Some(vec![target(file, symbol.range)]);
+        return Some(vec![NavigationTarget {
+            origin: symbol.range,
+            file,
+            range: symbol.range,
+            focus: symbol.range,
+        }]);
     }
     let mut targets = Vec::new();
-    for definition in effective(db, file, &symbol) {
-        let target = target(definition.file, definition.range);
+    for (_, target) in definitions_by_environment(db, file, offset) {
         if !targets.contains(&target) {
             targets.push(target);
         }
@@ -33,13 +32,30 @@ pub(crate) fn definition(
     Some(targets)
 }
 
-/// The definitions that count, one for each application.
-fn effective(db: &dyn Db, file: SourceFile, symbol: &Symbol) -> Vec<VariableDefinition> {
+/// What sets the variable that the text at an offset uses, once for each application, with the environment of that.
+pub(crate) fn definitions_by_environment(
+    db: &dyn Db,
+    file: SourceFile,
+    offset: TextSize,
+) -> Vec<(SmolStr, NavigationTarget)> {
+    let Some(symbol) = symbol_at(db, file, offset) else {
+        return Vec::new();
+    };
+    if symbol.what == What::Definition {
+        return Vec::new();
+    }
     let applications = symbol.applications.iter();
     applications
         .filter_map(|applied| {
             let definitions = applied.definitions(db, file, &symbol.name);
-            definitions.first().cloned()
+            let definition = definitions.first()?;
+            let target = NavigationTarget {
+                origin: symbol.range,
+                file: definition.file,
+                range: definition.range,
+                focus: definition.range,
+            };
+            Some((applied.environment.name.clone(), target))
         })
         .collect()
 }

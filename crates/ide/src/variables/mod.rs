@@ -10,7 +10,7 @@ mod symbol;
 mod tests;
 mod values;
 
-pub(crate) use definition::definition;
+pub(crate) use definition::{definition, definitions_by_environment};
 pub(crate) use hover::hover;
 pub(crate) use references::{highlights, references};
 pub(crate) use rename::{prepare_rename, rename};

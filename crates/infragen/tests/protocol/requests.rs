@@ -87,6 +87,24 @@ fn definition_of_a_path() {
 }
 
 #[test]
+fn definitions_are_labelled() {
+    let repository = repository();
+    let mut session = Session::start(&repository);
+    let found = session.ask_at_cursor("infragen/definitions");
+    let source = &found[0];
+    // Its own source is what this Flux Kustomization applies, so no environment is known to have it.
+    assert_eq!(source["environment"], Value::Null);
+    assert_eq!(source["name"], "OCIRepository web");
+    let location = &source["location"];
+    assert_eq!(
+        repository.place(location["uri"].as_str().unwrap(), &location["range"]),
+        "apps/web/source.yaml:6:9 web"
+    );
+    assert_eq!(found.as_array().unwrap().len(), 1);
+    session.end();
+}
+
+#[test]
 fn definition_where_there_is_none() {
     let repository = with_cursor("clusters/staging/apps.yaml", "10m");
     let mut session = Session::start(&repository);

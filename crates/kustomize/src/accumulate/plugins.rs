@@ -173,6 +173,7 @@ impl Settings {
             schema: context.schema.clone(),
             errors: Vec::new(),
             unmatched: Vec::new(),
+            matched: Vec::new(),
         };
         let result = work(&mut self, &mut inner);
         context.errors.append(&mut inner.errors);

@@ -1,6 +1,7 @@
 //! What must be true of the objects that come out: patches and replacements may have taken names away.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::context::Context;
 use crate::error::{BuildError, ErrorKind};
@@ -27,6 +28,9 @@ pub(crate) fn check(resources: &[Resource], context: &mut Context<'_>) {
             continue;
         }
         if let Some(other) = seen.insert(resource.id().normal(), resource) {
+            if is_told(context, [resource, other]) {
+                continue;
+            }
             let message = format!(
                 "at the end of the build there are two {} `{}`",
                 resource.kind(),
@@ -36,4 +40,17 @@ pub(crate) fn check(resources: &[Resource], context: &mut Context<'_>) {
             context.push(error.with_related(other.place.clone(), "the other one"));
         }
     }
+}
+
+/// Whether an earlier step said that two objects became one.
+fn is_told(context: &Context<'_>, objects: [&Resource; 2]) -> bool {
+    let twice = |error: &&Arc<BuildError>| error.kind == ErrorKind::DuplicateId;
+    let mut errors = context.errors.iter().filter(twice);
+    errors.any(|error| {
+        let about = |object: &&Resource| {
+            let mut related = error.related.iter();
+            error.place == object.place || related.any(|(place, _)| *place == object.place)
+        };
+        objects.iter().all(about)
+    })
 }

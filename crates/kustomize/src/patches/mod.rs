@@ -28,6 +28,7 @@ use self::text::PatchText;
 use crate::context::Context;
 use crate::error::{BuildError, ErrorKind};
 use crate::id::Id;
+use crate::matched;
 use crate::resource::Resource;
 use crate::spec::{Inline, PatchEntry, Selector};
 use crate::unmatched;
@@ -91,6 +92,8 @@ pub(crate) fn apply_strategic_merge(
                 continue;
             };
             let value = object::for_target(&patch.value, &resources[index]);
+            let item = context.place(entry.text.range);
+            matched::note(item, text.place(patch.range), &resources[index], context);
             merge_one(
                 &mut resources[index],
                 &value,
@@ -182,6 +185,8 @@ fn merge_entry(
         for patch in patches {
             if let Some(index) = named(patch, text, resources, context) {
                 let value = object::with_options(&patch.value, allowed);
+                let item = context.place(entry.range);
+                matched::note(item, text.place(patch.range), &resources[index], context);
                 merge_one(
                     &mut resources[index],
                     &value,
@@ -213,6 +218,8 @@ fn merge_entry(
     }
     for &index in &selected {
         let value = object::for_target(&patch.value, &resources[index]);
+        let item = context.place(entry.range);
+        matched::note(item, text.place(patch.range), &resources[index], context);
         merge_one(
             &mut resources[index],
             &value,
@@ -321,6 +328,8 @@ fn json_entry(
         note_unmatched(target, &select, resources, context);
     }
     for index in selected {
+        let item = context.place(entry.range);
+        matched::note(item, text.whole(), &resources[index], context);
         json_one(&mut resources[index], operations, text, remembers, context);
     }
 }

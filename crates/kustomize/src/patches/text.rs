@@ -84,6 +84,11 @@ impl PatchText {
         }
     }
 
+    /// The place of all of it.
+    pub(super) fn whole(&self) -> Place {
+        self.place(TextRange::up_to(TextSize::of(self.tree.text())))
+    }
+
     /// The file that the text stands in.
     pub(super) fn file(&self) -> &Path {
         &self.file

@@ -1,4 +1,5 @@
 use infragen_flux::VersionField;
+use infragen_workspace::{Shadowed, shadowed_versions};
 
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
@@ -15,7 +16,8 @@ before `semver` before `tag` before `branch`; the first one that is there decide
 `semverFilter` is read together with `semver` only.
 
 A strategic merge patch merges `ref`: one that sets `tag` over a base with `semver` leaves both, and `semver` wins. To \
-switch, the patch writes `semver: null` beside the tag. This rule looks at the fields of one object in one file.",
+switch, the patch writes `semver: null` beside the tag. So a field of a patch is found in what the environments really \
+apply; a field of a base, where no build reads it.",
     example: "\
 //- app.yaml
 apiVersion: source.toolkit.fluxcd.io/v1
@@ -41,6 +43,37 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if findings.len() > from && !fields.is_patch() && fields.may_be_patched() {
             findings.truncate(from);
         }
+    }
+    for shadowed in shadowed_versions(context.db, context.file).iter() {
+        findings.push(of_layers(context, shadowed));
+    }
+}
+
+/// A field that is dead because a patch and what it changes write different ones.
+fn of_layers(context: &Context<'_>, shadowed: &Shadowed) -> Finding {
+    let (dead, wins) = (shadowed.key, shadowed.winner);
+    let place = match shadowed.environments.as_slice() {
+        [] => String::new(),
+        some => format!(" in {}", some.join(", ")),
+    };
+    let (other, range) = shadowed.by;
+    let message = format!("`{dead}` says nothing{place}: `{wins}` wins");
+    let finding = DEAD_VERSION_FIELD.finding(shadowed.value, message).relate(
+        other,
+        range,
+        "this one is read",
+    );
+    // A patch that means its own field takes the other one away.
+    if shadowed.in_patch {
+        finding
+            .help(format!("write `{wins}: null` beside it in the patch"))
+            .fix(context.clear_beside(context.file, shadowed.value, wins))
+    } else {
+        // It works, and nobody can see from the base what does.
+        finding
+            .severity(Severity::Hint)
+            .help(format!("write `{dead}: null` in the patch"))
+            .fix(context.clear_beside(other, range, dead))
     }
 }
 
@@ -83,7 +116,7 @@ fn dead(context: &Context<'_>, fields: &VersionFields<'_>, findings: &mut Vec<Fi
 #[cfg(test)]
 mod tests {
     use crate::Severity;
-    use crate::testing::check;
+    use crate::testing::{CLUSTER, check};
 
     const RULE: &str = "dead-version-field";
 
@@ -171,6 +204,106 @@ spec:
             source("OCIRepository", "{semver: 1.x, tag: a}")
         );
         check(RULE, &patch).finds_one(Severity::Warning, "`tag` says nothing: `semver` wins");
+    }
+
+    /// A base and an overlay that patches it, in an environment.
+    fn layers(base: &str, patch: &str) -> String {
+        format!(
+            "{CLUSTER}//- clusters/production/app.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: app, namespace: flux-system}}
+spec: {{path: ./production, sourceRef: {{kind: GitRepository, name: flux-system}}}}
+//- production/kustomization.yaml
+resources: [../base]
+patches: [{{path: patch.yaml}}]
+//- production/patch.yaml
+{}//- base/kustomization.yaml
+resources: [app.yaml]
+//- base/app.yaml
+{}",
+            object(patch),
+            object(base)
+        )
+    }
+
+    fn object(reference: &str) -> String {
+        source("OCIRepository", reference).replace("//- app.yaml\n", "")
+    }
+
+    #[test]
+    fn a_patch_that_adds_what_loses_changes_nothing() {
+        check(RULE, &layers("semver: 1.x", "tag: 1.4.2"))
+            .finds_one(Severity::Warning, "`tag` says nothing: `semver` wins")
+            .at(&["production/patch.yaml: 1.4.2"])
+            .relates(&["base/app.yaml [1.x]: this one is read"])
+            .fixed("    semver: null\n");
+        // kustomize alone builds the same where no environment is known.
+        let bundle = layers("semver: 1.x", "tag: 1.4.2").replace(CLUSTER, "");
+        let bundle = bundle.split("//- production/kus").nth(1).unwrap();
+        check(RULE, &format!("//- production/kus{bundle}"))
+            .finds_one(Severity::Warning, "`tag` says nothing: `semver` wins");
+        check(RULE, &layers("semver: 1.x", "{tag: 1.4.2, semver: null}")).finds(0);
+        check(RULE, &layers("semver: \"${RANGE}\"", "tag: 1.4.2")).finds(0);
+    }
+
+    #[test]
+    fn the_environments_in_which_a_patch_changes_nothing_are_named() {
+        let staging = CLUSTER.replace("production", "staging")
+            + "//- clusters/staging/app.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: app, namespace: flux-system}
+spec: {path: ./staging, sourceRef: {kind: GitRepository, name: flux-system}}
+//- staging/kustomization.yaml
+resources: [app.yaml]
+patches: [{path: ../production/patch.yaml}]
+//- staging/app.yaml
+";
+        let both = layers("semver: 1.x", "tag: 1.4.2") + &staging + &object("branch: main");
+        check(RULE, &both).finds_one(
+            Severity::Warning,
+            "`tag` says nothing in production: `semver` wins",
+        );
+    }
+
+    #[test]
+    fn a_flux_kustomization_may_add_what_loses() {
+        let app = layers("semver: 1.x", "semver: 2.x").replace(
+            "spec: {path: ./production, ",
+            "spec:
+  patches:
+    - patch: |
+        apiVersion: source.toolkit.fluxcd.io/v1
+        kind: OCIRepository
+        metadata: {name: app}
+        spec:
+          ref:
+            tag: latest
+  path: ./production
+  sourceRef: {kind: GitRepository, name: flux-system}
+#",
+        );
+        check(RULE, &app)
+            .finds_one(Severity::Warning, "`tag` says nothing: `semver` wins")
+            .at(&["clusters/production/app.yaml: latest"])
+            .relates(&["production/patch.yaml [2.x]: this one is read"]);
+    }
+
+    #[test]
+    fn what_a_base_says_is_dead_where_nothing_reads_it() {
+        check(RULE, &layers("tag: latest", "semver: 1.x"))
+            .finds_one(Severity::Hint, "`tag` says nothing: `semver` wins")
+            .at(&["base/app.yaml: latest"])
+            .fix_makes(0, "    tag: null\n");
+        let other = layers("tag: latest", "semver: 1.x")
+            + "//- clusters/production/other.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: other, namespace: flux-system}
+spec: {path: ./base, sourceRef: {kind: GitRepository, name: flux-system}}
+";
+        check(RULE, &other).finds(0);
     }
 
     #[test]

@@ -2,13 +2,16 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use infragen_flux::{ObjectFacts, is_templated};
-use infragen_kustomize::Field;
+use infragen_kustomize::{BuildError, Field, Place};
+use infragen_syntax::TextRange;
 use infragen_workspace::{
-    Db, Found, Import, SourceFile, facts, importers, imports_of, is_patch_file, kustomization_file,
+    Db, Found, Import, SourceFile, duplicate_ids, facts, importers, imports_of, is_patch_file,
+    kustomization_file, place_of_build,
 };
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use crate::above::Reach;
+use crate::builds;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
 
@@ -23,7 +26,8 @@ id`, followed by a misleading `must build at directory`. The id is API version, 
 namespace as it stands before this layer changes it. The usual reasons are a file that is listed twice, a \
 base that is reached by two ways, and a manifest that was copied without a new name.
 
-Where a layer on the way changes names or namespaces the ids may differ, and nothing is reported.",
+Where a layer on the way changes names or namespaces, the build tells which ids come out: two files may have the same \
+one only by a prefix or a namespace, also one that a Flux Kustomization gives.",
     example: "\
 //- kustomization.yaml
 resources:
@@ -49,6 +53,67 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     } else if context.facts.objects.len() > 1 {
         documents(context, findings);
     }
+    if !context.facts.broken {
+        built(context, findings);
+    }
+}
+
+/// What only builds tell: objects of different ids that come to have the same one.
+fn built(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    if context.facts.kustomization.is_some() && findings.is_empty() {
+        for error in duplicate_ids(context.db, context.file) {
+            if is_one_file(context, &error) {
+                continue;
+            }
+            let mut finding =
+                builds::finding(context, &DUPLICATE_RESOURCE, &error, error.message.clone());
+            if *error.place.file != *context.file.path(context.db) {
+                finding.range = entry_of(context, &error.place);
+                if let Some((file, range)) = place_of_build(context.db, context.root, &error.place)
+                {
+                    finding = finding.relate(file, range, "again here");
+                }
+            }
+            findings.push(finding.help("kustomize refuses an object that it already has"));
+        }
+    }
+    let mut more = Vec::new();
+    builds::find_in_environments(context, &DUPLICATE_RESOURCE, &mut more);
+    for finding in more {
+        let told = findings
+            .iter()
+            .any(|known: &Finding| finding.range.contains_range(known.range));
+        if !told {
+            findings.push(finding.help("Flux applies nothing of a build that has an object twice"));
+        }
+    }
+}
+
+/// Whether an error is about two documents of one file, which is told there.
+fn is_one_file(context: &Context<'_>, error: &BuildError) -> bool {
+    let same = |(place, _): &(Place, _)| place.file == error.place.file;
+    *error.place.file != *context.file.path(context.db) && error.related.iter().all(same)
+}
+
+/// The entry of the kustomization file that brings an object: the last one above its file.
+fn entry_of(context: &Context<'_>, object: &Place) -> TextRange {
+    let imports = imports_of(context.db, context.file);
+    let brings = |import: &&Import| match import.to {
+        Found::File(file) => *file.path(context.db) == *object.file,
+        Found::Directory(directory) => object.file.starts_with(directory.path(context.db)),
+        _ => false,
+    };
+    let mut imports = imports
+        .iter()
+        .rev()
+        .filter(|import| import.field.includes());
+    imports
+        .find(brings)
+        .and_then(|import| entry(context, import))
+        .map_or_else(
+            || context.first_line(context.file),
+            |entry| entry.path.range,
+        )
 }
 
 /// An object that a build takes in.
@@ -287,7 +352,7 @@ fn reached_twice(
     Some(finding.fix(fix.flatten()))
 }
 
-fn name_place(db: &dyn Db, place: &Brought) -> Option<(SourceFile, infragen_syntax::TextRange)> {
+fn name_place(db: &dyn Db, place: &Brought) -> Option<(SourceFile, TextRange)> {
     let facts = facts(db, place.file);
     let name = facts.objects.get(place.object as usize)?.name.as_ref()?;
     Some((place.file, name.range))
@@ -348,7 +413,7 @@ fn documents(context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use crate::Severity;
-    use crate::testing::{Checked, check};
+    use crate::testing::{CLUSTER, Checked, check};
 
     const FILES: &str = "\
 //- a.yaml
@@ -389,6 +454,91 @@ resources: [../base]
             .fixed("");
         layer("resources: [base]\nbases: [base/]")
             .finds_one(Severity::Error, "`base/` is listed twice");
+    }
+
+    #[test]
+    fn two_layers_may_make_one_name_out_of_two() {
+        let prefixed = "//- kustomization.yaml
+resources: [pre, b.yaml]
+//- pre/kustomization.yaml
+namePrefix: pre-
+resources: [a.yaml]
+//- pre/a.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a}
+//- b.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: pre-a}
+";
+        check("duplicate-resource", prefixed)
+            .finds_one(
+                Severity::Error,
+                "ConfigMap pre-a is already in this build (ConfigMap.v1.[noGrp]/pre-a.[noNs])",
+            )
+            .at(&["kustomization.yaml: b.yaml"]);
+        // The layer that brings them together is the one that must change, and not those above it.
+        let above = format!("{prefixed}//- top/kustomization.yaml\nresources: [..]\n")
+            .replace("//- kustomization", "//- all/kustomization")
+            .replace("[pre, b.yaml]", "[../pre, ../b.yaml]")
+            .replace("[..]", "[../all]");
+        check("duplicate-resource", &above)
+            .finds(1)
+            .at(&["all/kustomization.yaml: ../b.yaml"]);
+        let other = prefixed.replace("namePrefix: pre-", "namePrefix: x-");
+        check("duplicate-resource", &other).finds(0);
+    }
+
+    #[test]
+    fn a_namespace_may_make_two_objects_one() {
+        let text = "//- kustomization.yaml
+namespace: apps
+resources: [a.yaml, b.yaml]
+//- a.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a, namespace: one}
+//- b.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a, namespace: two}
+";
+        check("duplicate-resource", text)
+            .finds_one(
+                Severity::Error,
+                "ConfigMap a is there twice once both are in namespace apps",
+            )
+            .at(&["kustomization.yaml: apps"]);
+        // So may that of a Flux Kustomization, of all that lies below its path.
+        let flux = format!(
+            "{CLUSTER}//- clusters/production/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: apps, namespace: flux-system}}
+spec:
+  path: ./apps
+  targetNamespace: web
+  sourceRef: {{kind: GitRepository, name: flux-system}}
+//- apps/a.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: a, namespace: one}}
+//- apps/b.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: a, namespace: two}}
+"
+        );
+        check("duplicate-resource", &flux)
+            .finds(1)
+            .at(&["clusters/production/apps.yaml: web"]);
+        let same = flux
+            .replace("  targetNamespace: web\n", "")
+            .replace("two", "one");
+        check("duplicate-resource", &same).finds(1).relates(&[
+            "apps/a.yaml [apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: one}]: the same object",
+        ]);
     }
 
     #[test]

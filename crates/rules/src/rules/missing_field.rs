@@ -1,4 +1,4 @@
-use infragen_workspace::is_patch_file;
+use infragen_workspace::{environments_around, is_patch_file, without_namespace};
 
 use crate::above::Reach;
 use crate::finding::{Finding, Severity};
@@ -12,6 +12,9 @@ pub static MISSING_FIELD: Rule = Rule {
     explanation: "\
 `prune` of a Kustomization has no default, nor has `interval` or `sourceRef`: the API server refuses the \
 object, and with it everything that Flux applies in the same step.
+
+`metadata.namespace` may come from a kustomization file or from `targetNamespace`; where the build of an environment \
+ends without one, the API server refuses the object too: `namespace not specified`.
 
 Parents often patch such fields into their children. Where anything above has patches, components or \
 substitutions, nothing is reported, nor in files that no cluster of this repository applies.",
@@ -61,6 +64,22 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             .help("the API server refuses the object without it");
         findings.push(finding);
     }
+    let several = environments_around(context.db, context.root).len() > 1;
+    for (number, environments) in without_namespace(context.db, context.file).iter() {
+        let Some(object) = context.facts.objects.get(*number as usize) else {
+            continue;
+        };
+        let place = match several {
+            true => format!(" in {}", environments.join(", ")),
+            false => String::new(),
+        };
+        let message = format!("this {} gets no namespace{place}", object.kind);
+        findings.push(
+            MISSING_FIELD
+                .finding(object.kind_range, message)
+                .help("write `metadata.namespace`, or `namespace` in a kustomization file above"),
+        );
+    }
 }
 
 #[cfg(test)]
@@ -84,6 +103,26 @@ spec:
             Severity::Warning,
             "this Kustomization has no `spec.interval` and no `spec.prune`",
         );
+    }
+
+    #[test]
+    fn a_namespace_comes_from_somewhere() {
+        let apps = APPS
+            .replace(", namespace: flux-system}", "}")
+            .replacen("spec:\n", "spec:\n  interval: 1m\n  prune: true\n", 1)
+            .replace("path: ./clusters", "path: ./apps");
+        let bare = format!("{CLUSTER}{apps}");
+        check("missing-field", &bare)
+            .finds_one(Severity::Warning, "this Kustomization gets no namespace")
+            .at(&["clusters/production/apps.yaml: Kustomization"]);
+        let layer = "//- clusters/production/kustomization.yaml\nnamespace: flux-system\nresources: [apps.yaml]\n";
+        check("missing-field", &format!("{bare}{layer}")).finds(0);
+        let target = "path: ./clusters/production\n  targetNamespace: apps";
+        check(
+            "missing-field",
+            &bare.replacen("path: ./clusters/production", target, 1),
+        )
+        .finds(0);
     }
 
     #[test]

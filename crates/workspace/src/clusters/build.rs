@@ -7,7 +7,9 @@ use infragen_flux::GroupKind;
 use infragen_flux::known::KUSTOMIZATION;
 use infragen_flux::kustomization::{KustomizationSpec, Problem, Variables, finish};
 use infragen_flux::substitute::Missing;
-use infragen_kustomize::{Additions, BuildError, Path, Place, Resource, Unmatched, build_as_flux};
+use infragen_kustomize::{
+    Additions, BuildError, Matched, Path, Place, Resource, Unmatched, build_as_flux,
+};
 use smol_str::SmolStr;
 
 use super::reading::components;
@@ -27,6 +29,8 @@ pub struct Built {
     pub problems: Vec<Problem>,
     /// The entries of all that took part that change nothing.
     pub unmatched: Vec<Unmatched>,
+    /// The objects that patches are for; empty unless the build is traced.
+    pub matched: Vec<Matched>,
 }
 
 impl Built {
@@ -136,6 +140,7 @@ pub fn applied(
         errors: built.errors.clone(),
         problems,
         unmatched: built.unmatched.clone(),
+        matched: Vec::new(),
     })
 }
 
@@ -173,6 +178,7 @@ pub(crate) fn traced(
         errors: built.errors,
         problems,
         unmatched: built.unmatched,
+        matched: built.matched,
     })
 }
 

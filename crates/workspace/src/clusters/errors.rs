@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 
 use super::version::flux_version;
 use super::walk::{Application, Cluster};
+use crate::bundles::normalized;
 use crate::db::Db;
 use crate::files::{Root, SourceFile};
 use crate::paths::{Found, find, relative};
@@ -84,6 +85,15 @@ impl Cluster {
         Some(Place::start_of(application.file.clone()?))
     }
 
+    /// The file with the manifest of an application.
+    pub fn file_of(&self, db: &dyn Db, application: &Application) -> Option<SourceFile> {
+        let root = match application.parent {
+            Some((parent, _)) => self.applications.get(parent)?.root(db)?,
+            None => self.root,
+        };
+        source_file(db, root, application.file.as_ref()?)
+    }
+
     /// Where an object of an application stands, as its root sees it.
     pub fn place_of_object(
         &self,
@@ -95,6 +105,30 @@ impl Cluster {
             Some(inner) => seen_from(db, self.root, inner, &object.place),
             None => object.place.clone(),
         }
+    }
+
+    /// The item in the manifest of an application that an item of what it adds stands for: one of its `patches`. None
+    /// where a patch above has set it.
+    pub(crate) fn item_in_spec(
+        &self,
+        db: &dyn Db,
+        root: Root,
+        application: &Application,
+        range: TextRange,
+    ) -> Option<Place> {
+        let added = Tree::parse(application.spec.additions.clone());
+        let place = seen_from(db, root, self.root, &self.place_of(db, application)?);
+        let tree = tree(db, self.file_of(db, application)?);
+        let manifest = document_at(&tree, place.range.start())?.get("spec")?;
+        let (path, _) = path_at(&added, range.start());
+        let [list, number, ..] = path.as_slice() else {
+            return None;
+        };
+        let item = manifest.get(list)?.items().nth(number.parse().ok()?)?;
+        Some(Place {
+            range: item.range(),
+            ..place
+        })
     }
 
     /// The text in the manifest of an application that a place in what it adds stands for: the whole object where
@@ -110,7 +144,8 @@ impl Cluster {
         let place = self
             .place_of(db, application)
             .unwrap_or_else(|| Place::start_of(Path::from(self.environment.path.as_path())));
-        let found = source_file(db, root, &place.file).and_then(|file| {
+        let place = seen_from(db, root, self.root, &place);
+        let found = self.file_of(db, application).and_then(|file| {
             let tree = tree(db, file);
             let manifest = document_at(&tree, place.range.start())?.get("spec")?;
             let (path, innermost) = path_at(&added, range.start());
@@ -141,8 +176,15 @@ pub(crate) fn seen_from(db: &dyn Db, root: Root, inner: Root, place: &Place) -> 
         return place.clone();
     }
     let way = relative(root.path(db), inner.path(db));
+    let file = Utf8Path::new(&way).join(&place.file);
+    // A place that the one saw in the other is at home there.
+    let absolute = normalized(&root.path(db).join(&file));
+    let file = match absolute.strip_prefix(root.path(db)) {
+        Ok(own) => own.to_owned(),
+        Err(_) => file,
+    };
     Place {
-        file: Path::from(Utf8Path::new(&way).join(&place.file)),
+        file: Path::from(file),
         range: place.range,
     }
 }

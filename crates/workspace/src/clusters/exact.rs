@@ -63,7 +63,7 @@ pub(crate) fn resolve_exactly(
         let Some((name, namespace)) = looked_up(&cluster, from, object, reference) else {
             continue;
         };
-        let index = cluster_index(db, root, environment.clone());
+        let index = cluster_index(db, cluster.root, environment.clone());
         let (mut found, mut elsewhere) = (Vec::new(), Vec::new());
         for placed in index.named(kind, &name) {
             let here = placed.namespace == namespace || placed.namespace.is_empty();

@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
+use infragen_flux::{ObjectFacts, is_flux_group};
 use infragen_kustomize::{BuildError, ErrorKind, Unmatched};
 use smol_str::SmolStr;
 
-use super::index::{applied_from, cluster_index, definition};
+use super::errors::seen_from;
+use super::index::{applied_from, cluster_index, definition, resource};
 use super::reading::readers;
 use super::walk::{cluster, nth_cluster};
 use crate::builds::{build_errors, leaves_out, may_be_consequence};
 use crate::db::Db;
-use crate::environment::Environment;
+use crate::environment::{Entry, Environment};
 use crate::files::{Root, SourceFile};
 use crate::index::{DefinedBy, Definition};
+use crate::query::facts;
 
 /// An error of a file, with the environments in which it is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +42,8 @@ pub fn environment_errors(db: &dyn Db, file: SourceFile) -> Arc<Vec<EnvironmentE
         if !reading.contains(&environment.name) {
             reading.push(environment.name.clone());
         }
-        let errors = application_errors(db, root, environment.clone(), reader.application);
+        let outer = cluster.root;
+        let errors = application_errors(db, root, outer, environment.clone(), reader.application);
         for error in errors.iter().filter(|error| *error.place.file == *path) {
             let known = found.iter_mut().find(|known| known.error == *error);
             match known {
@@ -67,16 +71,17 @@ pub fn environment_errors(db: &dyn Db, file: SourceFile) -> Arc<Vec<EnvironmentE
     Arc::new(found)
 }
 
-/// What is certainly wrong with the build of an application: where objects are left out, what may be wrong for that
+/// What is certainly wrong with the build of an application of an environment of `outer`, as `root` sees it: where objects are left out, what may be wrong for that
 /// reason alone is not told.
 #[salsa::tracked(returns(clone))]
 fn application_errors(
     db: &dyn Db,
     root: Root,
+    outer: Root,
     environment: Environment,
     application: usize,
 ) -> Arc<Vec<Arc<BuildError>>> {
-    let cluster = cluster(db, root, environment);
+    let cluster = cluster(db, outer, environment);
     let Some(application) = cluster.applications.get(application) else {
         return Arc::default();
     };
@@ -132,7 +137,7 @@ pub fn applied_twice(db: &dyn Db, file: SourceFile) -> Arc<Vec<Twice>> {
         }) else {
             continue;
         };
-        let index = cluster_index(db, root, environment.clone());
+        let index = cluster_index(db, cluster.root, environment.clone());
         let others = index.named(&kind, &from.name).iter().filter(|placed| {
             !placed.made
                 && placed.namespace == from.namespace
@@ -165,6 +170,46 @@ pub fn applied_twice(db: &dyn Db, file: SourceFile) -> Arc<Vec<Twice>> {
     Arc::new(found)
 }
 
+/// The objects of Flux in a file that get no namespace where an environment applies them, by number, with these
+/// environments: `namespace not specified` is what the API server says to kustomize-controller.
+/// [fluxcd/pkg:ssa/errors/errors.go]
+#[salsa::tracked(returns(clone))]
+pub fn without_namespace(db: &dyn Db, file: SourceFile) -> Arc<Vec<(u32, Vec<SmolStr>)>> {
+    let facts = facts(db, file);
+    let is_bare = |object: &ObjectFacts| {
+        !object.in_patch && object.namespace.is_none() && is_flux_group(&object.kind.group)
+    };
+    if !facts.objects.iter().any(is_bare) {
+        return Arc::default();
+    }
+    let root = file.root(db);
+    let mut found: Vec<(u32, Vec<SmolStr>)> = Vec::new();
+    for from in applied_from(db, file).iter() {
+        let (DefinedBy::Object(number), Some(cluster)) =
+            (from.by, nth_cluster(db, root, from.environment))
+        else {
+            continue;
+        };
+        let object = facts.objects.get(number as usize);
+        // What is built of a mere directory may get one from what is not here.
+        let known = matches!(cluster.environment.entry, Entry::Object { .. });
+        if !known || !object.is_some_and(is_bare) {
+            continue;
+        }
+        let resource = resource(db, &cluster, from.id);
+        if resource.is_none_or(|resource| !resource.namespace().is_empty()) {
+            continue;
+        }
+        let name = &cluster.environment.name;
+        match found.iter_mut().find(|(known, _)| *known == number) {
+            Some((_, environments)) if environments.contains(name) => {}
+            Some((_, environments)) => environments.push(name.clone()),
+            None => found.push((number, vec![name.clone()])),
+        }
+    }
+    Arc::new(found)
+}
+
 /// The patches and images that the Flux Kustomizations of a file add, and that change nothing in any environment;
 /// none where a part of a build is not known.
 #[salsa::tracked(returns(clone))]
@@ -179,7 +224,7 @@ pub fn unmatched_additions(db: &dyn Db, file: SourceFile) -> Arc<Vec<Unmatched>>
         let Some(application) = cluster.applications.get(reader.application) else {
             continue;
         };
-        if application.file.as_deref() != Some(path.as_path()) {
+        if cluster.file_of(db, application) != Some(file) {
             continue;
         }
         let Some(built) = cluster.built(db, application) else {
@@ -191,6 +236,7 @@ pub fn unmatched_additions(db: &dyn Db, file: SourceFile) -> Arc<Vec<Unmatched>>
         let name = (&application.spec.namespace, &application.spec.name);
         let mut unmatched: Vec<Unmatched> = Vec::new();
         let whole = cluster.place_of(db, application);
+        let whole = whole.map(|place| seen_from(db, root, cluster.root, &place));
         let added = built.unmatched.iter();
         for entry in added.filter(|entry| entry.place.is_made_up()) {
             let place = cluster.place_in_spec(db, root, application, entry.place.range);

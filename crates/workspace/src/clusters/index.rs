@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::walk::{Cluster, cluster};
 use crate::db::Db;
-use crate::environment::{Environment, environments};
+use crate::environment::{Environment, environments_around};
 use crate::files::{Root, SourceFile};
 use crate::index::{DefinedBy, Definition};
 use crate::paths::{Found, find};
@@ -45,6 +45,12 @@ impl ClusterIndex {
     pub(crate) fn named(&self, kind: &GroupKind, name: &str) -> &[Placed] {
         let key = (kind.clone(), SmolStr::new(name));
         self.by_name.get(&key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names of a kind with their objects, in no order.
+    pub(crate) fn of_kind(&self, kind: &GroupKind) -> impl Iterator<Item = (&SmolStr, &[Placed])> {
+        let named = self.by_name.iter().filter(move |((of, _), _)| of == kind);
+        named.map(|((_, name), objects)| (name, objects.as_slice()))
     }
 }
 
@@ -227,7 +233,7 @@ pub(crate) fn definition(
 /// An object of an environment that comes from a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AppliedFrom {
-    /// Number of the environment among those of the root.
+    /// Number of the environment among those around the root.
     pub environment: usize,
     /// The object.
     pub id: ObjectId,
@@ -246,12 +252,12 @@ pub fn applied_from(db: &dyn Db, file: SourceFile) -> Arc<Vec<AppliedFrom>> {
     let root = file.root(db);
     let path = Path::from(file.path(db).as_path());
     let mut found = Vec::new();
-    for (number, environment) in environments(db, root).iter().enumerate() {
-        let index = cluster_index(db, root, environment.clone());
+    for (number, (around, environment)) in environments_around(db, root).iter().enumerate() {
+        let index = cluster_index(db, *around, environment.clone());
         let Some(ids) = index.by_file.get(&(root, path.clone())) else {
             continue;
         };
-        let cluster = cluster(db, root, environment.clone());
+        let cluster = cluster(db, *around, environment.clone());
         let facts = facts(db, file);
         for id in ids {
             let Some(application) = cluster.applications.get(id.application as usize) else {

@@ -13,7 +13,11 @@ mod findings;
 mod graph;
 mod history;
 mod index;
+mod instance;
+mod names;
+mod patched;
 mod reading;
+mod shadowed;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -27,12 +31,16 @@ pub use exact::InEnvironment;
 pub(crate) use exact::resolve_exactly;
 pub use findings::{
     EnvironmentError, Twice, applied_twice, environment_errors, unmatched_additions,
+    without_namespace,
 };
 pub use graph::{ClusterEdge, ClusterGraph, ClusterNode, Fault, Leads, cluster_graph};
 pub use history::Change;
 pub use index::{AppliedFrom, ObjectId, applied_from};
-pub(crate) use index::{named_in, resource as applied_resource};
+pub(crate) use index::{Placed, definition, named_in, resource as applied_resource};
+pub(crate) use names::{Namesakes, names_in};
+pub use patched::{Patched, patched_objects};
 pub use reading::{Reader, readers};
+pub use shadowed::{Shadowed, shadowed_versions};
 pub use source::Elsewhere;
 pub use version::flux_version;
 pub use walk::{Application, Cluster, cluster, clusters, nth_cluster};

@@ -3,21 +3,22 @@
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use infragen_kustomize::{Path, join};
+use infragen_kustomize::{FileKind, join};
 use infragen_syntax::{Node, Tree};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::walk::{Application, cluster};
+use super::walk::{Application, Cluster, cluster};
 use crate::db::Db;
-use crate::environment::environments;
+use crate::environment::environments_around;
 use crate::files::{Directory, Root, SourceFile};
 use crate::imports::importers;
 use crate::paths::{Found, find, kustomization_file};
+use crate::query::facts;
 
 /// A Flux Kustomization of an environment, both by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Reader {
-    /// Number of the environment among those of the root.
+    /// Number of the environment among those around the root.
     pub environment: usize,
     /// Number of the application among those of its cluster.
     pub application: usize,
@@ -31,29 +32,36 @@ struct Reading {
     /// Those that take in all below their directory, for it has no kustomization file.
     whole: Vec<(Directory, Reader)>,
     /// By the file with their manifest.
-    manifests: FxHashMap<Path, Vec<Reader>>,
+    manifests: FxHashMap<SourceFile, Vec<Reader>>,
 }
 
 #[salsa::tracked(returns(clone))]
 fn reading(db: &dyn Db, root: Root) -> Arc<Reading> {
     let mut reading = Reading::default();
-    for (number, environment) in environments(db, root).iter().enumerate() {
-        let cluster = cluster(db, root, environment.clone());
+    for (number, (around, environment)) in environments_around(db, root).iter().enumerate() {
+        let cluster = cluster(db, *around, environment.clone());
         for (at, application) in cluster.applications.iter().enumerate() {
             let reader = Reader {
                 environment: number,
                 application: at,
             };
-            reading.add(db, root, application, reader);
+            reading.add(db, root, (&cluster, application), reader);
         }
     }
     Arc::new(reading)
 }
 
 impl Reading {
-    fn add(&mut self, db: &dyn Db, root: Root, application: &Application, reader: Reader) {
-        if let Some(file) = &application.file {
-            self.manifests.entry(file.clone()).or_default().push(reader);
+    /// Adds an application, as far as it has to do with a root.
+    fn add(
+        &mut self,
+        db: &dyn Db,
+        root: Root,
+        (cluster, application): (&Cluster, &Application),
+        reader: Reader,
+    ) {
+        if let Some(file) = cluster.file_of(db, application) {
+            self.manifests.entry(file).or_default().push(reader);
         }
         let Ok(directory) = application.directory else {
             return;
@@ -94,7 +102,7 @@ pub fn readers(db: &dyn Db, file: SourceFile) -> Arc<Vec<Reader>> {
             readers.push(*reader);
         }
     }
-    let declared = reading.manifests.get(file.path(db).as_path());
+    let declared = reading.manifests.get(&file);
     readers.extend(declared.into_iter().flatten());
     readers.sort_unstable();
     readers.dedup();
@@ -113,6 +121,22 @@ pub(super) fn components(directory: &Utf8Path, additions: &Arc<str>) -> Vec<Utf8
     items
         .filter_map(Node::as_str)
         .map(|component| join(directory, component).to_path_buf())
+        .collect()
+}
+
+/// What kustomize makes by itself of each layer that a file takes part in: for what no environment builds.
+pub(super) fn builds_of_layers(db: &dyn Db, file: SourceFile) -> Vec<Cluster> {
+    let mut directories: Vec<_> = directories_reading(db, file).into_iter().collect();
+    directories.sort_unstable();
+    directories.retain(|directory| {
+        let file = kustomization_file(db, *directory);
+        let facts = file.map(|file| facts(db, file));
+        let kind = facts.and_then(|facts| Some(facts.kustomization.as_ref()?.kind));
+        kind == Some(FileKind::Kustomization)
+    });
+    let clusters = directories.into_iter();
+    clusters
+        .map(|directory| Cluster::of_directory(db, directory))
         .collect()
 }
 

@@ -168,3 +168,39 @@ data: {a: b}
     let errors = crate::build_errors(db, file.unwrap());
     assert_eq!(errors.len(), 1);
 }
+
+#[test]
+fn an_instance_that_its_own_build_patches_is_what_comes_out() {
+    let fixture = "//- clusters/production/kustomization.yaml
+resources: [instance.yaml, web.yaml]
+patches:
+- target: {kind: FluxInstance}
+  patch: |
+    - op: add
+      path: /spec/kustomize
+      value:
+        patches:
+        - target: {kind: Kustomization}
+          patch: |
+            - {op: add, path: /spec/targetNamespace, value: from-instance}
+//- clusters/production/instance.yaml
+apiVersion: fluxcd.controlplane.io/v1
+kind: FluxInstance
+metadata: {name: flux, namespace: flux-system}
+spec:
+  sync: {kind: GitRepository, url: 'https://example.org/fleet', ref: refs/heads/main, path: clusters/production}
+//- clusters/production/web.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web}
+";
+    let mut workspace = Workspace::new();
+    open(&mut workspace, "/infra", fixture);
+    let found = applied(&workspace);
+    assert!(
+        found.contains(
+            &"production: flux-system/flux-system: ConfigMap from-instance/web".to_owned()
+        ),
+        "{found:#?}"
+    );
+}

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use infragen_flux::known::{FLUX_INSTANCE, GIT_REPOSITORY, KUSTOMIZATION, OCI_REPOSITORY};
+use infragen_flux::known::{GIT_REPOSITORY, KUSTOMIZATION, OCI_REPOSITORY};
 use infragen_flux::kustomization::{KustomizationSpec, SourceName, Variables, of_instance};
 use infragen_flux::substitute::Missing;
 use infragen_kustomize::Path;
@@ -13,11 +13,12 @@ use smol_str::SmolStr;
 use super::build::{
     AppliedObject, Built, applied, children, objects, url_in_object, variables_of_object,
 };
+use super::instance::{Instance, made_by, said_in};
 use super::source::{Elsewhere, Sources};
 use super::version::flux_version;
 use crate::builds::resources;
 use crate::db::Db;
-use crate::environment::{Entry, Environment, environments};
+use crate::environment::{Entry, Environment, environments, environments_around};
 use crate::files::{Directory, Root};
 use crate::query::facts;
 use crate::versions::{bundle_directory, pull_in_object};
@@ -66,9 +67,9 @@ pub fn clusters(db: &dyn Db, root: Root) -> Vec<Arc<Cluster>> {
         .collect()
 }
 
-/// What the environment of this number applies, in the order of [`environments`].
+/// What the environment of this number applies, in the order of [`environments_around`].
 pub fn nth_cluster(db: &dyn Db, root: Root, number: usize) -> Option<Arc<Cluster>> {
-    let environment = environments(db, root).get(number)?.clone();
+    let (root, environment) = environments_around(db, root).get(number)?.clone();
     Some(cluster(db, root, environment))
 }
 
@@ -106,6 +107,34 @@ pub fn cluster(db: &dyn Db, root: Root, environment: Environment) -> Arc<Cluster
 }
 
 impl Cluster {
+    /// What kustomize by itself makes of a directory, as if that were all that an environment applies.
+    pub fn of_directory(db: &dyn Db, directory: Directory) -> Cluster {
+        let path = directory.path(db);
+        let name = SmolStr::new(path.as_str());
+        let spec = KustomizationSpec::of_path(
+            SmolStr::default(),
+            name.clone(),
+            path.as_str().into(),
+            None,
+        );
+        Cluster {
+            root: directory.root(db),
+            environment: Environment {
+                name,
+                path: path.clone(),
+                entry: Entry::Directory,
+            },
+            applications: vec![Application {
+                spec: Arc::new(spec),
+                file: None,
+                parent: None,
+                directory: Ok(directory),
+                variables: Arc::default(),
+            }],
+            missing: Missing::IsEmpty,
+        }
+    }
+
     /// The objects of one of its applications; none where its files are not known here.
     pub fn built(&self, db: &dyn Db, application: &Application) -> Option<Arc<Built>> {
         let directory = application.directory.as_ref().ok()?;
@@ -177,22 +206,12 @@ impl Walk<'_> {
             }
             return Arc::new(spec);
         }
-        let [source, kustomization] = object.makes.as_slice() else {
+        let ([source, _], Some((namespace, name))) = (object.makes.as_slice(), made_by(object))
+        else {
             return Arc::new(made_up("flux-system", "flux-system", None));
         };
-        let namespace = kustomization
-            .namespace
-            .clone()
-            .unwrap_or_else(|| "flux-system".into());
-        let name = &kustomization.name.value;
-        let instance = manifest.and_then(|manifest| {
-            let at: &[&str] = match object.kind == *FLUX_INSTANCE {
-                true => &["spec"],
-                false => &["spec", "values", "instance"],
-            };
-            manifest.value.at(at)
-        });
-        if let Some(spec) = instance.and_then(|instance| of_instance(instance, (&namespace, name)))
+        let instance = manifest.and_then(|manifest| said_in(&object.kind, &manifest.value));
+        if let Some(spec) = instance.and_then(|instance| of_instance(instance, (&namespace, &name)))
         {
             return Arc::new(spec);
         }
@@ -201,7 +220,7 @@ impl Walk<'_> {
             namespace: namespace.clone(),
             name: source.name.value.clone(),
         };
-        Arc::new(made_up(&namespace, name, Some(source)))
+        Arc::new(made_up(&namespace, &name, Some(source)))
     }
 
     /// Goes through all applications by what the last round found. Also gives what the entry point says by what
@@ -211,6 +230,7 @@ impl Walk<'_> {
             Entry::Object { file, .. } => Some(Path::from(file.path(self.db).as_path())),
             _ => None,
         };
+        let instance = Instance::of_entry(self.db, &self.environment.entry);
         let mut entry_again = entry.clone();
         let mut seen: FxHashMap<(SmolStr, SmolStr), ()> = FxHashMap::default();
         seen.insert((entry.namespace.clone(), entry.name.clone()), ());
@@ -221,6 +241,13 @@ impl Walk<'_> {
             let Ok(directory) = application.directory else {
                 continue;
             };
+            // What is applied of the instance decides, as soon as it is applied.
+            let as_applied = instance
+                .as_ref()
+                .and_then(|instance| instance.as_applied(self.db, application, self.missing));
+            if let Some(again) = as_applied {
+                entry_again = again;
+            }
             let (spec, variables) = (application.spec.clone(), application.variables.clone());
             for child in children(self.db, directory, spec, variables, self.missing).iter() {
                 let name = (child.spec.namespace.clone(), child.spec.name.clone());

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::immutable::{Fixed, fixed};
+use super::marks::{forced as forced_by_mark, protected};
 use super::pairs::Pairs;
 use super::sides::{ApplicationKey, Applied, Gathered};
 use super::{FieldChange, ObjectChange, ObjectName, application_name, fields};
@@ -73,6 +74,10 @@ pub enum Fate {
 pub enum Kept {
     /// `kustomize.toolkit.fluxcd.io/prune: disabled` on it.
     PruneDisabled,
+    /// `kustomize.toolkit.fluxcd.io/reconcile: disabled` on it.
+    ReconcileDisabled,
+    /// `kustomize.toolkit.fluxcd.io/ssa: Ignore` on it.
+    SsaIgnore,
     /// `prune: false` of its Flux Kustomization.
     NoPrune,
     /// Its Flux Kustomization is suspended.
@@ -220,8 +225,8 @@ impl<'p, 's, 'db> Applications<'p, 's, 'db> {
 
     /// What becomes of an object that its Flux Kustomization applies no more.
     fn fate(&self, application: usize, object: &Resource) -> Fate {
-        if is_protected(object) {
-            return Fate::Kept(Kept::PruneDisabled);
+        if let Some(kept) = protected(object) {
+            return Fate::Kept(kept);
         }
         if let Some(still) = self.still[application] {
             let spec = self.after.spec(still);
@@ -325,7 +330,7 @@ impl<'p, 's, 'db> Applications<'p, 's, 'db> {
         new: &Applied,
         change: &ObjectChange,
     ) -> Option<Deletion> {
-        if was.name() != is.name() {
+        if was.name() != is.name() || change.left_alone.is_some() {
             // A name with the hash of other content is another object.
             return None;
         }
@@ -347,8 +352,7 @@ impl<'p, 's, 'db> Applications<'p, 's, 'db> {
         }
         let manifest = self.after.manifest(new.application);
         let forced = manifest.and_then(|manifest| manifest.at(&["spec", "force"]));
-        let forced = forced.and_then(Value::as_str) == Some("true")
-            || marked(is, "kustomize.toolkit.fluxcd.io/force", "enabled");
+        let forced = forced.and_then(Value::as_str) == Some("true") || forced_by_mark(is);
         Some(Deletion {
             object: ObjectName::of(&new.id),
             application: application_name(self.after.application(new.application)),
@@ -361,18 +365,4 @@ impl<'p, 's, 'db> Applications<'p, 's, 'db> {
             cause: Cause::Immutable { fields },
         })
     }
-}
-
-/// Whether an object is marked so that Flux never prunes it.
-fn is_protected(object: &Resource) -> bool {
-    marked(object, "kustomize.toolkit.fluxcd.io/prune", "disabled")
-}
-
-/// Whether a label or annotation has a value, in any case.
-fn marked(object: &Resource, key: &str, value: &str) -> bool {
-    [object.labels(), object.annotations()]
-        .into_iter()
-        .flatten()
-        .filter_map(|map| map.get(key)?.as_str())
-        .any(|own| own.eq_ignore_ascii_case(value))
 }

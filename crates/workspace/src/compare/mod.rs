@@ -2,17 +2,19 @@
 //!
 //! `sides` gathers what each applies; `pairs` finds the object of one side on the other, `names` where their names
 //! differ as environments do; `fields` tells what differs in two values; `deletions` what the change takes out of
-//! the cluster, `immutable` what the API server refuses.
+//! the cluster, `immutable` what the API server refuses, `marks` what objects say for themselves.
 
 mod deletions;
 mod fields;
 mod immutable;
+mod marks;
 mod names;
 mod pairs;
 mod sides;
 
 pub use deletions::{Cause, Deletion, Fate, Kept};
 pub use fields::{FieldPath, FieldStep};
+pub use marks::LeftAlone;
 pub use sides::{Side, Unknown};
 
 use infragen_flux::GroupKind;
@@ -62,6 +64,8 @@ pub struct ObjectChange {
     pub after: Option<Applier>,
     /// What differs in it; nothing where it is on one side only.
     pub fields: Vec<FieldChange>,
+    /// Why the cluster does not get the change, where it does not.
+    pub left_alone: Option<LeftAlone>,
 }
 
 /// What applies an object.
@@ -147,9 +151,17 @@ fn compare(
         unknown: pairs.unknown.clone(),
         ..Comparison::default()
     };
+    // Two environments are two clusters: there, nothing is to be changed.
+    let left_alone = |new: &Applied, is_there| {
+        let resource = after.resource(new).filter(|_| is_change)?;
+        marks::left_alone(resource, is_there)
+    };
     for (old, new) in &pairs.both {
         match changed(&before, old, &after, new) {
-            Some(change) => comparison.objects.push(change),
+            Some(change) => comparison.objects.push(ObjectChange {
+                left_alone: left_alone(new, true),
+                ..change
+            }),
             None => comparison.same += 1,
         }
     }
@@ -157,7 +169,11 @@ fn compare(
         comparison.objects.extend(one_sided(&before, old, true));
     }
     for new in &pairs.new {
-        comparison.objects.extend(one_sided(&after, new, false));
+        let change = one_sided(&after, new, false);
+        comparison.objects.extend(change.map(|change| ObjectChange {
+            left_alone: left_alone(new, false),
+            ..change
+        }));
     }
     if is_change {
         comparison.deletions = deletions::deletions(&before, &after, &pairs, &comparison.objects);
@@ -185,6 +201,7 @@ fn one_sided(side: &Gathered<'_, '_>, object: &Applied, is_gone: bool) -> Option
         before,
         after,
         fields: Vec::new(),
+        left_alone: None,
     })
 }
 
@@ -242,6 +259,7 @@ fn changed(
         before: Some(appliers.0),
         after: Some(appliers.1),
         fields,
+        left_alone: None,
     })
 }
 

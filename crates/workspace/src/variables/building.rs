@@ -41,14 +41,16 @@ pub fn builds_with(db: &dyn Db, file: SourceFile) -> Arc<Vec<BuildWith>> {
         let Some(cluster) = nth_cluster(db, root, reader.environment) else {
             continue;
         };
-        let Some(application) = cluster.applications.get(reader.application) else {
+        let application = cluster.applications.get(reader.application);
+        // The values of another repository are told there.
+        let Some(application) = application.filter(|_| cluster.root == root) else {
             continue;
         };
         let objects = cluster.objects(db, application);
         let from_file = (0..).zip(objects.iter());
         let from_file = from_file.filter(|(_, object)| *object.file == *path);
         let objects: Vec<u32> = from_file.map(|(number, _)| number).collect();
-        let declares = application.file.as_deref() == Some(&*path);
+        let declares = cluster.file_of(db, application) == Some(file);
         if !objects.is_empty() || (is_named && !declares) {
             found.push(BuildWith {
                 environment: cluster.environment.clone(),

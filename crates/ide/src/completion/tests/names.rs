@@ -5,9 +5,8 @@ use super::{REPOSITORY, from_line, in_apps, labels, offers, taken};
 #[test]
 fn what_a_kustomization_may_wait_for_nearest_first() {
     let found = labels(&in_apps("  dependsOn:\n    - name: $0\n"));
-    // Its own environment and namespace, then another namespace; the other environment comes last, and
-    // its own name not at all.
-    assert_eq!(found, ["flux-system", "infra", "tenants", "preview"]);
+    // Its own namespace, then another one; what only another environment has does not come at all, as its own name.
+    assert_eq!(found, ["flux-system", "infra", "tenants"]);
 }
 
 #[test]
@@ -16,13 +15,13 @@ fn an_offer_says_where_the_object_is() {
     let infra = offers.iter().find(|offer| offer.label == "infra").unwrap();
     assert_eq!(
         infra.detail.as_deref(),
-        Some("flux-system · clusters/production/infra.yaml")
+        Some("flux-system · production · clusters/production/infra.yaml")
     );
     assert_eq!(
         infra.documentation.as_deref(),
         Some(
             "**Kustomization** `flux-system/infra`\n\nBuilds a path of a source with kustomize and \
-             applies the result.\n\nDefined in `clusters/production/infra.yaml`, environment `production`"
+             applies the result.\n\nDefined in `clusters/production/infra.yaml`, applied in `production`"
         )
     );
 }
@@ -79,7 +78,7 @@ fn what_other_items_name_is_not_offered_again() {
     let found = labels(&in_apps(
         "  dependsOn:\n    - name: infra\n    - name: $0\n",
     ));
-    assert_eq!(found, ["flux-system", "tenants", "preview"]);
+    assert_eq!(found, ["flux-system", "tenants"]);
 }
 
 #[test]
@@ -99,10 +98,7 @@ spec: {{dependsOn: [{{name: api}}]}}
         in_apps("  dependsOn:\n    - name: $0\n")
     );
     let found = labels(&text);
-    assert_eq!(
-        found,
-        ["flux-system", "infra", "tenants", "preview", "api", "beta"]
-    );
+    assert_eq!(found, ["flux-system", "infra", "tenants", "api", "beta"]);
 }
 
 #[test]
@@ -369,7 +365,7 @@ fn an_alias_stands_for_its_namespace() {
         "  name: apps\n  namespace: flux-system",
         "  name: apps\n  namespace: &ns flux-system",
     );
-    assert_eq!(labels(&text), ["flux-system", "infra", "preview"]);
+    assert_eq!(labels(&text), ["flux-system", "infra"]);
 }
 
 #[test]
@@ -432,4 +428,129 @@ fn what_many_wait_for_comes_before_what_few_do() {
     let found = labels(&text);
     let place = |name: &str| found.iter().position(|label| label == name).unwrap();
     assert!(place("zeta") < place("alpha"), "{found:?}");
+}
+
+/// A base in two environments: each gives another namespace, and one a prefix.
+fn shared(release: &str) -> String {
+    let cluster = |name: &str| {
+        format!(
+            "//- clusters/{name}/sync.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: flux-system, namespace: flux-system}}
+spec: {{path: ./clusters/{name}, sourceRef: {{kind: GitRepository, name: flux-system}}}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: apps, namespace: flux-system}}
+spec: {{path: ./apps/{name}, sourceRef: {{kind: GitRepository, name: flux-system}}, targetNamespace: {name}}}
+"
+        )
+    };
+    let secret = |name: &str| format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}}}\n");
+    format!(
+        "{}{}//- apps/production/kustomization.yaml
+resources: [../base, only.yaml]
+//- apps/production/only.yaml
+{}//- apps/staging/kustomization.yaml
+resources: [../base, prefixed]
+//- apps/staging/prefixed/kustomization.yaml
+namePrefix: pre-
+resources: [secret.yaml]
+//- apps/staging/prefixed/secret.yaml
+{}//- apps/base/kustomization.yaml
+resources: [secret.yaml, release.yaml]
+//- apps/base/secret.yaml
+{}//- old/secret.yaml
+{}//- apps/base/release.yaml
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {{name: web}}
+spec:
+{release}",
+        cluster("production"),
+        cluster("staging"),
+        secret("only"),
+        secret("view"),
+        secret("zz"),
+        secret("old"),
+    )
+}
+
+#[test]
+fn a_base_is_offered_what_its_environments_have() {
+    let offers = offers(&shared(
+        "  valuesFrom:\n    - kind: Secret\n      name: $0\n",
+    ));
+    let told: Vec<_> = offers
+        .iter()
+        .map(|offer| format!("{}: {}", offer.label, offer.detail.as_deref().unwrap_or("")))
+        .collect();
+    // With the names that they have there; in all environments first, what none applies last.
+    assert_eq!(
+        told,
+        [
+            "zz: all 2 environments · apps/base/secret.yaml",
+            "only: production · production · apps/production/only.yaml",
+            "pre-view: staging · staging · apps/staging/prefixed/secret.yaml",
+            "old: old/secret.yaml",
+        ]
+    );
+}
+
+#[test]
+fn what_only_another_environment_has_is_not_offered() {
+    let text = shared("  chart: {}\n").replace(
+        "//- apps/staging/prefixed/secret.yaml\n",
+        "//- apps/staging/prefixed/secret.yaml
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: api}
+spec: {valuesFrom: [{kind: Secret, name: $0}]}
+---
+",
+    );
+    let found = labels(&text);
+    assert_eq!(found, ["pre-view", "zz", "old"]);
+}
+
+#[test]
+fn the_namespace_that_an_object_has_where_it_is_applied_is_written_beside_its_name() {
+    let text = shared("  chart: {}\n")
+        .replace(
+            "//- apps/production/only.yaml\n",
+            "//- apps/production/only.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: charts}
+---
+",
+        )
+        .replace(
+            "//- clusters/production/sync.yaml\n",
+            "//- clusters/production/late.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: late, namespace: flux-system}
+spec:
+  sourceRef:
+    kind: OCIRepository
+    name: $0
+//- clusters/production/sync.yaml
+",
+        );
+    assert_eq!(
+        from_line(&taken(&text, "charts"), "sourceRef"),
+        "  sourceRef:\n    kind: OCIRepository\n    name: charts\n    namespace: production\n"
+    );
+    let text = text.replace("    name: $0\n", "    name: charts\n    namespace: $0\n");
+    assert_eq!(labels(&text)[0], "production");
+}
+
+#[test]
+fn what_a_broken_file_says_itself_is_offered() {
+    let broken = shared(
+        "  valuesFrom:\n    - kind: Secret\n      name: $0\n  values: [\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: beside}\n",
+    );
+    assert!(labels(&broken).contains(&"beside".to_owned()));
 }

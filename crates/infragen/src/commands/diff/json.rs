@@ -2,7 +2,8 @@
 
 use infragen_kustomize::Place;
 use infragen_workspace::{
-    Applier, Cause, Comparison, Deletion, Fate, FieldChange, Kept, ObjectChange, ObjectName, Shown,
+    Applier, Cause, Comparison, Deletion, Fate, FieldChange, Kept, LeftAlone, ObjectChange,
+    ObjectName, Shown,
 };
 use serde::Serialize;
 
@@ -71,6 +72,9 @@ struct JsonObject {
     before: Option<JsonApplier>,
     after: Option<JsonApplier>,
     fields: Vec<JsonField>,
+    /// Why the cluster does not get the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_alone: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -186,6 +190,8 @@ fn deletion(report: &Report<'_>, deletion: &Deletion) -> JsonDeletion {
         fate,
         kept_by: kept_by.map(|kept| match kept {
             Kept::PruneDisabled => "pruneDisabled",
+            Kept::ReconcileDisabled => "reconcileDisabled",
+            Kept::SsaIgnore => "ssaIgnore",
             Kept::NoPrune => "noPrune",
             Kept::Suspended => "suspended",
             Kept::DeletionPolicy => "deletionPolicy",
@@ -209,6 +215,11 @@ fn object(report: &Report<'_>, change: &ObjectChange) -> JsonObject {
         before: before.map(|it| applier(it, report.before(&it.place))),
         after: after.map(|it| applier(it, report.after(&it.place))),
         fields: change.fields.iter().map(|it| field(report, it)).collect(),
+        left_alone: change.left_alone.map(|left| match left {
+            LeftAlone::ReconcileDisabled => "reconcileDisabled",
+            LeftAlone::SsaIgnore => "ssaIgnore",
+            LeftAlone::IfNotPresent => "ssaIfNotPresent",
+        }),
     }
 }
 

@@ -114,6 +114,9 @@ fn objects(report: &Report<'_>, comparison: &Comparison, out: &mut String) {
         };
         some = true;
         out.push_str(&line);
+        if let (None, Some(left)) = (&change.before, change.left_alone) {
+            out.push_str(&format!("; {}", words::left_alone(left)));
+        }
         out.push('\n');
     }
     if some {
@@ -134,6 +137,10 @@ fn changed(report: &Report<'_>, change: &ObjectChange, name: &str) -> String {
     let count = match change.fields.len() {
         1 => "1 field".to_owned(),
         count => format!("{count} fields"),
+    };
+    let count = match change.left_alone {
+        Some(left) => format!("{count}; {}", words::left_alone(left).replace('`', "")),
+        None => count,
     };
     let fence = fence(&lines);
     let body: String = lines.iter().map(|line| format!("  {line}\n")).collect();

@@ -155,6 +155,9 @@ impl Page<'_, '_> {
         let sign = self.styled(style, sign);
         let name = self.styled(BOLD, &name);
         self.line(&format!("    {sign} {name}{behind}"));
+        if let Some(left) = change.left_alone {
+            self.line(&format!("        {}", words::left_alone(left)));
+        }
         change.fields.iter().for_each(|field| self.field(field));
     }
 

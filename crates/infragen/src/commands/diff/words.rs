@@ -2,8 +2,8 @@
 
 use infragen_kustomize::Place;
 use infragen_workspace::{
-    Cause, Comparison, Deletion, Elsewhere, Fate, Kept, NotCompared, ObjectChange, ObjectName,
-    Unknown,
+    Cause, Comparison, Deletion, Elsewhere, Fate, Kept, LeftAlone, NotCompared, ObjectChange,
+    ObjectName, Unknown,
 };
 
 use super::report::Report;
@@ -81,10 +81,21 @@ pub fn because(deletion: &Deletion) -> String {
 fn keeps(kept: Kept, own: &str) -> String {
     match kept {
         Kept::PruneDisabled => "it is marked `prune: disabled`".to_owned(),
+        Kept::ReconcileDisabled => "it is marked `reconcile: disabled`".to_owned(),
+        Kept::SsaIgnore => "it is marked `ssa: Ignore`".to_owned(),
         Kept::NoPrune => format!("{own} does not prune"),
         Kept::Suspended => format!("{own} is suspended"),
         Kept::DeletionPolicy => format!("the `deletionPolicy` of {own} keeps it"),
         Kept::ApplicationStays => format!("{own} itself stays in the cluster"),
+    }
+}
+
+/// Why the cluster does not get a change.
+pub fn left_alone(left: LeftAlone) -> &'static str {
+    match left {
+        LeftAlone::ReconcileDisabled => "not applied: it is marked `reconcile: disabled`",
+        LeftAlone::SsaIgnore => "not applied: it is marked `ssa: Ignore`",
+        LeftAlone::IfNotPresent => "not applied: it is marked `ssa: IfNotPresent`, and is there",
     }
 }
 
