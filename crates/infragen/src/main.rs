@@ -25,6 +25,9 @@ use crate::args::{Cli, Command};
 use crate::commands::Outcome;
 use crate::terminal::Terminal;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let mut terminal = Terminal::new(cli.color);

@@ -128,16 +128,17 @@ fn likely(
 ) -> Vec<Candidate> {
     let placed = placed(db, file.root(db), kind.clone());
     let here = environment_of_directory(db, file.directory(db));
-    let mut found: Vec<(u8, &[Placed])> = placed
-        .chunk_by(|a, b| a.name == b.name)
+    let mut names: Vec<&[Placed]> = placed.chunk_by(|a, b| a.name == b.name).collect();
+    if names.len() > limit {
+        names.retain(|named| named.iter().take(1).all(|placed| typed(&placed.name)));
+    }
+    let mut found: Vec<(u8, &[Placed])> = names
+        .into_iter()
         .map(|named| {
             let distances = named.iter().map(|placed| placed.distance(here.as_deref()));
             (distances.min().unwrap_or_default(), named)
         })
         .collect();
-    if found.len() > limit {
-        found.retain(|(_, named)| named.iter().take(1).all(|placed| typed(&placed.name)));
-    }
     found.sort_by_key(|(nearest, _)| *nearest);
     found.truncate(limit);
     let wanted = wanted(db, file, looked_up);

@@ -121,40 +121,58 @@ fn by_target(files: impl Iterator<Item = Arc<Vec<Import>>>) -> Imports {
 /// a loop; all others certainly do not. Nearly always empty.
 #[salsa::tracked(returns(clone))]
 pub fn looping_directories(db: &dyn Db, root: Root) -> Arc<FxHashSet<Directory>> {
+    // The whole graph is looked through anew only where an open file takes in something else than on disk.
+    let same = |file: &SourceFile| open_imports_of(db, *file) == disk_imports_of(db, *file);
+    if root.open(db).iter().all(same) {
+        return disk_looping_directories(db, root);
+    }
     let graph = ImportGraph::new(db, root);
-    let including = |to: Directory| {
-        let imports: Vec<_> = graph.to(&Found::Directory(to)).copied().collect();
-        let imports = imports.into_iter().filter(|import| import.field.includes());
-        imports.map(|import| import.from.directory(db))
-    };
-    let targets: FxHashSet<_> = graph
-        .all()
-        .filter_map(|import| match import.to {
-            Found::Directory(directory) => Some(directory),
-            _ => None,
-        })
-        .collect();
+    Arc::new(loops(db, &|| graph.all()))
+}
+
+/// Those by what is on disk alone.
+#[salsa::tracked(returns(clone))]
+fn disk_looping_directories(db: &dyn Db, root: Root) -> Arc<FxHashSet<Directory>> {
+    let imports = disk_imports(db, root);
+    Arc::new(loops(db, &|| imports.values().flatten()))
+}
+
+fn loops<'a, I>(db: &dyn Db, all: &dyn Fn() -> I) -> FxHashSet<Directory>
+where
+    I: Iterator<Item = &'a Import>,
+{
+    let mut including: FxHashMap<Directory, Vec<Directory>> = FxHashMap::default();
+    // Whether or not they are taken in as resources.
+    for import in all() {
+        if let Found::Directory(to) = import.to {
+            let from = including.entry(to).or_default();
+            if import.field.includes() {
+                from.push(import.from.directory(db));
+            }
+        }
+    }
     // How many directories each one takes in that are not yet known to be free of loops.
     let mut open: FxHashMap<Directory, usize> = FxHashMap::default();
-    for from in targets.iter().flat_map(|to| including(*to)) {
-        *open.entry(from).or_default() += 1;
+    for from in including.values().flatten() {
+        *open.entry(*from).or_default() += 1;
     }
-    let mut free: Vec<_> = targets
-        .into_iter()
+    let mut free: Vec<_> = including
+        .keys()
+        .copied()
         .filter(|directory| !open.contains_key(directory))
         .collect();
     while let Some(directory) = free.pop() {
-        for from in including(directory) {
-            if let Some(count) = open.get_mut(&from) {
+        for from in including.get(&directory).into_iter().flatten() {
+            if let Some(count) = open.get_mut(from) {
                 *count -= 1;
                 if *count == 0 {
-                    open.remove(&from);
-                    free.push(from);
+                    open.remove(from);
+                    free.push(*from);
                 }
             }
         }
     }
-    Arc::new(open.into_keys().collect())
+    open.into_keys().collect()
 }
 
 /// Flux Kustomizations by the directory that they apply.
