@@ -62,6 +62,7 @@ pub enum Command {
     Graph(commands::graph::Args),
     Pick(commands::pick::Args),
     Diff(commands::diff::Args),
+    Cache(commands::cache::Args),
     Demo(commands::demo::Args),
     Explain(commands::explain::Args),
     Lsp(commands::lsp::Args),
