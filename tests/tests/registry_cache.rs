@@ -198,6 +198,8 @@ fn what_cannot_be_read_counts_as_absent() {
         .unwrap()
         .into_path();
     let text = std::fs::read(&file).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&answers.metadata().unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o700, "others can read it");
     assert!(registry(&folder).remembered_tags(&at).is_some());
     let other = String::from_utf8(text.clone())
         .unwrap()
