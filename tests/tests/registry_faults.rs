@@ -396,6 +396,21 @@ fn what_is_no_json() {
         let fault = fault_of(&server.host, "is no JSON of one");
         assert!(!fault.is_passing);
     }
+    // What the registry wrote is not repeated: it may be long.
+    let server = Server::start(|_| Reply::ok(format!(r#"{{"tags": "{}"}}"#, "x".repeat(100_000))));
+    assert!(
+        fault_of(&server.host, "is no JSON of one (line 1")
+            .message
+            .len()
+            < 200
+    );
+    // Tags that are none are left out.
+    let server = Server::start(|_| Reply::ok(r#"{"tags": ["1.0.0", "a b", "[x](y)", ""]}"#));
+    let folder = Folder::new();
+    let listing = Registry::new(folder.settings())
+        .tags(&web(&server.host, true))
+        .unwrap();
+    assert_eq!(listing.tags, ["1.0.0"]);
     // A repository without tags is none of these.
     let server = Server::start(|_| Reply::ok(r#"{"name": "acme/web", "tags": null}"#));
     let folder = Folder::new();

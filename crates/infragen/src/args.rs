@@ -66,6 +66,7 @@ pub enum Command {
     Pull(commands::pull::Args),
     Pick(commands::pick::Args),
     Diff(commands::diff::Args),
+    Cache(commands::cache::Args),
     Demo(commands::demo::Args),
     Explain(commands::explain::Args),
     Lsp(commands::lsp::Args),

@@ -2,6 +2,7 @@
 
 pub mod add_env;
 pub mod build;
+pub mod cache;
 pub mod check;
 pub mod completions;
 pub mod demo;

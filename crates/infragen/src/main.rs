@@ -44,6 +44,7 @@ fn main() -> ExitCode {
         Command::Pull(args) => commands::pull::run(args, &mut terminal),
         Command::Pick(args) => commands::pick::run(args, &mut terminal),
         Command::Diff(args) => commands::diff::run(args, &mut terminal),
+        Command::Cache(args) => commands::cache::run(args, &mut terminal),
         Command::Explain(args) => commands::explain::run(args, &mut terminal),
         Command::Demo(args) => commands::demo::run(args, &mut terminal),
         Command::Lsp(args) => commands::lsp::run(args),

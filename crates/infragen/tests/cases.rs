@@ -100,6 +100,18 @@ impl Fleet {
         fleet
     }
 
+    /// With something in the cache, and something beside it.
+    fn with_cache() -> Fleet {
+        let fleet = Fleet::new();
+        fleet.write("cache/registry-v1/answers/0123.json", "{}");
+        fleet.write(
+            "cache/registry-v1/layers/sha256-0123/app.yaml",
+            "kind: Pod\n",
+        );
+        fleet.write("cache/other/file", "");
+        fleet
+    }
+
     /// With a commit on `main`, and changes on disk: objects that go, move, and cannot be changed.
     fn changed() -> Fleet {
         let fleet = Fleet::whole();
@@ -224,6 +236,7 @@ fn run_with(folder: &Path, arguments: &[&str], input: Stdio) -> Output {
         .current_dir(folder)
         .env_remove("NO_COLOR")
         .env_remove("INFRAGEN_LOG")
+        .env("INFRAGEN_CACHE", folder.join("cache"))
         .stdin(input)
         .output()
         .unwrap()
@@ -488,6 +501,11 @@ fn diff_is_coloured_on_demand_only() {
 #[test]
 fn explain() {
     check("explain", Fleet::new);
+}
+
+#[test]
+fn cache() {
+    check("cache", Fleet::with_cache);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 use crate::manifest::{self, DEPTH, Descriptor, Manifest};
 use crate::settings::Limits;
-use crate::{Artifact, Fault, Layer, Listing, Repository, Timestamp, digest};
+use crate::{Artifact, Fault, Layer, Listing, Repository, Timestamp, digest, words};
 
 /// The annotation that holds the tag of an entry, or its full name with the tag.
 pub(crate) const REF_NAME: &str = "org.opencontainers.image.ref.name";
@@ -49,6 +49,7 @@ impl Layout {
         let names = opened.index.manifests.iter();
         let mut tags: Vec<SmolStr> = names
             .filter_map(|entry| self.tag_of(entry))
+            .filter(|tag| words::is_tag(tag))
             .map(SmolStr::new)
             .collect();
         tags.sort_unstable();
@@ -200,8 +201,9 @@ impl Layout {
         file.take(limits.listing_bytes)
             .read_to_end(&mut bytes)
             .map_err(unreadable)?;
-        let index = serde_json::from_slice(&bytes)
-            .map_err(|error| self.broken(&format!("{path} is no index: {error}")))?;
+        let index = serde_json::from_slice(&bytes).map_err(|error| {
+            self.broken(&format!("{path} is no index ({})", words::place(&error)))
+        })?;
         let folder = folder.to_owned();
         Ok(Some(Opened { folder, index, at }))
     }

@@ -39,6 +39,7 @@ mod repository;
 mod settings;
 mod time;
 mod unpack;
+mod words;
 mod written;
 
 pub use answer::{Artifact, Fault, Layer, Listing, Timestamp};

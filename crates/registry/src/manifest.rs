@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use smol_str::SmolStr;
 
-use crate::{Artifact, Layer, Timestamp};
+use crate::{Artifact, Layer, Timestamp, words};
 
 /// The media types of manifests, for the header `Accept`.
 pub(crate) const MEDIA_TYPES: &str = "application/vnd.oci.image.manifest.v1+json, \
@@ -69,7 +69,7 @@ impl Manifest {
     /// What is wrong with it, as the end of a sentence.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let raw: Raw = serde_json::from_slice(bytes)
-            .map_err(|error| format!("is no JSON of a manifest: {error}"))?;
+            .map_err(|error| format!("is no JSON of a manifest ({})", words::place(&error)))?;
         if raw.schema_version == Some(1) {
             return Err("is of schema 1, which no longer is pulled by anybody".to_owned());
         }
@@ -121,7 +121,7 @@ pub(crate) fn artifact(
 ) -> Artifact {
     let annotation = |name: &str| {
         let value = annotations.get(format!("org.opencontainers.image.{name}").as_str());
-        value.filter(|value| !value.is_empty()).cloned()
+        value.filter(|value| words::is_line(value)).cloned()
     };
     Artifact {
         digest,

@@ -1,5 +1,6 @@
 //! What the user has decided: the network, the cache, mirrors, and what the environment says.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -45,15 +46,47 @@ pub enum Mirror {
     Layout(Utf8PathBuf),
 }
 
-/// The proxies, as the environment names them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The proxies, as the environment names them. They may have passwords, so nothing prints them.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Proxies {
     /// For addresses with TLS: `HTTPS_PROXY`, else `ALL_PROXY`.
     pub https: Option<String>,
     /// For plain ones: `http_proxy`, else `ALL_PROXY`.
     pub http: Option<String>,
-    /// Hosts that are asked directly: `NO_PROXY`.
+    /// Hosts that are asked directly: `NO_PROXY`, names between commas, each with all that is below it.
     pub except: Option<String>,
+}
+
+impl Proxies {
+    /// The proxy for a host. This machine itself is always asked directly, as Go does it.
+    pub(crate) fn of(&self, tls: bool, host: &str) -> Option<&str> {
+        let proxy = if tls { &self.https } else { &self.http };
+        let proxy = proxy.as_deref()?;
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            _ => host,
+        };
+        let is_here = match name.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(address) => address.is_loopback(),
+            Err(_) => name == "localhost",
+        };
+        let listed = self.except.iter().flat_map(|names| names.split([',', ' ']));
+        let is_excepted = listed.filter(|listed| !listed.is_empty()).any(|listed| {
+            let listed = listed.trim_start_matches('*').trim_start_matches('.');
+            let below = |host: &str| {
+                let rest = host.strip_suffix(listed);
+                rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            };
+            listed.is_empty() || below(host) || below(name)
+        });
+        (!is_here && !is_excepted).then_some(proxy)
+    }
+}
+
+impl std::fmt::Debug for Proxies {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Proxies")
+    }
 }
 
 /// Bounds of what is waited for, read and kept. A registry that goes over one is at fault.
@@ -207,6 +240,33 @@ mod tests {
         assert_eq!(proxies.https.as_deref(), Some("s"));
         assert_eq!(proxies.http.as_deref(), Some("a"));
         assert_eq!(proxies.except.as_deref(), Some("n"));
-        assert_eq!(of(&[("HTTP_PROXY", "")]).proxies, Proxies::default());
+        assert!(of(&[("HTTP_PROXY", "")]).proxies == Proxies::default());
+        assert_eq!(format!("{proxies:?}"), "Proxies");
+    }
+
+    #[test]
+    fn some_hosts_need_no_proxy() {
+        let proxies = |except: &str| Proxies {
+            https: Some("s".to_owned()),
+            http: None,
+            except: Some(except.to_owned()),
+        };
+        let direct = |except: &str, host: &str| proxies(except).of(true, host).is_none();
+        assert!(!direct("", "ghcr.io"));
+        assert!(direct("", "127.0.0.1:5000") && direct("", "localhost") && direct("", "[::1]:80"));
+        for except in [
+            "example.com",
+            ".example.com",
+            "*.example.com",
+            "a.b, example.com",
+            "*",
+        ] {
+            assert!(direct(except, "r.example.com"), "{except}");
+            assert!(direct(except, "r.example.com:5000"), "{except}");
+        }
+        assert!(direct("r.example.com:5000", "r.example.com:5000"));
+        assert!(!direct("r.example.com:5000", "r.example.com"));
+        assert!(!direct("example.com", "notexample.com"));
+        assert!(proxies("").of(false, "ghcr.io").is_none());
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use flate2::read::MultiGzDecoder;
@@ -94,8 +94,7 @@ fn entries(
                     return Err(format!("has a file without a name: `{name}`"));
                 };
                 make_folder(folder, parent, &mut made, &mut folders)?;
-                write(&mut entry, &folder.join(&path))
-                    .map_err(|error| format!("cannot be unpacked at `{name}`: {error}"))?;
+                write(&mut entry, &folder.join(&path), &name)?;
             }
             EntryType::Symlink | EntryType::Link => {}
             _ => {
@@ -155,15 +154,22 @@ fn make_folder(
 }
 
 /// Writes a file; of two with one name the later one counts.
-fn write(entry: &mut impl Read, path: &Utf8Path) -> io::Result<()> {
+fn write(entry: &mut impl Read, path: &Utf8Path, name: &str) -> Result<(), String> {
+    let unwritable = |error: io::Error| format!("cannot be unpacked at `{name}`: {error}");
     match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(error)),
         _ => {}
     }
-    let mut file = fs::File::create_new(path)?;
-    io::copy(entry, &mut file)?;
+    let mut file = fs::File::create_new(path).map_err(unwritable)?;
+    let mut chunk = vec![0; 64 * 1024];
+    loop {
+        match entry.read(&mut chunk).map_err(broken)? {
+            0 => break,
+            read => file.write_all(&chunk[..read]).map_err(unwritable)?,
+        }
+    }
     drop(file);
-    read_only(path)
+    read_only(path).map_err(unwritable)
 }
 
 fn read_only(path: &Utf8Path) -> io::Result<()> {

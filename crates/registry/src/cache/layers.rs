@@ -54,7 +54,7 @@ impl Layers {
         })?;
         let path = partial::name_for(&target.with_extension("tar"));
         let folder = target.parent().unwrap_or(&target);
-        let file = fs::create_dir_all(folder).and_then(|()| {
+        let file = partial::make_folder(folder).and_then(|()| {
             partial::sweep(folder);
             fs::File::options()
                 .read(true)

@@ -62,12 +62,17 @@ pub fn sizes(root: &Utf8Path) -> Sizes {
 pub fn clear(root: &Utf8Path) -> std::io::Result<Sizes> {
     let sizes = sizes(root);
     for version in versions(root) {
-        // Under another name at once, so that nobody finds the half of it.
-        let gone = partial::name_for(&version);
-        let target = match fs::rename(&version, &gone) {
-            Ok(()) => gone,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(error),
+        // Under another name at once, so that nobody finds the half of it; unless somebody began with that before.
+        let has_begun = version.file_name().is_some_and(partial::is_partial);
+        let target = if has_begun {
+            version
+        } else {
+            let gone = partial::name_for(&version);
+            match fs::rename(&version, &gone) {
+                Ok(()) => gone,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            }
         };
         partial::remove(&target)?;
     }
@@ -157,6 +162,12 @@ mod tests {
             bytes: 10,
         };
         assert_eq!(sizes(root), had);
+        // What a killed process began to remove is removed to the end.
+        fs::rename(
+            root.join("registry-v0"),
+            partial::name_for(&root.join("registry-v0")),
+        )
+        .unwrap();
         assert_eq!(clear(root).unwrap(), had);
         assert_eq!(sizes(root), Sizes::default());
         let mut left: Vec<_> = root

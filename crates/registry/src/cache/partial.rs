@@ -42,10 +42,22 @@ pub(super) fn finished_name(name: &str) -> &str {
     rest.map_or(name, |(_, name)| name)
 }
 
+/// Makes a folder with those above it, for this user alone: what private registries say is nobody else's business.
+pub(super) fn make_folder(path: &Utf8Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path)
+}
+
 /// Writes a file whole or not at all.
 pub(super) fn write(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+        make_folder(folder)?;
     }
     let partial = name_for(path);
     let written = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path));

@@ -13,7 +13,7 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body, Proxy, ProxyProtocol};
 
 use super::failure::Failure;
-use crate::address::Address;
+use crate::address::{Address, Origin};
 use crate::settings::{Proxies, Settings};
 
 /// How many redirects are followed, one after the other.
@@ -29,8 +29,11 @@ pub(crate) struct Http {
 
 #[derive(Debug, Clone)]
 struct Agents {
-    tls: Agent,
-    plain: Agent,
+    /// Through the proxies for addresses with TLS and for plain ones, where there are any.
+    tls: Option<Agent>,
+    plain: Option<Agent>,
+    /// Through none.
+    direct: Agent,
 }
 
 /// A request.
@@ -123,11 +126,13 @@ impl Http {
             .get_or_init(|| self.agents())
             .as_ref()
             .map_err(Clone::clone)?;
-        let agent = if address.origin.tls {
-            &agents.tls
-        } else {
-            &agents.plain
+        let Origin { tls, host } = &address.origin;
+        let agent = match (self.proxies.of(*tls, host), tls) {
+            (Some(_), true) => agents.tls.as_ref(),
+            (Some(_), false) => agents.plain.as_ref(),
+            (None, _) => None,
         };
+        let agent = agent.unwrap_or(&agents.direct);
         let mut request = Request::builder()
             .method(call.method)
             .uri(address.to_string());
@@ -155,11 +160,7 @@ impl Http {
     }
 
     fn agents(&self) -> Result<Agents, Failure> {
-        let agent = |proxy: Option<&String>, roots: RootCerts| {
-            let proxy = match proxy {
-                Some(text) => Some(parse_proxy(text, self.proxies.except.as_deref())?),
-                None => None,
-            };
+        let agent = |proxy: Option<Proxy>, roots: RootCerts| {
             let tls = TlsConfig::builder()
                 .root_certs(roots)
                 .unversioned_rustls_crypto_provider(Arc::new(
@@ -173,13 +174,17 @@ impl Http {
                 .max_redirects_will_error(false)
                 .proxy(proxy)
                 .tls_config(tls.build());
-            Ok::<_, Failure>(config.build().new_agent())
+            config.build().new_agent()
         };
         let roots = RootCerts::Specific(Arc::new(self.roots()?));
+        let through = |proxy: &Option<String>| {
+            let proxy = proxy.as_deref().map(parse_proxy).transpose()?;
+            Ok::<_, Failure>(proxy.map(|proxy| agent(Some(proxy), roots.clone())))
+        };
         Ok(Agents {
-            // A proxy may want TLS for itself.
-            plain: agent(self.proxies.http.as_ref(), roots.clone())?,
-            tls: agent(self.proxies.https.as_ref(), roots)?,
+            tls: through(&self.proxies.https)?,
+            plain: through(&self.proxies.http)?,
+            direct: agent(None, roots.clone()),
         })
     }
 
@@ -217,31 +222,13 @@ fn run<B: ureq::AsSendBody>(
     agent.run(request)
 }
 
-fn parse_proxy(text: &str, except: Option<&str>) -> Result<Proxy, Failure> {
+fn parse_proxy(text: &str) -> Result<Proxy, Failure> {
+    let parsed = Proxy::new(text).ok();
+    let known =
+        |proxy: &Proxy| matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https);
     // Only what can be said of it without its password.
-    let shown = text.rsplit('@').next().unwrap_or_default().to_owned();
-    let wrong = |_| Failure::Proxy(shown.clone());
-    let parsed = Proxy::new(text).map_err(wrong)?;
-    if !matches!(
-        parsed.protocol(),
-        ProxyProtocol::Http | ProxyProtocol::Https
-    ) {
-        return Err(Failure::Proxy(shown));
-    }
-    let mut builder = Proxy::builder(parsed.protocol())
-        .host(parsed.host())
-        .port(parsed.port());
-    if let Some(user) = parsed.username() {
-        builder = builder.username(user);
-    }
-    if let Some(password) = parsed.password() {
-        builder = builder.password(password);
-    }
-    let names = except.unwrap_or_default().split(',').map(str::trim);
-    for name in names.filter(|name| !name.is_empty()) {
-        builder = builder.no_proxy(name);
-    }
-    builder.build().map_err(wrong)
+    let shown = || Failure::Proxy(text.rsplit('@').next().unwrap_or_default().to_owned());
+    parsed.filter(known).ok_or_else(shown)
 }
 
 impl Reply {

@@ -19,7 +19,7 @@ use crate::credentials::Keychain;
 use crate::manifest::{self, DEPTH, Manifest};
 use crate::place::Remote;
 use crate::settings::{Limits, Settings};
-use crate::{Artifact, Fault, Layer, Listing, Timestamp, digest};
+use crate::{Artifact, Fault, Layer, Listing, Timestamp, digest, words};
 pub(crate) use failure::{Failure, size};
 use gates::{Gates, Slots};
 use http::{Call, Http, Reply};
@@ -89,12 +89,15 @@ impl Client {
                 left -= bytes.len() as u64;
                 let listed: Tags = serde_json::from_slice(&bytes).map_err(|error| {
                     let message = format!(
-                        "the list of tags of {} is no JSON of one: {error}",
-                        remote.shown()
+                        "the list of tags of {} is no JSON of one ({})",
+                        remote.shown(),
+                        words::place(&error)
                     );
                     Fault::new(message, "look at the address; is this a registry?")
                 })?;
-                tags.extend(listed.tags.unwrap_or_default());
+                // Flux cannot pull what is no tag either.
+                let listed = listed.tags.unwrap_or_default().into_iter();
+                tags.extend(listed.filter(|tag| words::is_tag(tag)));
                 let endless = |what: String| {
                     Fault::new(
                         format!(
@@ -127,8 +130,7 @@ impl Client {
 
     /// What is behind a tag or digest.
     pub(crate) fn artifact(&self, remote: &Remote, reference: &str) -> Result<Artifact, Fault> {
-        let good = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        if !digest::is_digest(reference) && (reference.is_empty() || !reference.bytes().all(good)) {
+        if !digest::is_digest(reference) && !words::is_tag(reference) {
             return Err(Fault::new(
                 format!("`{reference}` is neither a tag nor a digest"),
                 "a tag has letters, digits and `._-`; a digest is `sha256:` with 64 hexadecimal digits",

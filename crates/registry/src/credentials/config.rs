@@ -9,6 +9,7 @@ use serde::Deserialize;
 use smol_str::SmolStr;
 
 use crate::repository::registry_name;
+use crate::words;
 
 /// What Docker Hub is called in these files.
 const HUB: &str = "https://index.docker.io/v1/";
@@ -54,14 +55,7 @@ impl Config {
             }
             Err(error) => return Err(format!("cannot be read: {error}")),
         }
-        // The words of serde may repeat a value.
-        let wrong = |error: serde_json::Error| {
-            format!(
-                "is broken at line {}, column {}",
-                error.line(),
-                error.column()
-            )
-        };
+        let wrong = |error: serde_json::Error| format!("is broken at {}", words::place(&error));
         serde_json::from_slice(&text).map(Some).map_err(wrong)
     }
 

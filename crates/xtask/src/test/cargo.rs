@@ -51,6 +51,18 @@ pub fn test(context: &Context) -> Outcome {
     }
 }
 
+pub fn registry(context: &Context) -> Outcome {
+    let program = match tools::locate(Tool::DockerRegistry) {
+        Ok(program) => program,
+        Err(reason) => return Outcome::Skipped(reason),
+    };
+    let mut test = context.cargo.command();
+    test.args(["test", "--package", "infragen-tests", "--test", "registry"]);
+    test.env(Tool::DockerRegistry.variable(), program);
+    // The suite of Go asks the registry that Go installs.
+    Outcome::of(run(test.env_remove(GO)))
+}
+
 /// The variable that names the command of Go.
 const GO: &str = "INFRAGEN_GO";
 
@@ -60,7 +72,10 @@ pub fn go(context: &Context) -> Outcome {
     }
     let suites = [
         ("infragen-constraint", &["go"][..]),
-        ("infragen-tests", &["flux", "flux_repositories"][..]),
+        (
+            "infragen-tests",
+            &["flux", "flux_repositories", "registry"][..],
+        ),
     ];
     for (package, targets) in suites {
         let mut test = context.cargo.command();

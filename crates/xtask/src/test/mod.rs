@@ -62,8 +62,14 @@ const SUITES: &[Suite] = &[
         optional: false,
     },
     Suite {
+        name: "registry",
+        about: "the registry client against a real registry: plain, with passwords, TLS and tokens",
+        run: cargo::registry,
+        optional: false,
+    },
+    Suite {
         name: "go",
-        about: "random cases beside the libraries of Flux and Masterminds themselves, where INFRAGEN_GO names a go",
+        about: "random cases beside the libraries of Flux and Masterminds, a registry with pages, where INFRAGEN_GO names a go",
         run: cargo::go,
         optional: true,
     },

@@ -7,6 +7,7 @@ mod cache;
 mod chromium;
 mod code_server;
 mod debian;
+mod docker_registry;
 mod kustomize;
 mod neovim;
 pub mod node;
@@ -33,6 +34,8 @@ pub struct Args {
 pub enum Tool {
     /// The oracle for what a build yields.
     Kustomize,
+    /// The registry of the `registry` suite.
+    DockerRegistry,
     /// The editor of the `neovim` suite.
     Neovim,
     /// Runs code-server and the test scripts of the `vscode` suite.
@@ -81,6 +84,7 @@ pub fn locate(tool: Tool) -> Result<Utf8PathBuf> {
     let cache = Cache::of_user()?;
     let located = match tool {
         Tool::Kustomize => kustomize::locate(&cache),
+        Tool::DockerRegistry => docker_registry::locate(&cache),
         Tool::Neovim => neovim::locate(&cache),
         Tool::Node => node::locate(&cache),
         Tool::CodeServer => code_server::locate(&cache),
@@ -95,6 +99,7 @@ impl Tool {
     pub fn variable(self) -> &'static str {
         match self {
             Tool::Kustomize => "INFRAGEN_KUSTOMIZE",
+            Tool::DockerRegistry => "INFRAGEN_DOCKER_REGISTRY",
             Tool::Neovim => "INFRAGEN_NVIM",
             Tool::Node => "INFRAGEN_NODE",
             Tool::CodeServer => "INFRAGEN_CODE_SERVER",
