@@ -14,6 +14,15 @@ pub struct Lookup {
     pub bundles: bool,
 }
 
+impl Lookup {
+    /// What the cache has of versions and bundles.
+    pub const CACHED_BUNDLES: Self = Self {
+        offline: true,
+        refresh: false,
+        bundles: true,
+    };
+}
+
 /// A registry with the mirrors that the repositories name.
 pub fn registry(workspace: &Workspace, roots: &[Root], network: bool) -> Registry {
     let mut settings = Settings::of_environment(|name| std::env::var(name).ok());

@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use infragen_workspace::{Db, Directory, Root, SourceFile, Workspace};
 
 use crate::commands::Failure;
+use crate::registries::{Lookup, look_up};
 
 /// The repositories of some paths, indexed.
 pub struct Repositories {
@@ -47,6 +48,15 @@ impl Repositories {
             workspace.index(*root, &|_, _| {});
         }
         Ok(Self { workspace, asked })
+    }
+
+    /// Takes in what the cache has of bundles, where that is wanted.
+    pub fn with_bundles(mut self, wanted: bool) -> Self {
+        if wanted {
+            let roots: Vec<_> = self.asked.iter().map(|(root, _)| *root).collect();
+            look_up(&mut self.workspace, &roots, Lookup::CACHED_BUNDLES);
+        }
+        self
     }
 }
 

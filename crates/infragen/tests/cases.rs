@@ -18,6 +18,10 @@ use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use camino::Utf8Path;
+use infragen_registry::Repository;
+use infragen_registry::push::{self, Bundle};
+
 /// A small repository: two environments, and the services that the examples speak of.
 struct Fleet {
     _folder: tempfile::TempDir,
@@ -100,6 +104,35 @@ impl Fleet {
         fleet
     }
 
+    /// With a folder that stands in for the registry, and bundles in it.
+    fn with_registry() -> Fleet {
+        let fleet = Fleet::whole();
+        fleet.write(
+            ".infragen.yaml",
+            "registry: ghcr.io/acme\nmirrors: {ghcr.io: registry}\n",
+        );
+        let folder = Utf8Path::from_path(&fleet.path).unwrap().join("registry");
+        for service in ["activity", "event-bus"] {
+            for (number, (tag, created)) in (1..).zip([
+                ("v1.3.0", "2026-10-01T08:00:00Z"),
+                ("v1.4.2", "2026-10-20T08:00:00Z"),
+                ("v1.5.0-rc.1", "2026-11-02T08:00:00Z"),
+                ("v1.5.0-staging-7", "2026-11-03T08:00:00Z"),
+            ]) {
+                let name = format!("ghcr.io/acme/{service}-kustomize");
+                let manifest = format!(
+                    "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {service}, namespace: {service}}}\ndata: {{version: {tag}}}\n"
+                );
+                let bundle = Bundle::flux([("config.yaml", manifest.as_bytes())])
+                    .with("created", created)
+                    .with("source", &format!("https://github.com/acme/{service}"))
+                    .with("revision", &format!("{tag}@sha1:{number}234567"));
+                push::to_layout(&folder, &Repository::named(&name).unwrap(), tag, &bundle).unwrap();
+            }
+        }
+        fleet
+    }
+
     /// With something in the cache, and something beside it.
     fn with_cache() -> Fleet {
         let fleet = Fleet::new();
@@ -114,7 +147,7 @@ impl Fleet {
 
     /// With a commit on `main`, and changes on disk: objects that go, move, and cannot be changed.
     fn changed() -> Fleet {
-        let fleet = Fleet::whole();
+        let fleet = Fleet::with_registry();
         let config = |name: &str, kind: &str, rest: &str| {
             format!(
                 "---\napiVersion: v1\nkind: {kind}\nmetadata: {{name: {name}, namespace: event-bus}}\n{rest}\n"
@@ -309,6 +342,40 @@ fn text(bytes: &[u8], top: &Path) -> String {
     text.replace(top.to_str().unwrap(), "TOP")
 }
 
+/// Texts with how long ago something was, and with times of today, are not the same tomorrow.
+fn without_ages(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        for at in 1..words.len() {
+            let unit = words[at].trim_end_matches([',', '\n', 's']).to_owned();
+            let is_age = ["moment", "minute", "hour", "day", "week", "month", "year"]
+                .contains(&unit.as_str());
+            if is_age && words[at - 1].bytes().all(|byte| byte.is_ascii_digit()) {
+                words[at - 1] = "N".to_owned();
+                words[at] = words[at].replace(&unit, "day").replace("days", "day");
+            }
+        }
+        let line = words.join(" ");
+        match line.split_once("\"asked\": ") {
+            Some((before, _)) => out += &format!("{before}\"asked\": NOW,\n"),
+            None => out += &line.replace("asked moments ago", "asked N day ago"),
+        }
+    }
+    // Columns are as wide as what stands in them.
+    let mut columns = String::new();
+    for line in out.split_inclusive('\n') {
+        let parts: Vec<_> = line.split("  ").filter(|part| !part.is_empty()).collect();
+        let table = line.contains(" · N day") || line.starts_with("service ");
+        columns += &if table {
+            parts.join("  ")
+        } else {
+            line.to_owned()
+        };
+    }
+    columns
+}
+
 /// What a person sees of one run.
 fn transcript(command: &str, fleet: &Fleet, out: &mut String) {
     // Examples may write to a place of their own.
@@ -326,6 +393,10 @@ fn transcript(command: &str, fleet: &Fleet, out: &mut String) {
         {
             text.truncate(text.find('\n').map_or(0, |end| end + 1));
         }
+        let text = match command.starts_with("infragen versions") {
+            true => without_ages(&text),
+            false => text,
+        };
         if !text.is_empty() {
             let _ = write!(out, "--- {name}\n{text}");
         }
@@ -516,6 +587,75 @@ fn envsubst() {
 #[test]
 fn pick() {
     check("pick", Fleet::with_tags);
+}
+
+#[test]
+fn versions() {
+    check("versions", Fleet::with_registry);
+}
+
+#[test]
+fn pull() {
+    check("pull", Fleet::with_registry);
+}
+
+#[test]
+fn what_versions_say_of_what_is_wrong() {
+    let mut told = String::new();
+    let patch = "apps/activity/overlays/production/patches/oci-repository-patch.yaml";
+    for (from, to, about) in [
+        ("\">=0.0.0\"", "^9", "nothing fits"),
+        ("\">=0.0.0\"", "1.x.y", "no range"),
+        (
+            "semver: \">=0.0.0\"",
+            "semver: null\n    tag: v1.4.9",
+            "no such tag",
+        ),
+    ] {
+        let fleet = Fleet::with_registry();
+        fleet.change(patch, from, to);
+        let _ = writeln!(told, "\n# {about}");
+        transcript("infragen versions activity", &fleet, &mut told);
+        transcript(
+            "infragen versions activity --format json --env production",
+            &fleet,
+            &mut told,
+        );
+    }
+    let _ = writeln!(told, "\n# no registry, and no network");
+    let fleet = Fleet::with_registry();
+    fleet.write(".infragen.yaml", "");
+    transcript("infragen versions --offline", &fleet, &mut told);
+    transcript("infragen pull --offline", &fleet, &mut told);
+    let _ = writeln!(told, "\n# what is none");
+    for command in [
+        "infragen versions activty",
+        "infragen versions --env prod",
+        "infragen versions --as-of yesterday",
+        "infragen versions --explain",
+        "infragen diff --bundle v1.4.2 v1.5.0 activity",
+        "infragen diff --bundle v1.4.2 v1.3.0 nothing",
+        "infragen diff --bundle v1.4.2 v1.3.0",
+    ] {
+        transcript(command, &Fleet::with_registry(), &mut told);
+    }
+    compare("what-versions-say-of-what-is-wrong", &told);
+}
+
+/// What stands in a bundle counts where that is asked for, and nowhere else.
+#[test]
+fn bundles_are_gone_into_on_demand() {
+    let fleet = Fleet::with_registry();
+    let has = |arguments: &[&str]| {
+        let output = fleet.run(arguments);
+        let text = text(&output.stdout, &fleet.path);
+        text.contains("version: v1.4.2")
+    };
+    let build = ["build", "--env", "production"];
+    assert!(!has(&build));
+    // A folder needs no fetching.
+    assert!(has(&["build", "--env", "production", "--bundles"]));
+    assert!(!has(&build));
 }
 
 #[test]

@@ -2,6 +2,7 @@ import { commands, type ExtensionContext, window, workspace } from "vscode";
 
 import { goToDefinitionInEnvironment } from "./definitions";
 import { Server } from "./server";
+import { Explanations, tellNetwork } from "./versions";
 
 let server: Server | undefined;
 
@@ -9,10 +10,12 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const log = window.createOutputChannel("infragen", { log: true });
   const running = new Server(log);
   server = running;
+  const explanations = new Explanations();
 
   context.subscriptions.push(
     log,
     running,
+    explanations,
     commands.registerCommand("infragen.restart", () => running.restart()),
     commands.registerCommand("infragen.showLog", () => log.show()),
     commands.registerCommand("infragen.goToDefinitionInEnvironment", async () => {
@@ -21,7 +24,17 @@ export async function activate(context: ExtensionContext): Promise<void> {
         await goToDefinitionInEnvironment(client);
       }
     }),
+    commands.registerCommand("infragen.showExplanation", async () => {
+      const client = running.running();
+      if (client !== undefined) {
+        await explanations.show(client);
+      }
+    }),
     workspace.onDidChangeConfiguration(async (change) => {
+      const client = running.running();
+      if (client !== undefined && change.affectsConfiguration("infragen.network")) {
+        await tellNetwork(client);
+      }
       if (change.affectsConfiguration("infragen.server.path")) {
         await running.restart();
       }

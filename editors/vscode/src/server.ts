@@ -4,6 +4,7 @@ import { LanguageClient, RevealOutputChannelOn, State } from "vscode-languagecli
 
 import { findProgram } from "./program";
 import { Status } from "./status";
+import { network } from "./versions";
 
 /** The one language server of the window, and what the user sees of its life. */
 export class Server implements Disposable {
@@ -55,6 +56,7 @@ export class Server implements Disposable {
       { command: program, args: ["lsp"] },
       {
         documentSelector: [{ scheme: "file", language: "yaml" }],
+        initializationOptions: { network: network() },
         outputChannel: this.log,
         // Findings are in the editor already: a log that opens by itself only gets in the way.
         revealOutputChannelOn: RevealOutputChannelOn.Never,

@@ -43,6 +43,10 @@ pub struct Args {
     #[arg(long, requires = "env")]
     pub origins: bool,
 
+    /// Go on in the bundles that `infragen pull` fetched. The cache decides then what is seen
+    #[arg(long, requires = "env")]
+    pub bundles: bool,
+
     /// Build every directory with a kustomization file at or below this one
     #[arg(long, value_name = "ROOT", requires = "out_dir")]
     pub recursive: Option<Utf8PathBuf>,
@@ -60,7 +64,7 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
     if let Some(name) = &args.env {
         let only = args.directory.as_deref().map(Utf8Path::as_str);
-        return environment::run(name, only, args.origins, terminal);
+        return environment::run(name, only, args, terminal);
     }
     let disk = Disk::new(current_dir()?, args.restrict);
     let outcome = match (&args.recursive, &args.out_dir) {

@@ -21,6 +21,7 @@ Examples:
   infragen check apps/activity        only what is below a folder, with the knowledge of the whole
   infragen check --format json        one JSON array, for programs
   infragen check --fail-on warning    exit 1 for warnings too
+  infragen check --bundles            with the bundles that `infragen pull` fetched
   infragen check --coverage           what of each environment is not known here, and why")]
 pub struct Args {
     /// Files and folders to report on; everything around them is read all the same
@@ -39,6 +40,10 @@ pub struct Args {
     /// nothing maps, other repositories, charts, templates, encrypted values
     #[arg(long, conflicts_with = "hints")]
     pub coverage: bool,
+
+    /// Go on in the bundles that `infragen pull` fetched. The cache decides then what is seen
+    #[arg(long)]
+    pub bundles: bool,
 
     /// The mildest severity that makes the exit code 1
     #[arg(long, value_enum, default_value_t = Level::Error, value_name = "LEVEL")]
@@ -71,6 +76,7 @@ impl Args {
             format: Format::Text,
             hints: false,
             coverage: false,
+            bundles: false,
             fail_on: Level::Error,
         }
     }
@@ -78,7 +84,7 @@ impl Args {
 
 /// Checks and prints.
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
-    let repositories = Repositories::open(&args.paths)?;
+    let repositories = Repositories::open(&args.paths)?.with_bundles(args.bundles);
     let snapshot = repositories.workspace.snapshot();
     let db = snapshot.db();
     if args.coverage {

@@ -1,5 +1,6 @@
 //! `infragen diff`
 
+mod bundle;
 mod json;
 mod markdown;
 mod report;
@@ -18,6 +19,7 @@ use infragen_workspace::{
 
 use crate::commands::{Failure, Outcome};
 use crate::environments::environment;
+use crate::registries::{Lookup, look_up};
 use crate::repository::Repositories;
 use crate::revision;
 use crate::terminal::Terminal;
@@ -31,8 +33,9 @@ Examples:
   infragen diff --since main event-bus           what this branch does to one service
   infragen diff --since main --format markdown   for a pull request
   infragen diff --since main --fail-on delete    for CI: exit 1 if something would be deleted
-  infragen diff --env staging production         what differs between two environments")]
-#[command(group = clap::ArgGroup::new("sides").required(true).args(["since", "env"]))]
+  infragen diff --env staging production         what differs between two environments
+  infragen diff --bundle v1.4.2 v1.5.0 activity  what moving to another version of a bundle changes")]
+#[command(group = clap::ArgGroup::new("sides").required(true).args(["since", "env", "bundle"]))]
 pub struct Args {
     /// Compare with this commit: a branch, a tag, a hash. What is on disk is what would be pushed. git is
     /// read, never written. For a pull request give what `git merge-base` says
@@ -43,10 +46,19 @@ pub struct Args {
     #[arg(long, num_args = 2, value_names = ["NAME", "OTHER"])]
     pub env: Option<Vec<String>>,
 
+    /// Compare two versions of the bundle that a service takes: what an environment that moves from one to the other
+    /// gets. The registry is asked for what the cache does not have
+    #[arg(long, num_args = 2, value_names = ["VERSION", "OTHER"], requires = "service")]
+    pub bundle: Option<Vec<String>>,
+
     /// Only what belongs to this service: Flux Kustomizations and objects of its name, or from folders of
     /// its name
     #[arg(value_name = "SERVICE")]
     pub service: Option<String>,
+
+    /// Go on in the bundles that `infragen pull` fetched. The cache decides then what is seen
+    #[arg(long)]
+    pub bundles: bool,
 
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -85,9 +97,20 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
     let options = CompareOptions {
         service: args.service.as_deref().map(Into::into),
     };
+    if args.bundles {
+        look_up(&mut repositories.workspace, &[root], Lookup::CACHED_BUNDLES);
+    }
+    if let (Some([from, to]), Some(service)) = (args.bundle.as_deref(), &args.service) {
+        let report = bundle::compare(&mut repositories.workspace, root, service, [from, to])?;
+        return print(&report, args, terminal);
+    }
     let report = match (&args.since, args.env.as_deref()) {
         (Some(revision), _) => {
             let before = open(&mut repositories.workspace, root, revision)?;
+            if args.bundles {
+                let roots = [root, before];
+                look_up(&mut repositories.workspace, &roots, Lookup::CACHED_BUNDLES);
+            }
             let db = repositories.workspace.db();
             since(db, before, root, revision, &options)?
         }
@@ -97,10 +120,14 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
         // The command line has one of both.
         _ => return Ok(Outcome::Done),
     };
+    print(&report, args, terminal)
+}
+
+fn print(report: &Report<'_>, args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
     let printed = match args.format {
-        Format::Text => text::print(&report, terminal),
-        Format::Json => json::print(&report)?,
-        Format::Markdown => markdown::print(&report),
+        Format::Text => text::print(report, terminal),
+        Format::Json => json::print(report)?,
+        Format::Markdown => markdown::print(report),
     };
     terminal.out.write_all(printed.as_bytes())?;
     terminal.out.flush()?;

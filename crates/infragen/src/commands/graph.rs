@@ -47,6 +47,10 @@ pub struct Args {
     /// what fails in red
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+
+    /// Go on in the bundles that `infragen pull` fetched. The cache decides then what is seen
+    #[arg(long, requires = "env")]
+    pub bundles: bool,
 }
 
 /// How to draw a graph.
@@ -68,7 +72,7 @@ pub enum Format {
 
 /// Prints the graph.
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
-    let repositories = Repositories::open(args.path.as_slice())?;
+    let repositories = Repositories::open(args.path.as_slice())?.with_bundles(args.bundles);
     let snapshot = repositories.workspace.snapshot();
     let db = snapshot.db();
     let Some((root, _)) = repositories.asked.first() else {

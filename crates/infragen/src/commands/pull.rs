@@ -14,7 +14,7 @@ use crate::terminal::Terminal;
 #[command(after_help = "\
 Examples:
   infragen pull                                  fetch what is not in the cache yet
-  infragen pull && infragen check --bundles      check also what stands in bundles
+  infragen pull --refresh                        ask again which tags there are
   infragen pull --offline                        say what the cache has
 
 A bundle is an artifact from which a Flux Kustomization builds. What is fetched goes into the cache

@@ -28,10 +28,10 @@ pub use text::wrong;
 #[command(after_help = "\
 Examples:
   infragen versions                               all services in all environments
-  infragen versions web --explain                 why this version, and why not the others
+  infragen versions activity --explain            why this version, and why not the others
   infragen versions --env production --format json
   infragen versions --format markdown             for a wiki or a pull request
-  infragen versions web --as-of 2026-11-01        what was taken on that day
+  infragen versions activity --as-of 2026-11-01   what was taken on that day
   infragen versions --offline                     by what the cache knows, however old it is
 
 A service is an object that takes its version from an OCI registry: an OCIRepository, a HelmRelease of

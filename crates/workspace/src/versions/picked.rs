@@ -64,7 +64,15 @@ impl Outcome {
 /// What a rule takes of a repository, by what the registry answered last.
 #[salsa::tracked(returns(clone), no_eq, lru = 4096)]
 pub fn pick(db: &dyn Db, repository: Repository, rule: Rule, flux: Flux) -> Arc<Picked> {
-    let listing = remote(db, &repository).and_then(|remote| remote.listing(db));
+    let remote = remote(db, &repository);
+    let listing = remote.and_then(|remote| remote.listing(db));
+    if let Some(pinned) = remote.and_then(|remote| remote.pinned(db)) {
+        let rule = match pinned.contains(':') {
+            true => Rule::Digest(pinned),
+            false => Rule::Tag(pinned),
+        };
+        return Arc::new(Picked::of(listing, &rule, flux));
+    }
     Arc::new(Picked::of(listing, &rule, flux))
 }
 

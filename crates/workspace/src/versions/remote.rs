@@ -33,6 +33,9 @@ pub struct Remote {
     /// What is behind tags and digests.
     #[returns(ref)]
     pub artifacts: BTreeMap<SmolStr, Arc<Artifact>>,
+    /// The tag or digest that is taken whatever objects say: for the question what would be if Flux took it.
+    #[returns(clone)]
+    pub pinned: Option<SmolStr>,
     /// Why the registry gave no answer the last time.
     #[returns(clone)]
     pub fault: Option<Arc<Fault>>,
@@ -85,7 +88,7 @@ impl Workspace {
         let before = known.len();
         for (repository, _) in &answers {
             if !known.contains_key(repository) {
-                let remote = Remote::builder(None, BTreeMap::new(), None, BTreeMap::new())
+                let remote = Remote::builder(None, BTreeMap::new(), None, None, BTreeMap::new())
                     .durability(Durability::MEDIUM)
                     .new(self.db());
                 known.insert(repository.clone(), remote);
@@ -107,18 +110,15 @@ impl Workspace {
         }
     }
 
-    /// Forgets what registries answered about a repository but its files.
-    pub fn forget_answers(&mut self, repository: &Repository) {
+    /// Lets all that takes something of a repository take this tag or digest, whatever objects say; without one they are
+    /// heard again. A repository that was never asked cannot be pinned.
+    pub fn pin(&mut self, repository: &Repository, to: Option<&str>) {
         if let Some(remote) = remote(self.db(), repository) {
             let db = self.database_mut();
             remote
-                .set_listing(db)
+                .set_pinned(db)
                 .with_durability(Durability::MEDIUM)
-                .to(None);
-            remote
-                .set_artifacts(db)
-                .with_durability(Durability::MEDIUM)
-                .to(BTreeMap::new());
+                .to(to.map(SmolStr::new));
         }
     }
 

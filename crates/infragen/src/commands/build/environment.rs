@@ -6,6 +6,7 @@ use std::sync::Arc;
 use infragen_kustomize::{BuildError, Resource, emit};
 use infragen_workspace::{Application, Cluster, Db, Root};
 
+use super::Args;
 use super::origins::annotate;
 use crate::commands::{Failure, Outcome};
 use crate::disk::Disk;
@@ -18,10 +19,10 @@ use crate::terminal::Terminal;
 pub fn run(
     name: &str,
     only: Option<&str>,
-    origins: bool,
+    args: &Args,
     terminal: &mut Terminal,
 ) -> Result<Outcome, Failure> {
-    let repositories = Repositories::open(&[])?;
+    let repositories = Repositories::open(&[])?.with_bundles(args.bundles);
     let snapshot = repositories.workspace.snapshot();
     let db = snapshot.db();
     let Some((root, _)) = repositories.asked.first() else {
@@ -47,7 +48,7 @@ pub fn run(
                 *root,
                 &cluster,
                 application,
-                origins,
+                args.origins,
                 &mut first,
                 terminal,
             )?;

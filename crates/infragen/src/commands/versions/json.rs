@@ -29,13 +29,13 @@ struct Environment<'a> {
     filter: Option<&'a str>,
     tag: Option<&'a str>,
     digest: Option<String>,
-    created: Option<i64>,
+    created: Option<String>,
     source: Option<String>,
     revision: Option<String>,
     newest_stable: Option<&'a str>,
     passed_over: Option<PassedOver<'a>>,
-    /// When the registry was asked, in seconds since 1970.
-    asked: Option<i64>,
+    /// When the registry was asked.
+    asked: Option<String>,
     error: Option<String>,
 }
 
@@ -92,7 +92,7 @@ fn environment<'a>(db: &dyn Db, version: &'a PlacedVersion) -> Environment<'a> {
         created: artifact
             .as_ref()
             .and_then(|artifact| artifact.created)
-            .map(|created| created.0),
+            .map(|created| created.to_string()),
         source: artifact
             .as_ref()
             .and_then(|artifact| artifact.source.as_ref().map(ToString::to_string)),
@@ -104,7 +104,10 @@ fn environment<'a>(db: &dyn Db, version: &'a PlacedVersion) -> Environment<'a> {
             tag,
             reason: picked.reason(tag),
         }),
-        asked: picked.listing.as_ref().map(|listing| listing.at.0),
+        asked: picked
+            .listing
+            .as_ref()
+            .map(|listing| listing.at.to_string()),
         error: wrong(db, version),
     }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use infragen_constraint::Verdict;
 use infragen_registry::{Ask, Endpoint, Registry, Timestamp};
 use infragen_workspace::{Outcome, Picked, PlacedVersion, Workspace};
 use smol_str::SmolStr;
@@ -99,27 +98,12 @@ fn taken_at(
     Outcome::NoMatch
 }
 
-/// The same choice with another end.
+/// The same choice with another end. Why tags were not taken then is not told: the reasons are those of today.
 fn as_of(picked: &Picked, outcome: Outcome) -> Picked {
-    let listing = picked.listing.clone();
-    let mut choice = picked.choice.clone();
-    if let (Some(choice), Some(listing)) = (&mut choice, &listing) {
-        choice.chosen = outcome
-            .tag()
-            .and_then(|tag| listing.tags.iter().position(|known| known == tag));
-        for verdict in &mut choice.verdicts {
-            if matches!(verdict, Verdict::Chosen) {
-                *verdict = Verdict::Older;
-            }
-        }
-        if let Some(chosen) = choice.chosen {
-            choice.verdicts[chosen] = Verdict::Chosen;
-        }
-    }
     Picked {
         outcome,
-        listing,
-        choice,
+        listing: picked.listing.clone(),
+        choice: None,
         selection: picked.selection.clone(),
     }
 }
