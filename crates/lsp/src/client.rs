@@ -36,6 +36,8 @@ struct Manners {
     silent: bool,
     /// Answers these methods with an error.
     refuses: Vec<&'static str>,
+    /// What the requests of a method are answered with.
+    answers: Vec<(&'static str, Value)>,
 }
 
 /// Why a conversation ended.
@@ -85,8 +87,22 @@ impl Client {
         args: &[S],
         log: Stdio,
     ) -> Result<Client, ClientError> {
+        Self::spawn_with(program, args, &[], log)
+    }
+
+    /// The same with variables of the environment set for it.
+    ///
+    /// # Errors
+    /// Where the program cannot be started.
+    pub fn spawn_with<S: AsRef<OsStr>>(
+        program: &Path,
+        args: &[S],
+        variables: &[(&str, &Path)],
+        log: Stdio,
+    ) -> Result<Client, ClientError> {
         let mut child = Command::new(program)
             .args(args)
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)
@@ -124,6 +140,11 @@ impl Client {
     /// From now on answers the server's requests of a method with an error.
     pub fn refuse(&mut self, method: &'static str) {
         self.manners.refuses.push(method);
+    }
+
+    /// From now on answers the server's requests of a method with this.
+    pub fn answer(&mut self, method: &'static str, answer: Value) {
+        self.manners.answers.push((method, answer));
     }
 
     /// From now on answers no request of the server.
@@ -313,7 +334,10 @@ impl Client {
                     let error = json!({ "code": -32803, "message": "refused" });
                     json!({ "jsonrpc": "2.0", "id": id, "error": error })
                 } else {
-                    json!({ "jsonrpc": "2.0", "id": id, "result": null })
+                    let mut answers = self.manners.answers.iter();
+                    let known = answers.find(|(method, _)| message["method"] == **method);
+                    let answer = known.map_or(&Value::Null, |(_, answer)| answer);
+                    json!({ "jsonrpc": "2.0", "id": id, "result": answer })
                 };
                 if !self.manners.silent {
                     // A server that is gone meanwhile is noticed by the next call that waits for it.

@@ -25,3 +25,4 @@ mod requests;
 mod session;
 mod tcp;
 mod variables;
+mod versions;

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::LazyLock;
 
 use infragen_lsp::client::{Client, ClientError};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::repository::Repository;
 
@@ -51,7 +53,11 @@ pub fn able() -> Value {
 /// Starts the server without saying anything to it.
 pub fn spawn() -> Client {
     let program = Path::new(env!("CARGO_BIN_EXE_infragen"));
-    let mut client = Client::spawn(program, &["lsp", "--stdio"], Stdio::null()).unwrap();
+    // What the user of this machine has in the cache is nobody's business.
+    static CACHE: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+    let variables = [("INFRAGEN_CACHE", CACHE.path())];
+    let arguments = ["lsp", "--stdio"];
+    let mut client = Client::spawn_with(program, &arguments, &variables, Stdio::null()).unwrap();
     if let Ok(s) = std::env::var("PATIENCE") {
         client.patience = std::time::Duration::from_secs(s.parse().unwrap());
     }
@@ -263,6 +269,8 @@ impl<'a> Session<'a> {
                 "client/registerCapability",
                 "window/workDoneProgress/create",
                 "workspace/inlayHint/refresh",
+                "workspace/codeLens/refresh",
+                "window/showMessageRequest",
             ];
             assert!(known.contains(&method), "nobody expects {request}");
         }

@@ -1,0 +1,268 @@
+//! Versions: from folders and from registries, and that nobody is asked unless the user lets it.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use camino::Utf8Path;
+use infragen_registry::Repository as Name;
+use infragen_registry::push::{self, Bundle};
+use serde_json::{Value, json};
+
+use crate::repository::Repository;
+use crate::session::{Session, able};
+
+/// An environment with a source at an address.
+fn fleet(host: &str, insecure: bool) -> Repository {
+    let fleet = "//- clusters/production/web.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: web, namespace: flux-system}
+spec:
+  interval: 5m
+  url: oci://HOST/acme/web
+  insecure: INSECURE
+  ref:
+    semver: $0'^1'
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web, namespace: flux-system}
+spec: {path: ./, sourceRef: {kind: OCIRepository, name: web}}
+";
+    let fleet = fleet.replace("HOST", host);
+    Repository::new(&fleet.replace("INSECURE", &insecure.to_string()))
+}
+
+/// A registry with two tags, over plain HTTP.
+struct Registry {
+    address: SocketAddr,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Registry {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = asked.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                let request = lines.next().unwrap().unwrap();
+                lines.find(|line| line.as_ref().unwrap().is_empty());
+                count.fetch_add(1, Ordering::Relaxed);
+                let (status, kind, body) = if request.contains("/tags/list") {
+                    let tags = json!({ "name": "acme/web", "tags": ["1.4.2", "2.0.0"] });
+                    ("200 OK", "application/json", tags)
+                } else if request.contains("/manifests/1.4.2") {
+                    let config = json!({
+                        "mediaType": "application/vnd.cncf.flux.config.v1+json",
+                        "digest": format!("sha256:{}", "0".repeat(64)), "size": 2,
+                    });
+                    let manifest = json!({
+                        "schemaVersion": 2, "config": config, "layers": [],
+                        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+                        "annotations": { "org.opencontainers.image.created": "2020-01-01T00:00:00Z" },
+                    });
+                    (
+                        "200 OK",
+                        "application/vnd.oci.image.manifest.v1+json",
+                        manifest,
+                    )
+                } else {
+                    ("404 Not Found", "application/json", json!({ "errors": [] }))
+                };
+                let body = body.to_string();
+                let length = body.len();
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+                );
+            }
+        });
+        Self { address, asked }
+    }
+
+    fn fleet(&self) -> Repository {
+        fleet(&self.address.to_string(), true)
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+}
+
+fn start<'a>(repository: &'a Repository, network: Option<&str>) -> Session<'a> {
+    let mut capabilities = able();
+    capabilities["workspace"]["inlayHint"] = json!({ "refreshSupport": true });
+    capabilities["workspace"]["codeLens"] = json!({ "refreshSupport": true });
+    let folder = json!([{ "uri": repository.uri(""), "name": "folder" }]);
+    Session::start_raw(
+        repository,
+        json!({
+            "workspaceFolders": folder,
+            "capabilities": capabilities,
+            "initializationOptions": network.map(|network| json!({ "network": network })),
+        }),
+    )
+}
+
+/// The hover at the cursor, once it has a text; whatever it is after a while.
+fn hover(session: &mut Session<'_>, wanted: &str) -> String {
+    let begun = Instant::now();
+    loop {
+        let hover = session.ask_at_cursor("textDocument/hover");
+        let text = hover["contents"]["value"].as_str().unwrap_or_default();
+        if text.contains(wanted) || begun.elapsed() > Duration::from_secs(20) {
+            return text.to_owned();
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_folder_stands_in_for_a_registry() {
+    let repository = fleet("ghcr.io", false);
+    repository.write(".infragen.yaml", "mirrors: {ghcr.io: registry}\n");
+    let folder = repository.path("registry");
+    let web = Name::named("ghcr.io/acme/web").unwrap();
+    for tag in ["1.4.2", "2.0.0"] {
+        let bundle = Bundle::flux([("app.yaml", b"kind: Pod".as_slice())]);
+        push::to_layout(Utf8Path::from_path(&folder).unwrap(), &web, tag, &bundle).unwrap();
+    }
+    let mut session = start(&repository, None);
+    let text = hover(&mut session, "`1.4.2`");
+    assert!(text.contains("`ghcr.io/acme/web` 2 tags"), "{text}");
+    assert!(text.contains("passes over `2.0.0`"), "{text}");
+    let path = repository.cursor_path().to_owned();
+    let mut params = repository.document(&path);
+    let end = json!({ "line": 99, "character": 0 });
+    params["range"] = json!({ "start": { "line": 0, "character": 0 }, "end": end });
+    let hints = session.ask("textDocument/inlayHint", params);
+    assert_eq!(hints[0]["label"], "→ 1.4.2");
+    let lenses = session.ask("textDocument/codeLens", repository.document(&path));
+    let titles = lenses.as_array().unwrap().iter();
+    let titles: Vec<_> = titles
+        .map(|lens| lens["command"]["title"].clone())
+        .collect();
+    assert!(titles.contains(&json!("production 1.4.2")), "{titles:?}");
+    session.end();
+}
+
+#[test]
+fn nobody_is_asked_unless_the_user_lets_it() {
+    for network in [None, Some("off"), Some("nonsense")] {
+        let registry = Registry::start();
+        let repository = registry.fleet();
+        let mut session = start(&repository, network);
+        let text = hover(&mut session, "not known");
+        assert!(text.contains("allow the network"), "{text}");
+        session.ask(
+            "workspace/executeCommand",
+            json!({ "command": "infragen.refreshVersions" }),
+        );
+        session
+            .client
+            .notification("window/showMessage", |shown| {
+                shown["message"]
+                    .as_str()
+                    .unwrap()
+                    .contains("`network` is `off`")
+            })
+            .unwrap();
+        session.end();
+        assert_eq!(registry.asked(), 0, "{network:?}");
+    }
+}
+
+#[test]
+fn a_registry_is_asked_where_it_is_allowed() {
+    let registry = Registry::start();
+    let repository = registry.fleet();
+    let mut session = start(&repository, Some("on"));
+    let text = hover(&mut session, "`1.4.2`");
+    assert!(text.contains("2 tags, asked moments ago"), "{text}");
+    // What was on the screen before is asked for again.
+    let asked = |session: &Session<'_>, method: &str| {
+        let mut requests = session.client.server_requests.iter();
+        requests.any(|request| request["method"] == method)
+    };
+    let begun = Instant::now();
+    while !asked(&session, "workspace/codeLens/refresh")
+        || !asked(&session, "workspace/inlayHint/refresh")
+    {
+        hover(&mut session, "1.4.2");
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "nothing is refreshed"
+        );
+    }
+    // A range follows at once from the tags that are known.
+    let before = registry.asked();
+    let path = repository.cursor_path().to_owned();
+    let text = repository.text(&path).replace("'^1'", "'^2'");
+    session.change(&path, &text);
+    let text = hover(&mut session, "`2.0.0`");
+    assert!(text.contains("| production | `^2`"), "{text}");
+    let explained = session.ask(
+        "workspace/executeCommand",
+        json!({ "command": "infragen.explainVersion", "arguments": [repository.at_cursor()] }),
+    );
+    assert!(explained.as_str().unwrap().contains("2.0.0"), "{explained}");
+    // The tags were not asked for again, only what is behind another one.
+    session.end();
+    assert!(
+        registry.asked() <= before + 2,
+        "{before} {}",
+        registry.asked()
+    );
+}
+
+#[test]
+fn the_user_is_asked_once() {
+    let registry = Registry::start();
+    let repository = registry.fleet();
+    let mut session = start(&repository, Some("ask"));
+    session
+        .client
+        .answer("window/showMessageRequest", json!({ "title": "Not Now" }));
+    let begun = Instant::now();
+    let questions = |session: &Session<'_>| {
+        let requests = session.client.server_requests.iter();
+        let questions = requests.filter(|request| request["method"] == "window/showMessageRequest");
+        questions.cloned().collect::<Vec<Value>>()
+    };
+    while questions(&session).is_empty() {
+        hover(&mut session, "not known");
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "nobody was asked"
+        );
+    }
+    let message = questions(&session)[0]["params"]["message"].to_string();
+    assert!(message.contains(&registry.address.to_string()), "{message}");
+    assert_eq!(registry.asked(), 0);
+    // The settings say so later.
+    session.notify(
+        "workspace/didChangeConfiguration",
+        json!({ "settings": { "infragen": { "network": "on" } } }),
+    );
+    assert!(hover(&mut session, "`1.4.2`").contains("`1.4.2`"));
+    assert_eq!(questions(&session).len(), 1);
+    session.end();
+}
+
+#[test]
+fn a_yes_lets_registries_be_asked() {
+    let registry = Registry::start();
+    let repository = registry.fleet();
+    let mut session = start(&repository, Some("ask"));
+    let yes = json!({ "title": "Allow in This Session" });
+    session.client.answer("window/showMessageRequest", yes);
+    assert!(hover(&mut session, "`1.4.2`").contains("`1.4.2`"));
+    session.end();
+}
