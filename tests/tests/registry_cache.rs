@@ -144,16 +144,19 @@ fn look(folder: &Folder, host: &str) -> (bool, bool) {
 fn a_process_that_is_killed_leaves_nothing_that_is_half_written() {
     let (folder, server) = (filled(), serving());
     let mut found = (0, 0);
-    for round in 0..60u64 {
+    // Until it was killed often enough after it had done something; how soon that is depends on the machine.
+    for round in 0..1000u64 {
+        if round >= 40 && found.0 > 5 && found.1 > 5 {
+            break;
+        }
         let mut child = start(&folder, &server.host);
         // At another moment of its work each time.
-        thread::sleep(Duration::from_millis(20 + round * 7 % 100));
+        thread::sleep(Duration::from_millis(20 + round * 7 % (100 + round)));
         child.kill().unwrap();
         child.wait().unwrap();
         let (tags, files) = look(&folder, &server.host);
         found = (found.0 + usize::from(tags), found.1 + usize::from(files));
     }
-    // Or it was killed before it did anything, each time.
     assert!(found.0 > 5 && found.1 > 5, "{found:?}");
     // And what killed ones left is removed with the rest.
     cache::clear(&folder.path.join("cache")).unwrap();
@@ -169,10 +172,14 @@ fn two_processes_share_a_cache() {
     let mut children = [start(&folder, &server.host), start(&folder, &server.host)];
     let started = Instant::now();
     let (mut looks, mut found) = (0, 0);
-    while started.elapsed() < Duration::from_secs(3) {
+    while looks < 100 || found < 20 {
         let (tags, _) = look(&folder, &server.host);
         looks += 1;
         found += usize::from(tags);
+        assert!(
+            started.elapsed() < Duration::from_secs(60),
+            "{found} of {looks}"
+        );
         for child in &mut children {
             assert_eq!(child.try_wait().unwrap(), None, "a process failed");
         }
@@ -181,7 +188,6 @@ fn two_processes_share_a_cache() {
         child.kill().unwrap();
         child.wait().unwrap();
     }
-    assert!(looks > 20 && found > 5, "{found} of {looks}");
 }
 
 #[test]

@@ -188,4 +188,16 @@ mod tests {
             "repository%3Aa%2Fb%3Apull%20%C3%BC"
         );
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_read_is_one_line_of_a_request(text in "(https?://)?\\PC*", link in "\\PC*") {
+            let page = Address::parse(&text).unwrap_or_else(|| Origin::new(true, "a").at("/b"));
+            for address in [Some(page.clone()), page.join(&link)].into_iter().flatten() {
+                let shown = address.to_string();
+                assert!(shown.bytes().all(|byte| byte.is_ascii_graphic()), "{shown}");
+                assert_eq!(Address::parse(&shown), Some(address));
+            }
+        }
+    }
 }

@@ -26,6 +26,7 @@
 mod address;
 mod answer;
 mod ask;
+mod batch;
 pub mod cache;
 mod client;
 mod credentials;
@@ -44,6 +45,7 @@ mod written;
 
 pub use answer::{Artifact, Fault, Layer, Listing, Timestamp};
 pub use ask::{Answer, Ask, Endpoint};
-pub use registry::{Cancel, Registry};
+pub use batch::Cancel;
+pub use registry::Registry;
 pub use repository::{AddressError, Repository};
 pub use settings::{Limits, Mirror, Proxies, Settings};

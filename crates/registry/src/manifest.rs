@@ -207,4 +207,18 @@ mod tests {
             assert!(Manifest::parse(wrong.as_bytes()).is_err(), "{wrong}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(0u8.., 0..200)) {
+            let _ = Manifest::parse(&bytes);
+        }
+
+        #[test]
+        fn no_changed_manifest_makes_it_panic(at in 0usize..100, with in "\\PC") {
+            let text = format!(r#"{{"layers": [{{"digest": "{A}", "size": 7}}], "annotations": {{"a": "b"}}}}"#);
+            let changed: String = text.char_indices().map(|(index, old)| if index == at { with.clone() } else { old.to_string() }).collect();
+            let _ = Manifest::parse(changed.as_bytes());
+        }
+    }
 }
