@@ -13,7 +13,15 @@ use crate::context::View;
 /// The hints of open documents at the last look, with the texts that they belong to.
 #[derive(Debug, Default)]
 pub(crate) struct Hints {
-    known: FxHashMap<SourceFile, (Arc<str>, Vec<InlayHint>, Vec<Lens>)>,
+    known: FxHashMap<SourceFile, Shown>,
+}
+
+/// What a document shows beside its text, with that text.
+#[derive(Debug, PartialEq)]
+struct Shown {
+    text: Arc<str>,
+    hints: Vec<InlayHint>,
+    lenses: Vec<Lens>,
 }
 
 /// What is not what it was.
@@ -30,19 +38,22 @@ impl Hints {
         self.known.retain(|file, _| view.open.contains_key(file));
         let mut changed = Changed::default();
         for file in view.open.keys().copied() {
-            let (text, hints, lenses) = view.run(|context| {
+            let shown = view.run(|context| {
                 let text = text(context.db, file).unwrap_or_default();
                 let all = TextRange::up_to(TextSize::of(&*text));
-                let hints = inlay_hints(context.db, file, all);
-                (text, hints, lenses(context.db, file))
+                Shown {
+                    hints: inlay_hints(context.db, file, all),
+                    lenses: lenses(context.db, file),
+                    text,
+                }
             })?;
-            if let Some((known_text, known_hints, known_lenses)) = self.known.get(&file)
-                && *known_text == text
+            if let Some(known) = self.known.get(&file)
+                && known.text == shown.text
             {
-                changed.hints |= *known_hints != hints;
-                changed.lenses |= *known_lenses != lenses;
+                changed.hints |= known.hints != shown.hints;
+                changed.lenses |= known.lenses != shown.lenses;
             }
-            self.known.insert(file, (text, hints, lenses));
+            self.known.insert(file, shown);
         }
         Ok(changed)
     }

@@ -41,7 +41,6 @@ mod settings;
 mod time;
 mod unpack;
 mod words;
-mod written;
 
 pub use answer::{Artifact, Fault, Layer, Listing, Timestamp};
 pub use ask::{Answer, Ask, Endpoint};

@@ -1,10 +1,9 @@
-//! Moments: the clock, and the two ways in which registries write them.
+//! Moments: the clock, and the ways in which registries and people write them.
 
+use std::fmt::{Display, Formatter};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::Timestamp;
-
-const DAY: i64 = 86_400;
 
 impl Timestamp {
     /// This moment.
@@ -21,48 +20,16 @@ impl Timestamp {
     /// assert_eq!(Timestamp::parse("1970-01-02T01:00:00.5+01:00"), Some(Timestamp(86_400)));
     /// ```
     pub fn parse(text: &str) -> Option<Self> {
-        let date = text.get(..10)?;
-        let mut parts = date.split('-');
-        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-        let days = days(number(year)?, number(month)?, number(day)?)?;
-        let rest = text.get(10..)?.strip_prefix(['T', 't', ' '])?;
-        let seconds = clock(rest.get(..8)?)?;
-        let rest = rest.get(8..)?;
-        let offset = match rest.strip_prefix('.') {
-            Some(fraction) => fraction.trim_start_matches(|c: char| c.is_ascii_digit()),
-            None => rest,
-        };
-        let offset = match offset {
-            "Z" | "z" => 0,
-            _ => {
-                let sign = match offset.get(..1)? {
-                    "+" => 1,
-                    "-" => -1,
-                    _ => return None,
-                };
-                sign * clock(&format!("{}:00", offset.get(1..)?))?
-            }
-        };
-        Some(Self(days * DAY + seconds - offset))
+        // jiff reads more, such as a time zone in brackets behind it.
+        let moment: jiff::Timestamp = text.parse().ok().filter(|_| !text.contains('['))?;
+        Some(Self(moment.as_second()))
     }
 
     /// Reads a moment as HTTP headers have it: `Sun, 06 Nov 1994 08:49:37 GMT`.
     pub(crate) fn parse_http(text: &str) -> Option<Self> {
-        const MONTHS: [&str; 12] = [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-        ];
-        let mut words = text.split_once(", ")?.1.split(' ');
-        let day = number(words.next()?)?;
-        let name = words.next()?;
-        let month = 1 + MONTHS.iter().position(|month| *month == name)?;
-        let year = number(words.next()?)?;
-        let seconds = clock(words.next()?)?;
-        if words.next() != Some("GMT") {
-            return None;
-        }
-        Some(Self(
-            days(year, i64::try_from(month).ok()?, day)? * DAY + seconds,
-        ))
+        let moment = text.strip_suffix(" GMT")?;
+        let moment = jiff::fmt::rfc2822::parse(&format!("{moment} +0000")).ok()?;
+        Some(Self(moment.timestamp().as_second()))
     }
 
     /// The moment so much later.
@@ -84,44 +51,15 @@ impl From<SystemTime> for Timestamp {
     }
 }
 
-/// `08:49:37` in seconds; a leap second counts as the last one of its minute.
-fn clock(text: &str) -> Option<i64> {
-    let mut parts = text.split(':').map(number);
-    let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
-    let good = parts.next().is_none() && hour < 24 && minute < 60 && second <= 60;
-    good.then(|| hour * 3600 + minute * 60 + second.min(59))
-}
-
-fn number(text: &str) -> Option<i64> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| text.parse().ok())?
-}
-
-/// Days since 1970 in the calendar of today.
-fn days(year: i64, month: i64, day: i64) -> Option<i64> {
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let lengths = [
-        31,
-        28 + i64::from(is_leap),
-        31,
-        30,
-        31,
-        30,
-        31,
-        31,
-        30,
-        31,
-        30,
-        31,
-    ];
-    let index = usize::try_from(month.checked_sub(1)?).ok()?;
-    if !(1..=*lengths.get(index)?).contains(&day) || year > 9999 {
-        return None;
+impl Display for Timestamp {
+    /// As RFC 3339 writes it, in UTC: `2026-11-01T12:00:00Z`.
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match jiff::Timestamp::from_second(self.0) {
+            Ok(moment) => moment.fmt(f),
+            // Before or after all that calendars know.
+            Err(_) => write!(f, "@{}", self.0),
+        }
     }
-    let before = year - 1;
-    let leaps = before / 4 - before / 100 + before / 400;
-    // The first day of the year 1 is 719,162 days before 1970.
-    Some(before * 365 + leaps - 719_162 + lengths[..index].iter().sum::<i64>() + day - 1)
 }
 
 #[cfg(test)]
@@ -163,6 +101,14 @@ mod tests {
         assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
         assert_eq!(read("Sun, 06 Nov 1994 08:49:37 CET"), None);
         assert_eq!(read("06 Nov 1994"), None);
+    }
+
+    #[test]
+    fn it_reads_what_it_writes() {
+        let text = "2026-11-01T12:00:00Z";
+        let written = Timestamp::parse(text).map(|moment| moment.to_string());
+        assert_eq!(written.as_deref(), Some(text));
+        assert_eq!(Timestamp(i64::MAX).to_string(), format!("@{}", i64::MAX));
     }
 
     proptest::proptest! {
