@@ -194,17 +194,12 @@ fn notes_of(db: &dyn Db, version: &PlacedVersion) -> Vec<String> {
     if let Outcome::Invalid(error) = &picked.outcome {
         notes.push(error.to_string());
     }
-    if picked
-        .choice
-        .as_ref()
-        .is_some_and(|choice| choice.ambiguous)
-    {
+    if picked.ambiguous {
         notes.push("several tags are that version, and Flux may take any of them".to_owned());
     }
     if let Some(passed) = picked.passed_over() {
-        let reason = picked
-            .reason(passed)
-            .map_or(String::new(), |reason| format!(": {reason}"));
+        let reason = picked.why_passed_over();
+        let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
         notes.push(format!("passes over {}{reason}", code(passed)));
     }
     let newest = picked.newest_stable();

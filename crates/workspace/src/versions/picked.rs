@@ -13,17 +13,20 @@ use smol_str::SmolStr;
 use super::remote::remote;
 use crate::db::Db;
 
-/// What a rule takes.
+/// What a rule takes. What became of each of thousands of tags is not kept: [`Picked::choose`] tells it again.
 #[derive(Debug)]
 pub struct Picked {
     /// What comes of it.
     pub outcome: Outcome,
     /// The tags that were chosen from, where they are known.
     pub listing: Option<Arc<Listing>>,
-    /// What became of each tag, where a range chose among them.
-    pub choice: Option<Choice>,
     /// The range, where there is a valid one.
     pub selection: Option<Selection>,
+    /// Whether nobody can say which of several tags of one version Flux takes.
+    pub ambiguous: bool,
+    newest_stable: Option<SmolStr>,
+    /// With the reason, where a range decides.
+    passed_over: Option<(SmolStr, Option<String>)>,
 }
 
 /// What comes of a rule.
@@ -83,122 +86,119 @@ impl Picked {
             let absent = listing
                 .as_ref()
                 .is_some_and(|listing| !listing.tags.contains(&tag));
-            return Self {
-                outcome: match absent {
-                    true => Outcome::Absent(tag),
-                    false => Outcome::Tag(tag),
-                },
-                listing,
-                choice: None,
-                selection: None,
+            let outcome = match absent {
+                true => Outcome::Absent(tag),
+                false => Outcome::Tag(tag),
             };
+            return Self::new(outcome, listing, None);
         }
-        let selection = match rule {
-            Rule::Digest(digest) => {
-                return Self {
-                    outcome: Outcome::Digest(digest.clone()),
-                    listing,
-                    choice: None,
-                    selection: None,
-                };
-            }
-            rule => selection(rule, flux),
-        };
-        let selection = match selection {
+        if let Rule::Digest(digest) = rule {
+            return Self::new(Outcome::Digest(digest.clone()), listing, None);
+        }
+        let selection = match selection(rule, flux) {
             Ok(selection) => selection,
-            Err(error) => {
-                return Self {
-                    outcome: Outcome::Invalid(error),
-                    listing,
-                    choice: None,
-                    selection: None,
-                };
-            }
+            Err(error) => return Self::new(Outcome::Invalid(error), listing, None),
         };
-        let choice = listing
-            .as_ref()
-            .map(|listing| selection.choose(&listing.tags));
-        let outcome = match (&listing, &choice) {
-            (Some(listing), Some(choice)) => match choice.chosen {
-                Some(number) => Outcome::Tag(listing.tags[number].clone()),
-                None => Outcome::NoMatch,
-            },
-            _ => Outcome::Unknown,
+        let Some(known) = listing.clone() else {
+            return Self::new(Outcome::Unknown, None, Some(selection));
         };
-        Self {
+        let choice = selection.choose(&known.tags);
+        let outcome = match choice.chosen {
+            Some(number) => Outcome::Tag(known.tags[number].clone()),
+            None => Outcome::NoMatch,
+        };
+        let mut picked = Self::new(outcome, listing, Some(selection));
+        picked.ambiguous = choice.ambiguous;
+        if let (Some((tag, reason)), Some(selection)) = (&mut picked.passed_over, &picked.selection)
+        {
+            let number = known.tags.iter().position(|known| known == tag);
+            *reason = number.map(|number| selection.reason(&choice, &known.tags, number));
+        }
+        picked
+    }
+
+    fn new(outcome: Outcome, listing: Option<Arc<Listing>>, selection: Option<Selection>) -> Self {
+        let mut picked = Self {
             outcome,
             listing,
-            choice,
-            selection: Some(selection),
+            selection,
+            ambiguous: false,
+            newest_stable: None,
+            passed_over: None,
+        };
+        let chosen = picked.outcome.tag().and_then(|tag| picked.version(tag));
+        let (mut stable, mut over): (Option<Newest<'_>>, Option<Newest<'_>>) = (None, None);
+        for tag in picked.listing.iter().flat_map(|listing| &listing.tags) {
+            let Some(version) = picked.version(tag) else {
+                continue;
+            };
+            let is_newer = chosen
+                .as_ref()
+                .is_none_or(|chosen| compare(&version, chosen).is_gt());
+            if is_newer && is_newest(&over, &version) {
+                over = Some((tag, version.clone()));
+            }
+            if version.pre.is_empty() && is_newest(&stable, &version) {
+                stable = Some((tag, version));
+            }
         }
+        let stable = stable.map(|(tag, _)| tag.clone());
+        let over = over.map(|(tag, _)| (tag.clone(), None));
+        picked.newest_stable = stable;
+        picked.passed_over = over;
+        picked
+    }
+
+    /// The same with another end, of which nobody knows the reasons.
+    #[must_use]
+    pub fn ending(&self, outcome: Outcome) -> Self {
+        Self::new(outcome, self.listing.clone(), self.selection.clone())
     }
 
     /// The newest release among all tags, also those that the range or filter refuses.
     pub fn newest_stable(&self) -> Option<&SmolStr> {
-        self.newest(|_, version| version.pre.is_empty())
+        self.newest_stable.as_ref()
     }
 
     /// The newest tag that is newer than what is taken, or the newest of all where nothing is.
     pub fn passed_over(&self) -> Option<&SmolStr> {
-        let chosen = match &self.outcome {
-            Outcome::Tag(tag) => self.version(tag),
-            _ => None,
+        self.passed_over.as_ref().map(|(tag, _)| tag)
+    }
+
+    /// Why that is not taken, as a clause without a full stop; none where no range decides.
+    pub fn why_passed_over(&self) -> Option<&str> {
+        self.passed_over.as_ref()?.1.as_deref()
+    }
+
+    /// What becomes of each tag, where a range chooses among them.
+    pub fn choose(&self) -> Option<Choice> {
+        let listing = self.listing.as_ref()?;
+        Some(self.selection.as_ref()?.choose(&listing.tags))
+    }
+
+    /// The tags that are in the range, the newest first.
+    pub fn matching(&self) -> Vec<&SmolStr> {
+        let Some(choice) = self.choose() else {
+            return Vec::new();
         };
-        self.newest(|tag, version| {
-            self.outcome.tag() != Some(tag)
-                && chosen
-                    .as_ref()
-                    .is_none_or(|chosen| compare(version, chosen).is_gt())
-        })
-    }
-
-    /// Why a tag is what it is, as a clause without a full stop; none where no range decides.
-    pub fn reason(&self, tag: &str) -> Option<String> {
-        let (listing, choice, selection) = (
-            self.listing.as_ref()?,
-            self.choice.as_ref()?,
-            self.selection.as_ref()?,
-        );
-        let number = listing.tags.iter().position(|known| known == tag)?;
-        Some(selection.reason(choice, &listing.tags, number))
-    }
-
-    /// The tags that are in the range, with their numbers, in no order.
-    pub fn matching(&self) -> impl Iterator<Item = &SmolStr> {
         let tags = self.listing.iter().flat_map(|listing| &listing.tags);
-        let verdicts = self.choice.iter().flat_map(|choice| &choice.verdicts);
-        tags.zip(verdicts)
-            .filter(|(_, verdict)| {
-                matches!(verdict, Verdict::Chosen | Verdict::Older | Verdict::Equal)
-            })
-            .map(|(tag, _)| tag)
+        let matching = tags.zip(&choice.verdicts).filter(|(_, verdict)| {
+            matches!(verdict, Verdict::Chosen | Verdict::Older | Verdict::Equal)
+        });
+        self.sorted(matching.map(|(tag, _)| tag))
     }
 
     /// All tags that are versions, the newest first; of equal ones the one that the registry lists first.
     pub fn newest_first(&self) -> Vec<&SmolStr> {
-        let tags = self.listing.iter().flat_map(|listing| &listing.tags);
+        self.sorted(self.listing.iter().flat_map(|listing| &listing.tags))
+    }
+
+    fn sorted<'t>(&self, tags: impl Iterator<Item = &'t SmolStr>) -> Vec<&'t SmolStr> {
         let mut versions: Vec<_> = tags
             .filter_map(|tag| Some((tag, self.version(tag)?)))
             .collect();
         versions.sort_by(|(_, a), (_, b)| compare(b, a));
         versions.into_iter().map(|(tag, _)| tag).collect()
-    }
-
-    fn newest(&self, fits: impl Fn(&SmolStr, &Version) -> bool) -> Option<&SmolStr> {
-        let tags = self.listing.iter().flat_map(|listing| &listing.tags);
-        let mut best: Option<(&SmolStr, Version)> = None;
-        for tag in tags {
-            let Some(version) = self.version(tag).filter(|version| fits(tag, version)) else {
-                continue;
-            };
-            if best
-                .as_ref()
-                .is_none_or(|(_, best)| compare(&version, best).is_gt())
-            {
-                best = Some((tag, version));
-            }
-        }
-        best.map(|(tag, _)| tag)
     }
 
     /// The version that a tag stands for.
@@ -208,6 +208,15 @@ impl Picked {
             None => tag_version(tag, Flux::default()).ok(),
         }
     }
+}
+
+/// The newest tag so far.
+type Newest<'t> = (&'t SmolStr, Version);
+
+fn is_newest(so_far: &Option<Newest<'_>>, version: &Version) -> bool {
+    so_far
+        .as_ref()
+        .is_none_or(|(_, newest)| compare(version, newest).is_gt())
 }
 
 /// The tag that a rule names without a choice.

@@ -132,7 +132,7 @@ fn each_environment_takes_its_own() {
     let passed = production.picked.passed_over().unwrap();
     assert_eq!(passed, "v1.5.0-staging-7");
     assert_eq!(
-        production.picked.reason(passed).unwrap(),
+        production.picked.why_passed_over().unwrap(),
         "prereleases are not asked for; `>=0.0.0-0` takes it"
     );
     assert_eq!(now(db), Timestamp(60));

@@ -23,6 +23,7 @@ struct Told<'a> {
 /// The tags of a choice: versions first, the newest before the older ones, then the rest in the order of the registry.
 fn told<'a>(db: &dyn Db, version: &'a PlacedVersion) -> Vec<Told<'a>> {
     let picked = &version.picked;
+    let choice = picked.choose();
     let mut tags = picked.newest_first();
     let all = picked.listing.iter().flat_map(|listing| &listing.tags);
     let versions: std::collections::BTreeSet<_> = tags.iter().copied().collect();
@@ -34,7 +35,7 @@ fn told<'a>(db: &dyn Db, version: &'a PlacedVersion) -> Vec<Told<'a>> {
         .collect();
     tags.into_iter()
         .map(|tag| {
-            let reason = match (listing, &picked.choice, &picked.selection, numbers.get(tag)) {
+            let reason = match (listing, &choice, &picked.selection, numbers.get(tag)) {
                 (Some(listing), Some(choice), Some(selection), Some(number)) => {
                     selection.reason(choice, &listing.tags, *number)
                 }

@@ -42,7 +42,7 @@ struct Environment<'a> {
 #[derive(Serialize)]
 struct PassedOver<'a> {
     tag: &'a str,
-    reason: Option<String>,
+    reason: Option<&'a str>,
 }
 
 /// Prints one object with all services.
@@ -102,7 +102,7 @@ fn environment<'a>(db: &dyn Db, version: &'a PlacedVersion) -> Environment<'a> {
         newest_stable: picked.newest_stable().map(|tag| tag.as_str()),
         passed_over: picked.passed_over().map(|tag| PassedOver {
             tag,
-            reason: picked.reason(tag),
+            reason: picked.why_passed_over(),
         }),
         asked: picked
             .listing

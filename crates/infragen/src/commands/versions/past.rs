@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use infragen_registry::{Ask, Endpoint, Registry, Timestamp};
-use infragen_workspace::{Outcome, Picked, PlacedVersion, Workspace};
+use infragen_workspace::{Outcome, PlacedVersion, Workspace};
 use smol_str::SmolStr;
 
 use super::table::Table;
@@ -23,23 +23,14 @@ pub fn look_back(
     offline: bool,
 ) {
     for version in table.rows.iter_mut().flat_map(|row| &mut row.versions) {
-        if version.picked.choice.is_none() {
+        if version.picked.selection.is_none() {
             continue;
         }
-        let candidates = candidates(version);
+        let candidates: Vec<SmolStr> = version.picked.matching().into_iter().cloned().collect();
         let taken = taken_at(workspace, registry, version, &candidates, moment, offline);
-        version.picked = Arc::new(as_of(&version.picked, taken));
+        // Why tags were not taken then is not told: the reasons are those of today.
+        version.picked = Arc::new(version.picked.ending(taken));
     }
-}
-
-/// The tags in the range, the newest first.
-fn candidates(version: &PlacedVersion) -> Vec<SmolStr> {
-    let matching: Vec<_> = version.picked.matching().collect();
-    let newest_first = version.picked.newest_first().into_iter();
-    newest_first
-        .filter(|tag| matching.contains(tag))
-        .cloned()
-        .collect()
 }
 
 fn taken_at(
@@ -96,14 +87,4 @@ fn taken_at(
         }
     }
     Outcome::NoMatch
-}
-
-/// The same choice with another end. Why tags were not taken then is not told: the reasons are those of today.
-fn as_of(picked: &Picked, outcome: Outcome) -> Picked {
-    Picked {
-        outcome,
-        listing: picked.listing.clone(),
-        choice: None,
-        selection: picked.selection.clone(),
-    }
 }

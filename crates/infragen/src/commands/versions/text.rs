@@ -182,8 +182,8 @@ pub fn wrong(db: &dyn Db, version: &PlacedVersion) -> Option<String> {
         Outcome::Invalid(error) => Some(format!("{name} in {environment}: {error}")),
         Outcome::NoMatch => {
             let nearest = version.picked.passed_over();
-            let why =
-                nearest.and_then(|tag| Some(format!("; {tag}: {}", version.picked.reason(tag)?)));
+            let why = nearest
+                .and_then(|tag| Some(format!("; {tag}: {}", version.picked.why_passed_over()?)));
             let why = why.unwrap_or_default();
             Some(format!(
                 "{name} in {environment}: no tag of {repository} fits{why}"
