@@ -14,6 +14,7 @@ mod builds;
 mod figures;
 mod overlays;
 mod session;
+mod versions;
 
 use std::process::ExitCode;
 
@@ -108,6 +109,9 @@ fn measure(args: &Args) -> Result<(), String> {
         table.push_str(&lines);
     }
     let lines = measure_overlays(binary, folder, args)?;
+    print!("{lines}");
+    table.push_str(&lines);
+    let lines = versions::measure(binary, folder, args.edits)?;
     print!("{lines}");
     table.push_str(&lines);
     match &args.write {

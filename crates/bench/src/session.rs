@@ -57,7 +57,8 @@ pub fn text(error: ClientError) -> String {
     error.to_string()
 }
 
-fn capabilities() -> Value {
+/// What the client of the benchmark can do.
+pub fn capabilities() -> Value {
     json!({
         "general": { "positionEncodings": ["utf-8"] },
         "window": { "workDoneProgress": true },

@@ -41,6 +41,9 @@ const ATTEMPTS: u32 = 10;
 /// second.
 const SWEEP: (Duration, Duration) = (Duration::from_millis(15), Duration::from_millis(400));
 
+/// What there is to ask of registries waits for the findings, but not for somebody who never stops typing.
+const LOOK: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+
 /// So often it is looked whether versions are old; how soon they are, objects say by their `interval`.
 const VERSIONS: Duration = Duration::from_secs(60);
 
@@ -88,8 +91,8 @@ pub(crate) struct Owner {
 
     /// What there is to ask registries; none while a thread finds that out.
     versions: Option<Versions>,
-    /// Whether there may be something to ask.
-    versions_due: bool,
+    /// When to look whether there is something to ask.
+    versions_soon: Timer,
     /// Whether all is to be asked again.
     versions_anew: bool,
     /// When what is known of versions may have become old.
@@ -148,7 +151,7 @@ impl Owner {
             other_files: true,
             sweep_timer: Timer::new(SWEEP.0, SWEEP.1),
             versions: Some(Versions::start(sender.clone())?),
-            versions_due: false,
+            versions_soon: Timer::new(LOOK.0, LOOK.1),
             versions_anew: false,
             versions_timer: Timer::new(VERSIONS, VERSIONS),
             network,
@@ -166,8 +169,10 @@ impl Owner {
     fn run(mut self) {
         loop {
             // A round that is due while the thread for it is busy waits for what that thread reports.
-            let sweep = self.sweep_timer.due().filter(|_| self.long.has_free());
-            let timers = [self.disk_timer.due(), self.versions_timer.due(), sweep];
+            let long = [self.sweep_timer.due(), self.versions_soon.due()];
+            let long = long.into_iter().flatten().min();
+            let long = long.filter(|_| self.long.has_free());
+            let timers = [self.disk_timer.due(), self.versions_timer.due(), long];
             let due = timers.into_iter().flatten().min();
             let first = match due {
                 Some(due) => self.inbox.recv_deadline(due),
@@ -230,7 +235,7 @@ impl Owner {
             Message::Versions(answers) => self.versions_learned(answers),
             Message::Network(network) => {
                 self.network = network;
-                self.versions_due = true;
+                self.versions_soon.touch_now(Instant::now());
             }
             Message::RefreshVersions => self.refresh_versions(),
             Message::Done(Done::Long(task, result)) => {
@@ -565,12 +570,14 @@ impl Owner {
             (LongTask::Sweep(sweep), result) => {
                 self.sweep = sweep;
                 match result {
-                    Ok(()) => self.versions_due = true,
+                    Ok(()) => self.versions_soon.touch_now(Instant::now()),
                     Err(Cancelled) => self.sweep_soon(),
                 }
             }
             (LongTask::Versions(versions, _), result) => {
-                self.versions_due |= result.is_err();
+                if result.is_err() {
+                    self.versions_soon.touch(Instant::now());
+                }
                 self.ask_about_network(&versions);
                 self.versions = Some(versions);
             }
@@ -582,7 +589,7 @@ impl Owner {
     /// The cache or registries told something.
     fn versions_learned(&mut self, answers: Vec<(Repository, Answer)>) {
         // What is new makes other things of interest; if nothing is, what is left can be asked.
-        self.versions_due = true;
+        self.versions_soon.touch_now(Instant::now());
         if answers.is_empty() {
             return;
         }
@@ -601,7 +608,7 @@ impl Owner {
         // While a thread is looking it is looked again the next time.
         if let Some(versions) = self.versions.as_mut() {
             versions.begin_round(false);
-            self.versions_due = true;
+            self.versions_soon.touch_now(Instant::now());
         }
         self.workspace.set_answers(Vec::new(), Timestamp::now());
     }
@@ -615,7 +622,7 @@ impl Owner {
             return;
         }
         self.versions_anew = true;
-        self.versions_due = true;
+        self.versions_soon.touch_now(Instant::now());
     }
 
     /// Asks the user whether registries may be asked, once.
@@ -658,12 +665,14 @@ impl Owner {
 
     fn sweep_soon(&mut self) {
         self.sweep_timer.touch(Instant::now());
+        self.versions_soon.touch(Instant::now());
     }
 
     /// Other files exist than before.
     fn look_everywhere(&mut self) {
         self.other_files = true;
         self.sweep_timer.touch_now(Instant::now());
+        self.versions_soon.touch(Instant::now());
     }
 
     fn view(&self) -> View {
@@ -720,15 +729,21 @@ impl Owner {
         if let Some((root, progress)) = self.to_index.pop_front() {
             return Some(LongTask::Index(root, progress));
         }
-        if !self.sweep_timer.take(Instant::now()) {
-            // Where findings wait for their turn, versions wait for them.
-            let is_due = self.versions_due && self.sweep_timer.due().is_none();
-            let mut versions = is_due.then(|| self.versions.take()).flatten()?;
-            self.versions_due = false;
+        // A round that is broken off again and again does not hold up versions for ever.
+        let (sweep, look) = (self.sweep_timer.due(), self.versions_soon.due());
+        let look_first = look.is_some_and(|look| sweep.is_none_or(|sweep| look < sweep));
+        if look_first
+            && self.versions.is_some()
+            && self.versions_soon.take(Instant::now())
+            && let Some(mut versions) = self.versions.take()
+        {
             if std::mem::take(&mut self.versions_anew) {
                 versions.begin_round(true);
             }
             return Some(LongTask::Versions(versions, self.network));
+        }
+        if !self.sweep_timer.take(Instant::now()) {
+            return None;
         }
         let mut sweep = std::mem::take(&mut self.sweep);
         sweep.restart(std::mem::take(&mut self.other_files));
