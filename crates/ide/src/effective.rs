@@ -6,7 +6,8 @@ use camino::Utf8Path;
 use infragen_kustomize::{How, Origin, Resource, Value};
 use infragen_syntax::{NodeKind, TextRange, TextSize};
 use infragen_workspace::{
-    Application, Change, Cluster, Db, Root, SourceFile, file_from, nth_cluster, readers, text, tree,
+    Application, Change, Cluster, Db, Root, SourceFile, file_from, nth_cluster, readers,
+    shown_path, text, tree,
 };
 use rustc_hash::FxHashMap;
 
@@ -328,7 +329,8 @@ impl Lines<'_> {
         });
         let at = usize::from(change.place.range.start());
         let line = starts.partition_point(|end| *end < at) + 1;
-        code(&format!("{path}:{line}"))
+        let shown = shown_path(db, root, Utf8Path::new(&path));
+        code(&format!("{shown}:{line}"))
     }
 }
 

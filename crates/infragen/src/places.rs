@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 use infragen_kustomize::Place;
-use infragen_workspace::{Db, Found, Root, find, text};
+use infragen_workspace::{Db, Root, file_from, shown_path, text};
 use line_index::LineIndex;
 use rustc_hash::FxHashMap;
 
@@ -25,9 +25,10 @@ impl<'db> Places<'db> {
 
     /// The file from the root, and the line.
     pub fn show(&mut self, place: &Place) -> String {
+        let file = shown_path(self.db, self.root, &place.file);
         match self.line(place) {
-            Some(line) => format!("{}:{line}", place.file),
-            None => place.file.to_string(),
+            Some(line) => format!("{file}:{line}"),
+            None => file,
         }
     }
 
@@ -38,9 +39,7 @@ impl<'db> Places<'db> {
             .lines
             .entry(place.file.to_path_buf())
             .or_insert_with(|| {
-                let Found::File(file) = find(db, root.top(db)?, place.file.as_str()) else {
-                    return None;
-                };
+                let file = file_from(db, root, &place.file)?;
                 Some(LineIndex::new(&text(db, file).ok()?))
             });
         let at = index

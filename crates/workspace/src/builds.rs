@@ -18,6 +18,7 @@ use crate::files::{Child, Directory, Disk, Root, SourceFile};
 use crate::imports::{appliers, importers, imports_of};
 use crate::paths::{Found, find, kustomization_file};
 use crate::query;
+use crate::versions::pulled_roots;
 
 /// The files of a root as builds see them: an open one is what the editor shows.
 pub(crate) struct Files<'db> {
@@ -510,7 +511,8 @@ pub fn file_from(db: &dyn Db, root: Root, path: &Utf8Path) -> Option<SourceFile>
             let others = mapped
                 .map(|(_, directory)| directory.root(db))
                 .chain(root.mapped_by(db).iter().copied())
-                .chain(root.siblings(db).iter().copied());
+                .chain(root.siblings(db).iter().copied())
+                .chain(pulled_roots(db));
             others.into_iter().find_map(|other| {
                 let inside = path.strip_prefix(other.path(db)).ok()?;
                 Some((other, inside.to_owned()))

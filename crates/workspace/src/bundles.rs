@@ -6,6 +6,7 @@ use salsa::Setter as _;
 
 use crate::configuration::settings;
 use crate::files::{Directory, Root};
+use crate::versions::pulled_roots;
 use crate::workspace::Workspace;
 
 /// The name of the settings file.
@@ -33,16 +34,20 @@ impl Workspace {
         }
     }
 
-    /// Tells each root which others map bundles to it.
-    fn tell_who_maps(&mut self) {
+    /// Tells each root which others map bundles to it. Files of artifacts may be part of any that is open.
+    pub(crate) fn tell_who_maps(&mut self) {
         let roots = self.all_roots();
+        let artifacts = pulled_roots(self.db());
         for root in &roots {
             let db = self.db();
             let maps = |other: &Root| {
                 let mut mapped = other.mapped(db).iter();
                 other != root && mapped.any(|(_, directory)| directory.root(db) == *root)
             };
-            let mapped_by: Vec<_> = roots.iter().copied().filter(maps).collect();
+            let mapped_by: Vec<_> = match artifacts.contains(root) {
+                true => self.roots().to_vec(),
+                false => roots.iter().copied().filter(maps).collect(),
+            };
             if *root.mapped_by(db) != mapped_by {
                 root.set_mapped_by(self.database_mut())
                     .with_durability(Durability::HIGH)

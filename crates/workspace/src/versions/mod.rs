@@ -18,6 +18,7 @@ pub use placed::{
     versions_in_application, versions_of_object,
 };
 pub(crate) use placed::{bundle_directory, pull_in_object};
-pub use remote::{Answer, Remote, Remotes, now, remote};
+pub(crate) use remote::pulled_roots;
+pub use remote::{Answer, Remote, Remotes, bundle_of, now, remote, shown_path};
 pub use round::{Round, answer_of, mirrors, wanted_in};
 pub use wanted::{Ask, wanted};

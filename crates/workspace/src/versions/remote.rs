@@ -4,14 +4,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use infragen_registry::{Artifact, Fault, Listing, Repository, Timestamp};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
 
+use crate::builds::file_from;
 use crate::db::Db;
-use crate::files::Directory;
+use crate::files::{Directory, Root};
 use crate::workspace::Workspace;
 
 /// All that is known of registries.
@@ -80,6 +81,46 @@ pub fn now(db: &dyn Db) -> Timestamp {
     Remotes::get(db).now(db)
 }
 
+/// The roots with the files of artifacts.
+pub(crate) fn pulled_roots(db: &dyn Db) -> FxHashSet<Root> {
+    let known = Remotes::get(db).by_repository(db).values();
+    known
+        .flat_map(|remote| remote.pulled(db).values())
+        .map(|directory| directory.root(db))
+        .collect()
+}
+
+/// The artifact whose files a root holds, as a person knows it: `web:v1.4.2`; by its digest where no tag of it is known.
+pub fn bundle_of(db: &dyn Db, root: Root) -> Option<String> {
+    let known = Remotes::get(db).by_repository(db).iter();
+    let mut found = known.flat_map(|(repository, remote)| {
+        let pulled = remote.pulled(db).iter();
+        let here = pulled.filter(|(_, directory)| directory.root(db) == root);
+        here.map(move |(digest, _)| (repository, remote, digest))
+    });
+    let (repository, remote, digest) = found.next()?;
+    let name = repository.path.rsplit('/').next().unwrap_or_default();
+    let mut artifacts = remote.artifacts(db).iter();
+    let tag = artifacts
+        .find(|(tag, artifact)| artifact.digest == *digest && !tag.contains(':'))
+        .map(|(tag, _)| tag);
+    Some(match tag {
+        Some(tag) => format!("{name}:{tag}"),
+        None => format!("{name}@{}", digest.chars().take(15).collect::<String>()),
+    })
+}
+
+/// A path from a root as it is shown: of a file in an artifact the artifact and the path in that, and not the place in the
+/// cache.
+pub fn shown_path(db: &dyn Db, root: Root, path: &Utf8Path) -> String {
+    let file = file_from(db, root, path).filter(|file| file.root(db) != root);
+    let bundle = file.and_then(|file| Some((bundle_of(db, file.root(db))?, file.path(db))));
+    match bundle {
+        Some((bundle, path)) => format!("{bundle}/{path}"),
+        None => path.to_string(),
+    }
+}
+
 impl Workspace {
     /// Takes in what registries answered, and what time it is. What an answer does not speak of stays.
     pub fn set_answers(&mut self, answers: Vec<(Repository, Answer)>, now: Timestamp) {
@@ -103,10 +144,15 @@ impl Workspace {
         if remotes.now(self.db()) != now {
             remotes.set_now(self.database_mut()).to(now);
         }
+        let mut pulled = false;
         for (repository, answer) in answers {
             if let Some(remote) = known.get(&repository) {
+                pulled |= matches!(answer, Answer::Pulled(..));
                 self.set_answer(*remote, answer);
             }
+        }
+        if pulled {
+            self.tell_who_maps();
         }
     }
 

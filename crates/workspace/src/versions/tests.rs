@@ -225,5 +225,20 @@ fn the_walk_goes_on_in_the_artifact_that_is_taken() {
         .map(|object| object.name)
         .collect();
     assert!(names.iter().any(|name| name == "in-bundle"), "{names:?}");
-    assert!(versions_in(db, root, 0)[0].files(db).is_some());
+    // The files know who applies them, and which artifact they are of.
+    let files = versions_in(db, root, 0)[0].files(db).unwrap();
+    let crate::Found::File(file) = crate::find(db, files, "deploy/config.yaml") else {
+        panic!("the artifact has no such file")
+    };
+    let applied: Vec<_> = crate::applied_from(db, file)
+        .iter()
+        .map(|applied| applied.name.clone())
+        .collect();
+    assert_eq!(applied, ["in-bundle"]);
+    assert_eq!(bundle_of(db, file.root(db)).as_deref(), Some("web:1.4.2"));
+    let way = crate::relative(Utf8Path::new(REPO), &file.absolute_path(db));
+    assert_eq!(
+        shown_path(db, root, Utf8Path::new(&way)),
+        "web:1.4.2/deploy/config.yaml"
+    );
 }
