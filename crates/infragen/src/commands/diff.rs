@@ -34,7 +34,7 @@ Examples:
   infragen diff --since main --format markdown   for a pull request
   infragen diff --since main --fail-on delete    for CI: exit 1 if something would be deleted
   infragen diff --env staging production         what differs between two environments
-  infragen diff --bundle v1.4.2 v1.5.0 activity  what moving to another version of a bundle changes")]
+  infragen diff --bundle v1.3.0 v1.4.2 activity   what moving to another version of a bundle changes")]
 #[command(group = clap::ArgGroup::new("sides").required(true).args(["since", "env", "bundle"]))]
 pub struct Args {
     /// Compare with this commit: a branch, a tag, a hash. What is on disk is what would be pushed. git is

@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
 
-use crate::builds::file_from;
+use crate::bundles::normalized;
 use crate::db::Db;
 use crate::files::{Directory, Root};
 use crate::workspace::Workspace;
@@ -113,12 +113,12 @@ pub fn bundle_of(db: &dyn Db, root: Root) -> Option<String> {
 /// A path from a root as it is shown: of a file in an artifact the artifact and the path in that, and not the place in the
 /// cache.
 pub fn shown_path(db: &dyn Db, root: Root, path: &Utf8Path) -> String {
-    let file = file_from(db, root, path).filter(|file| file.root(db) != root);
-    let bundle = file.and_then(|file| Some((bundle_of(db, file.root(db))?, file.path(db))));
-    match bundle {
-        Some((bundle, path)) => format!("{bundle}/{path}"),
-        None => path.to_string(),
-    }
+    let absolute = normalized(&root.path(db).join(path));
+    let in_artifact = pulled_roots(db).into_iter().find_map(|artifact| {
+        let inside = absolute.strip_prefix(artifact.path(db)).ok()?;
+        Some(format!("{}/{inside}", bundle_of(db, artifact)?))
+    });
+    in_artifact.unwrap_or_else(|| path.to_string())
 }
 
 impl Workspace {
