@@ -149,16 +149,27 @@ fn one(db: &dyn Db, version: &PlacedVersion) -> String {
 
 /// What the table has no room for: why something is not known, and links.
 fn notes(db: &dyn Db, table: &Table) -> Vec<String> {
-    let mut notes: Vec<String> = Vec::new();
-    for row in &table.rows {
-        for version in &row.versions {
-            if let Some(note) = wrong(db, version)
-                && !notes.contains(&note)
-            {
-                notes.push(note);
-            }
+    // One cause makes many faults: each is told once, with those that have it.
+    let mut faults: Vec<(String, Vec<String>)> = Vec::new();
+    for version in table.rows.iter().flat_map(|row| &row.versions) {
+        let Some((what, why)) = fault(db, version) else {
+            continue;
+        };
+        match faults.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, all)) if all.contains(&what) => {}
+            Some((_, all)) => all.push(what),
+            None => faults.push((why, vec![what])),
         }
     }
+    let faults = faults.into_iter();
+    let mut notes: Vec<String> = faults
+        .map(|(why, what)| match what.as_slice() {
+            [one, other, _, rest @ ..] => {
+                format!("{one}, {other} and {} more: {why}", rest.len() + 1)
+            }
+            few => format!("{}: {why}", few.join(", ")),
+        })
+        .collect();
     for row in &table.rows {
         notes.extend(links(db, table, row));
     }
@@ -167,35 +178,38 @@ fn notes(db: &dyn Db, table: &Table) -> Vec<String> {
 
 /// What is wrong with what an environment takes.
 pub fn wrong(db: &dyn Db, version: &PlacedVersion) -> Option<String> {
-    let name = &version.name;
+    let (what, why) = fault(db, version)?;
+    Some(format!("{what}: {why}"))
+}
+
+/// What something is wrong with, and what that is.
+fn fault(db: &dyn Db, version: &PlacedVersion) -> Option<(String, String)> {
+    let name = version.name.to_string();
     let repository = match &version.repository {
         Ok(repository) => repository.to_string(),
-        Err(error) => return Some(format!("{name}: {}", no_repository(error))),
+        Err(error) => return Some((name, no_repository(error))),
     };
-    let fault = version.fault(db);
-    let told = |fault: &infragen_registry::Fault| match &fault.help {
-        Some(help) => format!("{repository}: {}; {help}", fault.message),
-        None => format!("{repository}: {}", fault.message),
-    };
-    let environment = &version.environment;
+    let here = format!("{name} in {}", version.environment);
+    let told = version.fault(db).map(|fault| match &fault.help {
+        Some(help) => format!("{}; {help}", fault.message),
+        None => fault.message.to_string(),
+    });
     match &version.picked.outcome {
-        Outcome::Invalid(error) => Some(format!("{name} in {environment}: {error}")),
+        Outcome::Invalid(error) => Some((here, error.to_string())),
         Outcome::NoMatch => {
             let nearest = version.picked.passed_over();
             let why = nearest
                 .and_then(|tag| Some(format!("; {tag}: {}", version.picked.why_passed_over()?)));
             let why = why.unwrap_or_default();
-            Some(format!(
-                "{name} in {environment}: no tag of {repository} fits{why}"
-            ))
+            Some((here, format!("no tag of {repository} fits{why}")))
         }
-        Outcome::Absent(tag) => Some(format!("{repository} has no tag {tag}")),
-        Outcome::Unknown => Some(match fault {
-            Some(fault) => told(&fault),
-            None => format!("{repository}: its tags, or their times, are not known"),
-        }),
+        Outcome::Absent(tag) => Some((here, format!("{repository} has no tag {tag}"))),
+        Outcome::Unknown => {
+            let unknown = || "the tags, or their times, are not known".to_owned();
+            Some((repository, told.unwrap_or_else(unknown)))
+        }
         // Shown from the cache.
-        Outcome::Tag(_) | Outcome::Digest(_) => fault.map(|fault| told(&fault)),
+        Outcome::Tag(_) | Outcome::Digest(_) => told.map(|told| (repository, told)),
     }
 }
 
