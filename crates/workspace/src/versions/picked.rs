@@ -108,7 +108,10 @@ impl Picked {
             None => Outcome::NoMatch,
         };
         let mut picked = Self::new(outcome, listing, Some(selection));
-        picked.ambiguous = choice.ambiguous;
+        // Helm and ImagePolicies keep tags in no order before they choose.
+        let ordered = matches!(rule, Rule::Range { .. });
+        picked.ambiguous =
+            choice.ambiguous || !ordered && choice.verdicts.contains(&Verdict::Equal);
         if let (Some((tag, reason)), Some(selection)) = (&mut picked.passed_over, &picked.selection)
         {
             let number = known.tags.iter().position(|known| known == tag);

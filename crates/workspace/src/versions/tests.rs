@@ -1,7 +1,12 @@
 //! The running example: production takes releases, staging what is built for it.
 
 use camino::Utf8Path;
+use std::sync::Arc;
+
+use infragen_constraint::Flux;
+use infragen_flux::Rule;
 use infragen_registry::{Artifact, Listing, Repository, Timestamp};
+use smol_str::SmolStr;
 
 use super::*;
 use crate::files::Root;
@@ -159,6 +164,30 @@ fn a_range_that_is_typed_chooses_at_once() {
             ("staging", Outcome::NoMatch)
         ]
     );
+}
+
+#[test]
+fn equal_tags_are_ambiguous_where_nothing_orders_them() {
+    let listing = Arc::new(Listing {
+        tags: ["1.0.0", "v1.0.0"].map(SmolStr::new).to_vec(),
+        at: Timestamp(0),
+    });
+    let of = |rule: Rule| Picked::of(Some(listing.clone()), &rule, Flux::default());
+    let range = of(Rule::Range {
+        range: "*".into(),
+        filter: None,
+        helm: false,
+    });
+    assert_eq!(range.outcome, Outcome::Tag("1.0.0".into()));
+    assert!(!range.ambiguous);
+    let image = of(Rule::Image {
+        range: "*".into(),
+        filter: None,
+        extract: None,
+    });
+    assert!(image.ambiguous);
+    // Helm lists no tag with a `v`.
+    assert!(!of(Rule::Chart("*".into())).ambiguous);
 }
 
 #[test]
