@@ -70,11 +70,7 @@ impl Fixture {
         let mut answers = Vec::new();
         for (url, tags) in tags {
             let repository = Repository::parse(url).unwrap();
-            let listing = Listing {
-                tags: tags.iter().map(|tag| (*tag).into()).collect(),
-                at: Timestamp(DAY * 10 - 300),
-            };
-            answers.push((repository.clone(), Answer::Listing(listing)));
+            answers.push((repository.clone(), Answer::Listing(listing(tags))));
             for (number, tag) in (0..).zip(*tags) {
                 let artifact = Artifact {
                     digest: format_smolstr!("sha256:{number}1234567890"),
@@ -91,6 +87,13 @@ impl Fixture {
             }
         }
         Self::opened(fixture, answers)
+    }
+
+    /// Takes in the tags of one repository alone: with_tags takes its time where they are many.
+    pub fn with_listing(fixture: &str, url: &str, tags: &[&str]) -> Fixture {
+        let listing = listing(tags);
+        let repository = Repository::parse(url).unwrap();
+        Self::opened(fixture, vec![(repository, Answer::Listing(listing))])
     }
 
     pub fn db(&self) -> &dyn Db {
@@ -111,5 +114,12 @@ impl Fixture {
         format!("{}:{line}:{column} {shown}", file.path(self.db()))
             .trim_end()
             .to_owned()
+    }
+}
+
+fn listing(tags: &[&str]) -> Listing {
+    Listing {
+        tags: tags.iter().map(|tag| (*tag).into()).collect(),
+        at: Timestamp(DAY * 10 - 300),
     }
 }

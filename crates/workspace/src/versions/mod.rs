@@ -1,11 +1,12 @@
 //! Which version of each artifact, chart and image every environment takes.
 //!
-//! `remote` holds what registries answered, as inputs; `picked` chooses by a rule among the tags of one repository;
-//! `placed` tells what the objects of an environment take; `wanted` what there is to ask, and
-//! `round` turns that into questions and answers back into inputs.
+//! `remote` holds what registries answered, as inputs; `picked` chooses by a rule among the tags of one repository, and
+//! `readable` has those in order; `placed` tells what the objects of an environment take; `wanted` what there is to
+//! ask, and `round` turns that into questions and answers back into inputs.
 
 mod picked;
 mod placed;
+mod readable;
 mod remote;
 mod round;
 #[cfg(test)]
@@ -18,6 +19,7 @@ pub use placed::{
     versions_in_application, versions_of_object,
 };
 pub(crate) use placed::{bundle_directory, pull_in_object};
+pub use readable::{Readable, readable};
 pub use remote::{Answer, Remote, Remotes, now, remote};
 pub use round::{Round, answer_of, mirrors, wanted_in};
 pub use wanted::{Ask, wanted};

@@ -232,7 +232,7 @@ fn exact(rule: &Rule, flux: Flux) -> Option<SmolStr> {
     }
 }
 
-fn selection(rule: &Rule, flux: Flux) -> Result<Selection, SelectionError> {
+pub(super) fn selection(rule: &Rule, flux: Flux) -> Result<Selection, SelectionError> {
     match rule {
         Rule::Range {
             range,
