@@ -1,14 +1,19 @@
 //! Which versions environments take: hovers, hints, lenses, completion and actions about them.
 
+mod actions;
+#[cfg(test)]
+mod actions_tests;
 mod age;
 mod at;
 mod card;
+mod edit;
 mod explain;
 mod families;
 mod line;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use actions::actions;
 pub use age::{age, since};
 pub(crate) use at::{declared, versions_at};
 pub use explain::explain_version;
