@@ -85,8 +85,8 @@ pub use variables::{
 };
 pub use versions::{
     Answer, Ask, Consumer, NoRepository, Outcome, Picked, PlacedVersion, Readable, Remote, Remotes,
-    Round, answer_of, bundle_consumers, mirrors, now, pick, readable, remote, version_of,
-    versions_in, versions_in_application, versions_of_object, wanted, wanted_in,
+    Round, answer_of, bundle_consumers, knows_registries, mirrors, now, pick, readable, remote,
+    version_of, versions_in, versions_in_application, versions_of_object, wanted, wanted_in,
 };
 pub use watch::Watcher;
 pub use workspace::{Cancelled, FileEvent, Snapshot, Stored, Workspace};

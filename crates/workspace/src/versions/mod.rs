@@ -20,6 +20,6 @@ pub use placed::{
 };
 pub(crate) use placed::{bundle_directory, pull_in_object};
 pub use readable::{Readable, readable};
-pub use remote::{Answer, Remote, Remotes, now, remote};
+pub use remote::{Answer, Remote, Remotes, knows_registries, now, remote};
 pub use round::{Round, answer_of, mirrors, wanted_in};
 pub use wanted::{Ask, wanted};
