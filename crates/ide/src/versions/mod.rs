@@ -5,6 +5,8 @@ mod actions;
 mod actions_tests;
 mod age;
 mod at;
+#[cfg(test)]
+mod bundle_tests;
 mod card;
 mod edit;
 mod explain;
@@ -16,7 +18,7 @@ mod tests;
 pub(crate) use actions::actions;
 pub use age::{age, since};
 pub(crate) use at::{declared, versions_at};
-pub use explain::explain_version;
 pub(crate) use card::{card, digits};
+pub use explain::explain_version;
 pub(crate) use families::families;
 pub(crate) use line::{by_environment, hint};

@@ -1,9 +1,11 @@
 //! Which version of each artifact, chart and image every environment takes.
 //!
 //! `remote` holds what registries answered, as inputs; `picked` chooses by a rule among the tags of one repository, and
-//! `readable` has those in order; `placed` tells what the objects of an environment take; `wanted` what there is to
-//! ask, and `round` turns that into questions and answers back into inputs.
+//! `readable` has those in order; `placed` tells what the objects of an environment take; `bundled` where the paths are
+//! that lead into artifacts; `wanted` what there is to ask, and `round` turns that into questions and answers back into
+//! inputs.
 
+mod bundled;
 mod picked;
 mod placed;
 mod readable;
@@ -13,6 +15,7 @@ mod round;
 mod tests;
 mod wanted;
 
+pub use bundled::{BundledPath, bundled_paths};
 pub use picked::{Outcome, Picked, pick};
 pub use placed::{
     Consumer, NoRepository, PlacedVersion, bundle_consumers, version_of, versions_in,
