@@ -103,26 +103,64 @@ impl Pull {
     }
 }
 
+impl Rule {
+    /// The rule that chooses in the same way by another range.
+    pub fn with_range(&self, range: &str) -> Self {
+        let range = range.into();
+        match self {
+            Self::Digest(_) | Self::Tag(_) => Self::Range {
+                range,
+                filter: None,
+                helm: false,
+            },
+            Self::Range { filter, helm, .. } => Self::Range {
+                range,
+                filter: filter.clone(),
+                helm: *helm,
+            },
+            Self::Chart(_) => Self::Chart(range),
+            Self::Image {
+                filter, extract, ..
+            } => Self::Image {
+                range,
+                filter: filter.clone(),
+                extract: extract.clone(),
+            },
+        }
+    }
+
+    /// The expression that tags must match, where there is one.
+    pub fn filter(&self) -> Option<&str> {
+        match self {
+            Self::Range { filter, .. } | Self::Image { filter, .. } => filter.as_deref(),
+            Self::Digest(_) | Self::Tag(_) | Self::Chart(_) => None,
+        }
+    }
+}
+
 impl Endpoint {
     /// The address that an object has for others: of an `ImageRepository`, or of a `HelmRepository` of type `oci`
     /// with the name of a chart.
     pub fn read(kind: &GroupKind, object: &Value, chart: Option<&str>) -> Option<Self> {
-        let insecure = is_true(object, &["spec", "insecure"]);
+        let field = match *kind == *IMAGE_REPOSITORY {
+            true => "image",
+            false => "url",
+        };
+        Some(Self {
+            url: Self::address(kind, &text(object, &["spec", field])?, chart)?,
+            insecure: is_true(object, &["spec", "insecure"]),
+        })
+    }
+
+    /// The address by what such an object says: its `image`, or its `url` with the name of a chart.
+    pub fn address(kind: &GroupKind, said: &str, chart: Option<&str>) -> Option<SmolStr> {
         if *kind == *IMAGE_REPOSITORY {
-            let image = text(object, &["spec", "image"])?;
-            return Some(Self {
-                url: format_smolstr!("oci://{image}"),
-                insecure,
-            });
+            return Some(format_smolstr!("oci://{said}"));
         }
-        let url = text(object, &["spec", "url"])?;
-        let url = url.trim_end_matches('/');
-        url.starts_with("oci://").then(|| Self {
-            url: match chart {
-                Some(chart) => format_smolstr!("{url}/{chart}"),
-                None => url.into(),
-            },
-            insecure,
+        let url = said.trim_end_matches('/');
+        url.starts_with("oci://").then(|| match chart {
+            Some(chart) => format_smolstr!("{url}/{chart}"),
+            None => url.into(),
         })
     }
 }

@@ -2,6 +2,8 @@ use infragen_rules::{FileChange, FileEdits, Finding, check, unmapped_bundles};
 use infragen_syntax::TextRange;
 use infragen_workspace::{Db, SourceFile};
 
+use crate::versions;
+
 /// Something that an editor offers to do at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
@@ -17,7 +19,8 @@ pub struct Action {
     pub preferred: bool,
 }
 
-/// The actions at a range: the fixes of the findings that touch it, and the ways to map a bundle there.
+/// The actions at a range: the fixes of the findings that touch it, the ways to map a bundle there, and what can be
+/// done to the version that is taken there.
 pub fn actions(db: &dyn Db, file: SourceFile, range: TextRange) -> Vec<Action> {
     let mut actions = fixes(db, file, range);
     for bundle in unmapped_bundles(db, file) {
@@ -31,6 +34,7 @@ pub fn actions(db: &dyn Db, file: SourceFile, range: TextRange) -> Vec<Action> {
             }));
         }
     }
+    actions.extend(versions::actions(db, file, range.start()));
     actions
 }
 

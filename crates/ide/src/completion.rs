@@ -22,6 +22,8 @@ mod tests;
 mod typed;
 mod values;
 mod variables;
+mod version_source;
+mod versions;
 mod writing;
 
 use infragen_syntax::{TextEdit, TextSize};
@@ -127,4 +129,5 @@ fn complete(position: &Position<'_>, found: &mut Vec<Completion>) {
     kustomization::complete(position, found);
     components::complete(position, found);
     directories::complete(position, found);
+    versions::complete(position, found);
 }

@@ -9,6 +9,9 @@ use smol_str::format_smolstr;
 /// The seconds of a day.
 const DAY: i64 = 86_400;
 
+/// Files by path.
+type Files<'a> = &'a [(&'a str, &'a str)];
+
 /// A repository in memory, with the file of the cursor open in an editor.
 pub(crate) struct Fixture {
     snapshot: Snapshot,
@@ -21,10 +24,14 @@ pub(crate) struct Fixture {
 impl Fixture {
     /// Reads a fixture. A text without any `//- path` line is the file `a.yaml`.
     pub fn new(fixture: &str) -> Fixture {
-        Self::opened(fixture, Vec::new())
+        Self::opened(fixture, Vec::new(), &[])
     }
 
-    fn opened(fixture: &str, answers: Vec<(Repository, Answer)>) -> Fixture {
+    fn opened(
+        fixture: &str,
+        answers: Vec<(Repository, Answer)>,
+        bundles: &[(&str, Files<'_>)],
+    ) -> Fixture {
         let mut files: Vec<(&str, String)> = Vec::new();
         for line in fixture.split_inclusive('\n') {
             match line.strip_prefix("//- ") {
@@ -49,6 +56,9 @@ impl Fixture {
         let given: Vec<_> = files.iter().map(|(path, text)| (*path, &**text)).collect();
         let repository = Utf8Path::new("/repo");
         let root = workspace.open_memory_root(repository, &given);
+        for (path, files) in bundles {
+            workspace.open_memory_root(Utf8Path::new(path), files);
+        }
         let file = workspace
             .set_buffer(
                 &repository.join(files[opened].0),
@@ -67,30 +77,40 @@ impl Fixture {
     /// Takes in what registries answered: tags of repositories, and of some what is behind them. It is ten days after
     /// 1970 began.
     pub fn with_tags(fixture: &str, tags: &[(&str, &[&str])]) -> Fixture {
-        let mut answers = Vec::new();
-        for (url, tags) in tags {
+        Self::opened(fixture, answers(tags), &[])
+    }
+
+    /// Also takes in artifacts, each by its repository, tag and files.
+    pub fn with_bundles(
+        fixture: &str,
+        tags: &[(&str, &[&str])],
+        bundles: &[(&str, &str, Files<'_>)],
+    ) -> Fixture {
+        let mut answers = answers(tags);
+        let mut roots = Vec::new();
+        let names: Vec<_> = bundles
+            .iter()
+            .map(|(_, tag, _)| format!("/cache/{tag}"))
+            .collect();
+        for ((url, tag, files), path) in bundles.iter().zip(&names) {
             let repository = Repository::parse(url).unwrap();
-            let listing = Listing {
-                tags: tags.iter().map(|tag| (*tag).into()).collect(),
-                at: Timestamp(DAY * 10 - 300),
-            };
-            answers.push((repository.clone(), Answer::Listing(listing)));
-            for (number, tag) in (0..).zip(*tags) {
-                let artifact = Artifact {
-                    digest: format_smolstr!("sha256:{number}1234567890"),
-                    created: Some(Timestamp(DAY * number)),
-                    source: None,
-                    revision: None,
-                    layers: Vec::new(),
-                    at: Timestamp(0),
-                };
-                answers.push((
-                    repository.clone(),
-                    Answer::Artifact((*tag).into(), artifact),
-                ));
-            }
+            let digest = answers.iter().find_map(|(of, answer)| match answer {
+                Answer::Artifact(name, artifact) if *of == repository && name == tag => {
+                    Some(artifact.digest.clone())
+                }
+                _ => None,
+            });
+            answers.push((repository, Answer::Pulled(digest.unwrap(), path.into())));
+            roots.push((path.as_str(), *files));
         }
-        Self::opened(fixture, answers)
+        Self::opened(fixture, answers, &roots)
+    }
+
+    /// Takes in the tags of one repository alone: with_tags takes its time where they are many.
+    pub fn with_listing(fixture: &str, url: &str, tags: &[&str]) -> Fixture {
+        let listing = listing(tags);
+        let repository = Repository::parse(url).unwrap();
+        Self::opened(fixture, vec![(repository, Answer::Listing(listing))], &[])
     }
 
     pub fn db(&self) -> &dyn Db {
@@ -112,4 +132,34 @@ impl Fixture {
             .trim_end()
             .to_owned()
     }
+}
+
+fn listing(tags: &[&str]) -> Listing {
+    Listing {
+        tags: tags.iter().map(|tag| (*tag).into()).collect(),
+        at: Timestamp(DAY * 10 - 300),
+    }
+}
+
+fn answers(tags: &[(&str, &[&str])]) -> Vec<(Repository, Answer)> {
+    let mut answers = Vec::new();
+    for (url, tags) in tags {
+        let repository = Repository::parse(url).unwrap();
+        answers.push((repository.clone(), Answer::Listing(listing(tags))));
+        for (number, tag) in (0..).zip(*tags) {
+            let artifact = Artifact {
+                digest: format_smolstr!("sha256:{number}1234567890"),
+                created: Some(Timestamp(DAY * number)),
+                source: None,
+                revision: None,
+                layers: Vec::new(),
+                at: Timestamp(0),
+            };
+            answers.push((
+                repository.clone(),
+                Answer::Artifact((*tag).into(), artifact),
+            ));
+        }
+    }
+    answers
 }

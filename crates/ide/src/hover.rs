@@ -5,9 +5,9 @@ use infragen_rules::nearest_path;
 use infragen_syntax::{Node, NodeKind, TextRange, TextSize, nearest};
 use infragen_workspace::{
     Db, DefinedBy, Definition, Directory, Found, InEnvironment, PathTarget, ReferenceSite,
-    Resolution, SourceFile, Target, Verdict, appliers, environment_of, facts, importers,
-    is_manifest, kustomization_file, names_of_kind, namespace_of, patched_objects, resolve,
-    some_references_to, target, text, tree,
+    Resolution, SourceFile, Target, Verdict, appliers, bundled_paths, environment_of, facts,
+    importers, is_manifest, kustomization_file, names_of_kind, namespace_of, patched_objects,
+    resolve, some_references_to, target, text, tree,
 };
 
 use rustc_hash::FxHashSet;
@@ -142,7 +142,7 @@ impl Cards<'_> {
                 self.selection(&taken)
             }),
             What::Namespace(name) => self.namespace(name),
-            What::Path { text, target } => self.path(text, *target),
+            What::Path { text, target } => self.path(subject.range, text, *target),
             What::Anchor { node, alias } => {
                 let tree = tree(self.db, self.file);
                 alias.then(|| self.anchor(tree.node(*node))).flatten()
@@ -535,7 +535,7 @@ impl Cards<'_> {
         Some(lines.join("\n"))
     }
 
-    fn path(&self, text: &str, target: PathTarget) -> Option<String> {
+    fn path(&self, range: TextRange, text: &str, target: PathTarget) -> Option<String> {
         let PathTarget::Here { found, .. } = target else {
             return Some(match is_templated(text) {
                 true => templated(text),
@@ -552,11 +552,39 @@ impl Cards<'_> {
                 lines.extend(self.by_kind(&objects));
                 Some(lines.join("\n").trim_end().to_owned())
             }
-            Found::Directory(directory) => Some(self.directory(directory, "Directory").join("\n")),
+            Found::Directory(directory) => {
+                let mut lines = self.directory(directory, "Directory");
+                lines.extend(self.artifacts(range, directory));
+                Some(lines.join("\n"))
+            }
             Found::Other => Some(format!("**File** {}", code(text))),
             Found::Missing => Some(self.missing(text)),
             Found::Outside => Some(format!("**Outside the repository:** {}", code(text))),
         }
+    }
+
+    /// The artifacts in which the path at a range leads to a directory of another root, by environment.
+    fn artifacts(&self, range: TextRange, directory: Directory) -> Vec<String> {
+        if directory.root(self.db) == self.file.root(self.db) {
+            return Vec::new();
+        }
+        let facts = facts(self.db, self.file);
+        let mut objects = (0..).zip(&facts.objects);
+        let at = objects.find(|(_, object)| {
+            let mut paths = object.paths.iter();
+            paths.any(|path| path.path.range == range)
+        });
+        let bundled = at.map(|(number, _)| bundled_paths(self.db, self.file, number));
+        let here = bundled.into_iter().flatten();
+        here.filter(|bundled| bundled.directory == directory)
+            .map(|bundled| {
+                let version = bundled.version.as_deref().map_or("a copy".to_owned(), code);
+                item(
+                    &format!("**{}**:", bundled.environment),
+                    &format!("in {version}"),
+                )
+            })
+            .collect()
     }
 
     /// What a directory's build holds.

@@ -10,8 +10,8 @@ use infragen_kustomize::is_remote;
 use infragen_rules::path_target;
 use infragen_syntax::{Embedded, Node, NodeId, NodeKind, TextRange, TextSize, Tree};
 use infragen_workspace::{
-    Db, DefinedBy, Definition, Directory, Found, PathTarget, SourceFile, facts, find, importers,
-    is_manifest, is_own_source, is_patch_file, tree,
+    Db, DefinedBy, Definition, Directory, Found, PathTarget, SourceFile, bundled_paths, facts,
+    find, importers, is_manifest, is_own_source, is_patch_file, tree,
 };
 use smol_str::SmolStr;
 
@@ -226,11 +226,18 @@ impl Finder<'_> {
         let (offset, mut found) = (self.offset, Vec::new());
         each_path(self.db, self.file, &mut |range, text, target| {
             if !range.is_empty() && range.contains_inclusive(offset) {
-                let what = What::Path {
-                    text: text.into(),
-                    target: target(),
+                let targets = match target() {
+                    PathTarget::Elsewhere => in_artifacts(self.db, self.file, self.facts, range),
+                    here => vec![here],
                 };
-                found.push(Subject { range, what });
+                let subject = |target| Subject {
+                    range,
+                    what: What::Path {
+                        text: text.into(),
+                        target,
+                    },
+                };
+                found.extend(targets.into_iter().map(subject));
             }
         });
         self.found.extend(found);
@@ -464,6 +471,33 @@ pub(crate) fn each_path(db: &dyn Db, file: SourceFile, visit: &mut VisitPath<'_>
             );
         }
     }
+}
+
+/// Where the path at a range leads in artifacts: one place for each that some environment takes. Elsewhere, where none
+/// is known.
+fn in_artifacts(
+    db: &dyn Db,
+    file: SourceFile,
+    facts: &FileFacts,
+    range: TextRange,
+) -> Vec<PathTarget> {
+    let has_path = |object: &&ObjectFacts| object.paths.iter().any(|path| path.path.range == range);
+    let mut objects = (0..).zip(&facts.objects);
+    let number = objects.find(|(_, object)| has_path(object));
+    let mut targets: Vec<_> = number
+        .map(|(number, _)| bundled_paths(db, file, number))
+        .into_iter()
+        .flatten()
+        .map(|bundled| PathTarget::Here {
+            found: Found::Directory(bundled.directory),
+            sure: false,
+        })
+        .collect();
+    targets.dedup();
+    if targets.is_empty() {
+        targets.push(PathTarget::Elsewhere);
+    }
+    targets
 }
 
 /// The node of an object, given its range; a list of one object has the same.

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use camino::Utf8Path;
+use infragen_registry::Timestamp;
 use infragen_workspace::Workspace;
 
-use crate::example::example_files;
+use crate::example::{example_answers, example_files, example_repositories};
 use crate::finding::{Finding, Severity};
 use crate::rule::Rule;
 use crate::rules::RULES;
@@ -24,6 +25,12 @@ pub fn page(rule: &Rule) -> String {
         if !text.trim().is_empty() {
             let _ = write!(page, "\n```yaml\n{}\n```\n", text.trim_end());
         }
+    }
+    for (url, lines) in example_repositories(rule.example) {
+        let _ = match lines.first().and_then(|line| line.strip_prefix("! ")) {
+            Some(fault) => write!(page, "\nOf `{url}` it is known that {fault}.\n"),
+            None => write!(page, "\n`{url}` has the tags `{}`.\n", lines.join("`, `")),
+        };
     }
     for (path, finding) in findings_of_example(rule) {
         if finding.rule == rule {
@@ -67,6 +74,7 @@ pub(crate) fn findings_of_example(rule: &Rule) -> Vec<(String, Finding)> {
     let mut workspace = Workspace::new();
     let top = Utf8Path::new("/example");
     workspace.open_memory_root(top, &files);
+    workspace.set_answers(example_answers(rule.example), Timestamp(0));
     let snapshot = workspace.snapshot();
     let mut found = Vec::new();
     for (path, _) in &files {

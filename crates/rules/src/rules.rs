@@ -1,5 +1,6 @@
 //! Every rule.
 
+mod ambiguous_version;
 mod applied_twice;
 mod dangling_reference;
 mod dead_version_field;
@@ -24,6 +25,7 @@ mod misplaced_component;
 mod missing_field;
 mod missing_flux_path;
 mod missing_path;
+mod missing_tag;
 mod no_kustomization_file;
 mod not_an_object;
 mod orphaned_file;
@@ -35,6 +37,8 @@ mod unmatched_patch;
 mod unmatched_replicas;
 mod unmatched_target;
 mod unmatched_version_filter;
+mod unmatched_version_range;
+mod unreachable_registry;
 mod unreadable_patch;
 mod unused_variable;
 mod version_not_text;
@@ -60,6 +64,10 @@ pub const RULES: &[&Rule] = &[
     &unmatched_version_filter::UNMATCHED_VERSION_FILTER,
     &prerelease_of_upper_bound::PRERELEASE_OF_UPPER_BOUND,
     &dead_version_field::DEAD_VERSION_FIELD,
+    &unmatched_version_range::UNMATCHED_VERSION_RANGE,
+    &missing_tag::MISSING_TAG,
+    &ambiguous_version::AMBIGUOUS_VERSION,
+    &unreachable_registry::UNREACHABLE_REGISTRY,
     &missing_flux_path::MISSING_FLUX_PATH,
     &missing_path::MISSING_PATH,
     &no_kustomization_file::NO_KUSTOMIZATION_FILE,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use camino::Utf8Path;
+use infragen_registry::Timestamp;
 use infragen_syntax::apply;
 use infragen_workspace::{Db, Snapshot, SourceFile, Workspace, text};
 
@@ -39,6 +40,7 @@ pub(crate) fn check(rule: &str, fixture: &str) -> Checked {
     let mut workspace = Workspace::new();
     let root = Utf8Path::new("/repo");
     workspace.open_memory_root(root, &files);
+    workspace.set_answers(crate::example::example_answers(fixture), Timestamp(0));
     let paths = files.iter().map(|(path, _)| root.join(path));
     let files: Vec<_> = paths.filter_map(|path| workspace.file(&path)).collect();
     let snapshot = workspace.snapshot();

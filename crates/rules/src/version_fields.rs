@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use infragen_constraint::Constraint;
-use infragen_flux::{ObjectFacts, VersionFacts, VersionField};
+use infragen_flux::{ObjectFacts, Rule, VersionFacts, VersionField};
 use infragen_syntax::{NewValue, TextRange, TextSize, remove_entry, set_scalar};
-use infragen_workspace::is_patch_file;
+use infragen_workspace::{
+    DefinedBy, PlacedVersion, definitions, is_patch_file, knows_registries, versions_of_object,
+};
 
 use crate::above::Reach;
 use crate::context::Context;
@@ -14,6 +16,7 @@ use crate::finding::{Fix, Severity};
 /// What one object says of the versions that it takes.
 pub(crate) struct VersionFields<'a> {
     context: &'a Context<'a>,
+    number: u32,
     object: &'a ObjectFacts,
     pub facts: &'a VersionFacts,
 }
@@ -22,11 +25,12 @@ pub(crate) struct VersionFields<'a> {
 pub(crate) fn version_fields<'a>(
     context: &'a Context<'a>,
 ) -> impl Iterator<Item = VersionFields<'a>> {
-    let objects = context.facts.objects.iter();
+    let objects = (0..).zip(&context.facts.objects);
     let objects = objects.filter(|_| !context.facts.broken);
-    objects.filter_map(|object| {
+    objects.filter_map(|(number, object)| {
         Some(VersionFields {
             context,
+            number,
             object,
             facts: object.versions.as_deref()?,
         })
@@ -53,6 +57,39 @@ impl VersionFields<'_> {
     /// Whether the object is part of another: what it lacks may be there.
     pub fn is_patch(&self) -> bool {
         self.object.in_patch || is_patch_file(self.context.db, self.context.file)
+    }
+
+    /// What environments take by the field with this key as it stands here, by what registries have answered. A patch
+    /// is told by the name of what it changes.
+    pub fn taken_by(&self, key: &str) -> Vec<PlacedVersion> {
+        let (db, file) = (self.context.db, self.context.file);
+        let Some(field) = self.facts.field(key).filter(|_| knows_registries(db)) else {
+            return Vec::new();
+        };
+        let mut versions = match (self.is_patch(), &self.object.name) {
+            (false, _) => versions_of_object(db, file, DefinedBy::Object(self.number)),
+            (true, Some(name)) => {
+                definitions(db, self.context.root, &self.object.kind, &name.value)
+                    .into_iter()
+                    .filter(|definition| definition.file != file)
+                    .flat_map(|definition| versions_of_object(db, definition.file, definition.by))
+                    .collect()
+            }
+            (true, None) => Vec::new(),
+        };
+        // Another layer may have written another one, and a variable stands for any.
+        let is_known = field.is_literal();
+        versions.retain(|version| {
+            let (decides, text) = match &version.pull.rule {
+                Rule::Digest(digest) => ("digest", digest),
+                Rule::Tag(tag) => ("tag", tag),
+                Rule::Range { range, .. } | Rule::Chart(range) | Rule::Image { range, .. } => {
+                    (self.facts.row.range, range)
+                }
+            };
+            decides == key && (!is_known || *text == field.value.value)
+        });
+        versions
     }
 
     /// Whether something above may write these fields.
@@ -120,5 +157,18 @@ impl VersionFields<'_> {
             .edit_at(title, field.key.range, |tree, target| {
                 remove_entry(tree, target, key)
             })
+    }
+}
+
+/// The names of environments behind ` in `; nothing where there is one only that is meant anyway.
+pub(crate) fn in_environments(versions: &[&PlacedVersion], all: &[PlacedVersion]) -> String {
+    let mut names: Vec<&str> = versions
+        .iter()
+        .map(|version| &*version.environment)
+        .collect();
+    names.dedup();
+    match all.len() {
+        0 | 1 => String::new(),
+        _ => format!(" in {}", names.join(", ")),
     }
 }

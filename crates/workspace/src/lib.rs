@@ -84,9 +84,10 @@ pub use variables::{
     substitutions, variable_definitions, variable_receivers, variable_sources, variable_uses,
 };
 pub use versions::{
-    Answer, Ask, Consumer, NoRepository, Outcome, Picked, PlacedVersion, Remote, Remotes, Round,
-    answer_of, bundle_consumers, bundle_of, mirrors, now, pick, remote, shown_path, version_of,
-    versions_in, versions_in_application, versions_of_object, wanted, wanted_in,
+    Answer, Ask, BundledPath, Consumer, NoRepository, Outcome, Picked, PlacedVersion, Readable,
+    Remote, Remotes, Round, answer_of, bundle_consumers, bundle_of, bundled_paths,
+    knows_registries, mirrors, now, pick, readable, remote, shown_path, version_of, versions_in,
+    versions_in_application, versions_of_object, wanted, wanted_in,
 };
 pub use watch::Watcher;
 pub use workspace::{Cancelled, FileEvent, Snapshot, Stored, Workspace};

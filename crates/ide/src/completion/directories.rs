@@ -10,7 +10,7 @@ use infragen_kustomize::FileKind;
 use infragen_syntax::scan_value;
 use infragen_workspace::{
     DefinedBy, Directory, Found, appliers, definitions, environment_of_directory, facts, find,
-    importers, is_own_source, kustomization_file, own_sources,
+    importers, is_own_source, kustomization_file, own_sources, versions_of_object,
 };
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
@@ -67,11 +67,25 @@ fn tops(position: &Position<'_>, row: &PathReference) -> Vec<(String, Directory)
     let sources = [GIT_REPOSITORY, OCI_REPOSITORY, BUCKET];
     let known = sources.iter().any(|source| source.kind == kind) && !is_templated(name);
     let other = known && !own_sources(db, root).is_empty() && !is_own_source(db, root, kind, name);
-    if other {
+    if kind == OCI_REPOSITORY.kind && other {
+        of_pulled(position, name)
+    } else if other {
         Vec::new()
     } else {
         vec![(String::new(), top)]
     }
+}
+
+/// The files of the artifacts that environments take by an `OCIRepository`.
+fn of_pulled(position: &Position<'_>, name: &str) -> Vec<(String, Directory)> {
+    let db = position.db;
+    let found = definitions(db, position.root, &OCI_REPOSITORY.into(), name);
+    let versions = found
+        .iter()
+        .flat_map(|definition| versions_of_object(db, definition.file, definition.by));
+    let mut tops: Vec<Directory> = versions.filter_map(|version| version.files(db)).collect();
+    tops.dedup();
+    tops.into_iter().map(|top| (String::new(), top)).collect()
 }
 
 /// Where the parts of an ArtifactGenerator's artifact were copied from.
@@ -139,7 +153,10 @@ impl<'p, 'a> Listing<'p, 'a> {
         let wanted = self.above.trim_start_matches(['.', '/']).to_owned();
         let typed = wanted.trim_end_matches('/');
         let own = self.position.file.directory(db);
-        if let Some(below) = below(top.path(db).as_str(), own.path(db).as_str()) {
+        let is_around = top.root(db) == own.root(db);
+        if let Some(below) =
+            below(top.path(db).as_str(), own.path(db).as_str()).filter(|_| is_around)
+        {
             let path = join(prefix, below);
             if path.starts_with(&wanted) {
                 self.breadth_first(&path, own, MAX_NEAR, &wanted);

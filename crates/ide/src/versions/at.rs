@@ -109,6 +109,29 @@ pub(crate) fn versions_at(
     None
 }
 
+/// The object of the file whose name, or whose field that chooses a version, is at an offset: its number.
+pub(crate) fn object_at(db: &dyn Db, file: SourceFile, offset: TextSize) -> Option<u32> {
+    let facts = facts(db, file);
+    let is_name = |object: &ObjectFacts| {
+        let name = object.name.as_ref();
+        name.is_some_and(|name| !name.range.is_empty() && name.range.contains_inclusive(offset))
+    };
+    let objects = (0..).zip(&facts.objects);
+    let mut at = objects.filter(|(_, object)| {
+        takes_versions(&object.kind) && (is_name(object) || is_in_field(object, offset))
+    });
+    at.next().map(|(number, _)| number)
+}
+
+/// Whether an offset is in a field that chooses a version, from its key to the end of its value.
+fn is_in_field(object: &ObjectFacts, offset: TextSize) -> bool {
+    let mut fields = object.versions.iter().flat_map(|versions| &versions.fields);
+    fields.any(|field| {
+        let (key, value) = (field.key.range, field.value.range);
+        !value.is_empty() && key.cover(value).contains_inclusive(offset)
+    })
+}
+
 fn leads_to_version(kind: &GroupKind) -> bool {
     takes_versions(kind) && *kind != *HELM_RELEASE
 }

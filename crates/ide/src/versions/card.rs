@@ -106,9 +106,14 @@ fn cells(db: &dyn Db, version: &PlacedVersion) -> [String; 4] {
 }
 
 /// The digits of a digest by which people know it.
-pub(crate) fn short(digest: &str) -> String {
+fn short(digest: &str) -> String {
+    code(digits(digest))
+}
+
+/// The same without the marks of Markdown.
+pub(crate) fn digits(digest: &str) -> &str {
     let digits = digest.split_once(':').map_or(digest, |(_, digits)| digits);
-    code(&digits.chars().take(8).collect::<String>())
+    digits.get(..8).unwrap_or(digits)
 }
 
 /// A table whose columns are aligned where the marks of Markdown are not shown. Columns that are empty are left out.

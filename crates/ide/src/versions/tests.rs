@@ -2,7 +2,7 @@
 
 use crate::fixture::Fixture;
 
-const FLEET: &str = "//- clusters/production/web.yaml
+pub(super) const FLEET: &str = "//- clusters/production/web.yaml
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata: {name: web, namespace: flux-system}
@@ -44,13 +44,13 @@ metadata: {name: web-app, namespace: flux-system}
 spec: {path: ./deploy, sourceRef: {kind: OCIRepository, name: web}}
 ";
 
-const TAGS: &[(&str, &[&str])] = &[(
+pub(super) const TAGS: &[(&str, &[&str])] = &[(
     "oci://ghcr.io/acme/web",
     &["v1.3.0", "v1.4.2", "v1.5.0-rc.1", "v1.5.0-staging-7"],
 )];
 
 /// The fleet with a cursor in front of a text.
-fn at(text: &str) -> Fixture {
+pub(super) fn at(text: &str) -> Fixture {
     assert_eq!(FLEET.matches(text).count(), 1, "{text}");
     Fixture::with_tags(&FLEET.replace(text, &format!("$0{text}")), TAGS)
 }

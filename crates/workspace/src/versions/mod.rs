@@ -1,24 +1,29 @@
 //! Which version of each artifact, chart and image every environment takes.
 //!
-//! `remote` holds what registries answered, as inputs; `picked` chooses by a rule among the tags of one repository;
-//! `placed` tells what the objects of an environment take; `wanted` what there is to ask, and
-//! `round` turns that into questions and answers back into inputs.
+//! `remote` holds what registries answered, as inputs; `picked` chooses by a rule among the tags of one repository, and
+//! `readable` has those in order; `placed` tells what the objects of an environment take; `bundled` where the paths are
+//! that lead into artifacts; `wanted` what there is to ask, and `round` turns that into questions and answers back into
+//! inputs.
 
+mod bundled;
 mod picked;
 mod placed;
+mod readable;
 mod remote;
 mod round;
 #[cfg(test)]
 mod tests;
 mod wanted;
 
+pub use bundled::{BundledPath, bundled_paths};
 pub use picked::{Outcome, Picked, pick};
 pub use placed::{
     Consumer, NoRepository, PlacedVersion, bundle_consumers, version_of, versions_in,
     versions_in_application, versions_of_object,
 };
 pub(crate) use placed::{bundle_directory, pull_in_object};
+pub use readable::{Readable, readable};
 pub(crate) use remote::pulled_roots;
-pub use remote::{Answer, Remote, Remotes, bundle_of, now, remote, shown_path};
+pub use remote::{Answer, Remote, Remotes, bundle_of, knows_registries, now, remote, shown_path};
 pub use round::{Round, answer_of, mirrors, wanted_in};
 pub use wanted::{Ask, wanted};

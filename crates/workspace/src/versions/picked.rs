@@ -191,6 +191,17 @@ impl Picked {
         self.sorted(matching.map(|(tag, _)| tag))
     }
 
+    /// The tags that are the version which is taken, in the order of the registry.
+    pub fn equal(&self) -> Vec<&SmolStr> {
+        let tags = self.listing.iter().flat_map(|listing| &listing.tags);
+        let choice = self.choose();
+        let verdicts = choice.iter().flat_map(|choice| &choice.verdicts);
+        tags.zip(verdicts)
+            .filter(|(_, verdict)| matches!(verdict, Verdict::Chosen | Verdict::Equal))
+            .map(|(tag, _)| tag)
+            .collect()
+    }
+
     /// All tags that are versions, the newest first; of equal ones the one that the registry lists first.
     pub fn newest_first(&self) -> Vec<&SmolStr> {
         self.sorted(self.listing.iter().flat_map(|listing| &listing.tags))
@@ -235,7 +246,7 @@ fn exact(rule: &Rule, flux: Flux) -> Option<SmolStr> {
     }
 }
 
-fn selection(rule: &Rule, flux: Flux) -> Result<Selection, SelectionError> {
+pub(super) fn selection(rule: &Rule, flux: Flux) -> Result<Selection, SelectionError> {
     match rule {
         Rule::Range {
             range,

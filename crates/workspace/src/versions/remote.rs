@@ -76,6 +76,11 @@ pub fn remote(db: &dyn Db, repository: &Repository) -> Option<Remote> {
         .copied()
 }
 
+/// Whether anything is known of any registry.
+pub fn knows_registries(db: &dyn Db) -> bool {
+    Remotes::try_get(db).is_some_and(|remotes| !remotes.by_repository(db).is_empty())
+}
+
 /// The time that ages are told from.
 pub fn now(db: &dyn Db) -> Timestamp {
     Remotes::get(db).now(db)

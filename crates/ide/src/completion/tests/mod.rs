@@ -10,6 +10,7 @@ mod paths;
 mod robust;
 mod skeletons;
 mod values;
+mod versions;
 
 use infragen_syntax::{TextEdit, apply};
 
