@@ -5,12 +5,12 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 
 use crate::db::Db;
-use crate::files::{Child, Directory, Root};
+use crate::files::{Child, Directory, Root, SourceFile};
 use crate::paths::{Found, find};
 use crate::query::text;
 
 /// A directory that `flux push artifact` publishes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Published {
     /// `oci://…`, without a tag.
     pub address: String,
@@ -22,19 +22,28 @@ pub(crate) struct Published {
 #[salsa::tracked(returns(clone))]
 pub(crate) fn published(db: &dyn Db, root: Root) -> Arc<Vec<Published>> {
     let mut found = Vec::new();
+    for (directory, file) in workflows(db, root).iter() {
+        let text = text(db, *file).unwrap_or_default();
+        for (address, path) in pushes(&text) {
+            if let Found::Directory(directory) = find(db, *directory, path.as_str()) {
+                found.push(Published { address, directory });
+            }
+        }
+    }
+    Arc::new(found)
+}
+
+/// The workflows of a root, each with the directory that it runs in. Apart from what they say, so that no keystroke
+/// asks all directories.
+#[salsa::tracked(returns(clone))]
+fn workflows(db: &dyn Db, root: Root) -> Arc<Vec<(Directory, SourceFile)>> {
+    let mut found = Vec::new();
     let mut stack: Vec<_> = root.top(db).into_iter().collect();
     while let Some(directory) = stack.pop() {
         if let Some(Child::Directory(github)) = directory.child(db, ".github")
             && let Some(Child::Directory(workflows)) = github.child(db, "workflows")
         {
-            for file in workflows.files(db) {
-                let text = text(db, file).unwrap_or_default();
-                for (address, path) in pushes(&text) {
-                    if let Found::Directory(directory) = find(db, directory, path.as_str()) {
-                        found.push(Published { address, directory });
-                    }
-                }
-            }
+            found.extend(workflows.files(db).map(|file| (directory, file)));
         }
         stack.extend(directory.directories(db));
     }

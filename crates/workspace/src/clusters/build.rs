@@ -55,6 +55,45 @@ pub struct AppliedObject {
     pub file: Path,
 }
 
+/// Which state of the files counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Layer {
+    /// What is on disk: then no keystroke has to ask whether an answer still holds.
+    Disk,
+    /// What editors show over it.
+    Shown,
+}
+
+impl Layer {
+    /// The cheapest one that gives what editors show of a Flux Kustomization.
+    pub(crate) fn of(db: &dyn Db, directory: Directory, additions: &Arc<str>) -> Layer {
+        let shown = built_directories(db, directory, additions)
+            .into_iter()
+            .any(|directory| is_shown(db, directory));
+        match shown {
+            true => Layer::Shown,
+            false => Layer::Disk,
+        }
+    }
+}
+
+/// The directory that a Flux Kustomization builds, and those of the components that it adds.
+pub(super) fn built_directories(
+    db: &dyn Db,
+    directory: Directory,
+    additions: &Arc<str>,
+) -> Vec<Directory> {
+    let mut directories = vec![directory];
+    let top = directory.root(db).top(db);
+    for component in components(db, directory, additions) {
+        let found = top.map(|top| find(db, top, component.as_str()));
+        if let Some(Found::Directory(component)) = found {
+            directories.push(component);
+        }
+    }
+    directories
+}
+
 /// What the directory of a Flux Kustomization builds to, before anything is put into the objects.
 pub(crate) fn flux_build(
     db: &dyn Db,
@@ -62,18 +101,20 @@ pub(crate) fn flux_build(
     additions: Arc<str>,
     ignore_missing_components: bool,
 ) -> Arc<infragen_kustomize::Built> {
-    let components = components(directory.path(db), &additions);
-    let shown = is_shown(db, directory)
-        || components.iter().any(|component| {
-            let top = directory.root(db).top(db);
-            match top.map(|top| find(db, top, component.as_str())) {
-                Some(Found::Directory(component)) => is_shown(db, component),
-                _ => false,
-            }
-        });
-    match shown {
-        true => shown_build(db, directory, additions, ignore_missing_components),
-        false => disk_build(db, directory, additions, ignore_missing_components),
+    let layer = Layer::of(db, directory, &additions);
+    layered_build(db, directory, additions, ignore_missing_components, layer)
+}
+
+fn layered_build(
+    db: &dyn Db,
+    directory: Directory,
+    additions: Arc<str>,
+    ignore_missing_components: bool,
+    layer: Layer,
+) -> Arc<infragen_kustomize::Built> {
+    match layer {
+        Layer::Shown => shown_build(db, directory, additions, ignore_missing_components),
+        Layer::Disk => disk_build(db, directory, additions, ignore_missing_components),
     }
 }
 
@@ -119,7 +160,6 @@ fn build(
 }
 
 /// What a Flux Kustomization applies of the directory at its path.
-#[salsa::tracked(returns(clone), no_eq, lru = 8192)]
 pub fn applied(
     db: &dyn Db,
     directory: Directory,
@@ -127,11 +167,25 @@ pub fn applied(
     variables: Arc<Variables>,
     missing: Missing,
 ) -> Arc<Built> {
-    let built = flux_build(
+    let layer = Layer::of(db, directory, &spec.additions);
+    layered_applied(db, directory, spec, variables, missing, layer)
+}
+
+#[salsa::tracked(returns(clone), no_eq, lru = 8192)]
+pub(crate) fn layered_applied(
+    db: &dyn Db,
+    directory: Directory,
+    spec: Arc<KustomizationSpec>,
+    variables: Arc<Variables>,
+    missing: Missing,
+    layer: Layer,
+) -> Arc<Built> {
+    let built = layered_build(
         db,
         directory,
         spec.additions.clone(),
         spec.ignore_missing_components,
+        layer,
     );
     let mut resources = built.resources.clone();
     let problems = finish(&spec, &variables, missing, None, &mut resources);
@@ -184,7 +238,6 @@ pub(crate) fn traced(
 
 /// What identifies the objects of a Flux Kustomization, in their order: equal after an edit that changes only
 /// what is in them.
-#[salsa::tracked(returns(clone))]
 pub fn objects(
     db: &dyn Db,
     directory: Directory,
@@ -192,7 +245,21 @@ pub fn objects(
     variables: Arc<Variables>,
     missing: Missing,
 ) -> Arc<Vec<AppliedObject>> {
-    let built = applied(db, directory, spec.clone(), variables, missing);
+    let layer = Layer::of(db, directory, &spec.additions);
+    layered_objects(db, directory, spec, variables, missing, layer)
+}
+
+/// Those of one layer.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn layered_objects(
+    db: &dyn Db,
+    directory: Directory,
+    spec: Arc<KustomizationSpec>,
+    variables: Arc<Variables>,
+    missing: Missing,
+    layer: Layer,
+) -> Arc<Vec<AppliedObject>> {
+    let built = layered_applied(db, directory, spec.clone(), variables, missing, layer);
     let objects = built.resources.iter().map(|resource| {
         let gvk = resource.gvk();
         let namespace = match resource.is_cluster_scoped() {
@@ -234,8 +301,9 @@ pub(crate) fn children(
     spec: Arc<KustomizationSpec>,
     variables: Arc<Variables>,
     missing: Missing,
+    layer: Layer,
 ) -> Arc<Vec<Child>> {
-    let built = applied(db, directory, spec.clone(), variables, missing);
+    let built = layered_applied(db, directory, spec.clone(), variables, missing, layer);
     let kustomizations = (0..).zip(&built.resources).filter(|(_, resource)| {
         resource.kind() == KUSTOMIZATION.kind
             && resource.api_version().split('/').next() == Some(KUSTOMIZATION.group)
@@ -262,9 +330,10 @@ pub(crate) fn variables_of_object(
     spec: Arc<KustomizationSpec>,
     variables: Arc<Variables>,
     missing: Missing,
+    layer: Layer,
     number: u32,
 ) -> Arc<Variables> {
-    let built = applied(db, directory, spec, variables, missing);
+    let built = layered_applied(db, directory, spec, variables, missing, layer);
     let mut variables = Variables::default();
     if let Some(resource) = built.resources.get(number as usize) {
         variables.add_object(&resource.value);
@@ -280,9 +349,10 @@ pub(crate) fn url_in_object(
     spec: Arc<KustomizationSpec>,
     variables: Arc<Variables>,
     missing: Missing,
+    layer: Layer,
     number: u32,
 ) -> Option<SmolStr> {
-    let built = applied(db, directory, spec, variables, missing);
+    let built = layered_applied(db, directory, spec, variables, missing, layer);
     let resource = built.resources.get(number as usize)?;
     let url = resource.value.at(&["spec", "url"])?;
     url.as_str().map(SmolStr::new)

@@ -144,8 +144,8 @@ impl Cluster {
                 group: SmolStr::default(),
                 kind: kind.into(),
             };
-            let mut placed = index.named(&kind, name).iter();
-            placed.any(|placed| placed.namespace == *namespace)
+            let placed = index.named(&kind, name);
+            placed.iter().any(|placed| placed.namespace == *namespace)
         };
         let from = post_build.from.iter();
         from.filter(|from| !applied(&from.kind, &from.name))

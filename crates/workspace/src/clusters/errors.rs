@@ -8,6 +8,7 @@ use infragen_kustomize::{BuildError, Path, Place, Resource};
 use infragen_syntax::{Node, NodeKind, TextRange, TextSize, Tree};
 use smol_str::SmolStr;
 
+use super::reading::additions_tree;
 use super::version::flux_version;
 use super::walk::{Application, Cluster};
 use crate::bundles::normalized;
@@ -140,7 +141,7 @@ impl Cluster {
         application: &Application,
         range: TextRange,
     ) -> Place {
-        let added = Tree::parse(application.spec.additions.clone());
+        let added = additions_tree(db, root, application.spec.additions.clone());
         let place = self
             .place_of(db, application)
             .unwrap_or_else(|| Place::start_of(Path::from(self.environment.path.as_path())));

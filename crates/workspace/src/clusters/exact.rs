@@ -68,7 +68,7 @@ pub(crate) fn resolve_exactly(
         for placed in index.named(kind, &name) {
             let here = placed.namespace == namespace || placed.namespace.is_empty();
             let list = if here { &mut found } else { &mut elsewhere };
-            if let Some(definition) = definition(db, &cluster, placed, kind, &name)
+            if let Some(definition) = definition(db, &cluster, &placed, kind, &name)
                 && !list.contains(&definition)
             {
                 list.push(definition);

@@ -138,7 +138,7 @@ pub fn applied_twice(db: &dyn Db, file: SourceFile) -> Arc<Vec<Twice>> {
             continue;
         };
         let index = cluster_index(db, cluster.root, environment.clone());
-        let others = index.named(&kind, &from.name).iter().filter(|placed| {
+        let others = index.named(&kind, &from.name).into_iter().filter(|placed| {
             !placed.made
                 && placed.namespace == from.namespace
                 && placed.id.application != from.id.application
@@ -153,7 +153,7 @@ pub fn applied_twice(db: &dyn Db, file: SourceFile) -> Arc<Vec<Twice>> {
             twice.kustomizations.extend(name_of(other.id.application));
             twice
                 .others
-                .extend(definition(db, &cluster, other, &kind, &from.name));
+                .extend(definition(db, &cluster, &other, &kind, &from.name));
         }
         let told = found.iter().any(|known| {
             known.object == object

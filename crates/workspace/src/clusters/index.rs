@@ -7,13 +7,16 @@ use infragen_kustomize::{Path, Resource};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use super::build::Layer;
+use super::on_disk::{as_on_disk, on_disk};
+use super::outset::{Outset, outset};
 use super::walk::{Cluster, cluster};
 use crate::db::Db;
 use crate::environment::{Environment, environments_around};
 use crate::files::{Root, SourceFile};
 use crate::index::{DefinedBy, Definition};
 use crate::paths::{Found, find};
-use crate::query::facts;
+use crate::query::{disk_facts, facts};
 
 /// An object of a cluster: the number of its application, and its own among the objects of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,24 +36,57 @@ pub(crate) struct Placed {
     pub made: bool,
 }
 
-/// The objects of an environment.
+/// Objects of an environment.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct ClusterIndex {
+struct Objects {
     by_name: FxHashMap<(GroupKind, SmolStr), Vec<Placed>>,
     by_file: FxHashMap<(Root, Path), Vec<ObjectId>>,
 }
 
+/// The objects of an environment, in two layers: those of the applications that build with an open file lie over what
+/// is on disk.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct ClusterIndex {
+    disk: Arc<Objects>,
+    /// The numbers of the applications of which `disk` does not count, in order.
+    shown_of: Vec<u32>,
+    shown: Objects,
+}
+
 impl ClusterIndex {
-    /// The objects of a kind and name, with their namespaces.
-    pub(crate) fn named(&self, kind: &GroupKind, name: &str) -> &[Placed] {
+    /// The objects of a kind and name, with their namespaces, in order.
+    pub(crate) fn named(&self, kind: &GroupKind, name: &str) -> Vec<Placed> {
         let key = (kind.clone(), SmolStr::new(name));
-        self.by_name.get(&key).map_or(&[], Vec::as_slice)
+        self.layered(|objects| objects.by_name.get(&key), |placed| placed.id)
     }
 
-    /// The names of a kind with their objects, in no order.
-    pub(crate) fn of_kind(&self, kind: &GroupKind) -> impl Iterator<Item = (&SmolStr, &[Placed])> {
-        let named = self.by_name.iter().filter(move |((of, _), _)| of == kind);
-        named.map(|((_, name), objects)| (name, objects.as_slice()))
+    /// The objects that come from a file of a root, in order.
+    fn of_file(&self, root: Root, path: &Path) -> Vec<ObjectId> {
+        let key = (root, path.clone());
+        self.layered(|objects| objects.by_file.get(&key), |id| *id)
+    }
+
+    fn layered<'a, T: Clone + 'a>(
+        &'a self,
+        part: impl Fn(&'a Objects) -> Option<&'a Vec<T>>,
+        id: impl Fn(&T) -> ObjectId,
+    ) -> Vec<T> {
+        let disk = part(&self.disk).into_iter().flatten();
+        let closed = |item: &&T| self.shown_of.binary_search(&id(item).application).is_err();
+        let shown = part(&self.shown).into_iter().flatten();
+        let mut found: Vec<_> = disk.filter(closed).chain(shown).cloned().collect();
+        found.sort_by_key(id);
+        found
+    }
+
+    /// The objects of a kind with their names, in no order.
+    pub(crate) fn of_kind(&self, kind: &GroupKind) -> Vec<(&SmolStr, &Placed)> {
+        let closed = |placed: &Placed| {
+            let application = placed.id.application;
+            self.shown_of.binary_search(&application).is_err()
+        };
+        let disk = self.disk.of_kind(kind).filter(|(_, placed)| closed(placed));
+        disk.chain(self.shown.of_kind(kind)).collect()
     }
 }
 
@@ -61,56 +97,109 @@ pub(crate) fn cluster_index(
     root: Root,
     environment: Environment,
 ) -> Arc<ClusterIndex> {
-    let cluster = cluster(db, root, environment);
     let mut index = ClusterIndex::default();
-    for (application, at) in (0..).zip(&cluster.applications) {
-        let inner = at.root(db).unwrap_or(root);
-        for (number, object) in (0..).zip(cluster.objects(db, at).iter()) {
-            let id = ObjectId {
-                application,
-                number,
-            };
-            let key = (object.kind.clone(), object.name.clone());
-            index.by_name.entry(key).or_default().push(Placed {
-                namespace: object.namespace.clone(),
-                id,
-                made: false,
-            });
-            index
-                .by_file
-                .entry((inner, object.file.clone()))
-                .or_default()
-                .push(id);
-            if PRODUCTIONS.iter().any(|row| object.kind == *row.from) {
-                add_made(db, &cluster, id, &object.namespace, &mut index);
+    match as_on_disk(db, root, environment.clone()) {
+        Some(disk) => {
+            let outset = outset(db, root, environment.clone());
+            index.disk = disk_objects(db, root, environment, outset);
+            index.shown_of = disk.shown(db);
+            for number in &index.shown_of {
+                index.shown.add(db, &disk.cluster, *number, Layer::Shown);
+            }
+        }
+        None => {
+            let cluster = cluster(db, root, environment);
+            for number in numbers(&cluster) {
+                index.shown.add(db, &cluster, number, Layer::Shown);
             }
         }
     }
     Arc::new(index)
 }
 
-/// Adds what an object brings about, by what its manifest says.
-fn add_made(
+/// The objects of an environment as it is on disk.
+#[salsa::tracked(returns(clone), lru = 128)]
+fn disk_objects(
     db: &dyn Db,
-    cluster: &Cluster,
-    id: ObjectId,
-    namespace: &SmolStr,
-    index: &mut ClusterIndex,
-) {
-    let Some((_, facts, DefinedBy::Object(number))) = manifest(db, cluster, id) else {
-        return;
-    };
-    let makes = facts
-        .objects
-        .get(number as usize)
-        .map(|object| &object.makes);
-    for made in makes.into_iter().flatten() {
-        let key = (made.kind.clone(), made.name.value.clone());
-        index.by_name.entry(key).or_default().push(Placed {
-            namespace: made.namespace.clone().unwrap_or_else(|| namespace.clone()),
-            id,
-            made: true,
-        });
+    root: Root,
+    environment: Environment,
+    outset: Arc<Outset>,
+) -> Arc<Objects> {
+    let mut objects = Objects::default();
+    if let Some(disk) = on_disk(db, root, environment, outset) {
+        for number in numbers(&disk.cluster) {
+            objects.add(db, &disk.cluster, number, Layer::Disk);
+        }
+    }
+    Arc::new(objects)
+}
+
+/// The numbers of the applications of a cluster.
+fn numbers(cluster: &Cluster) -> impl Iterator<Item = u32> {
+    (0..).zip(&cluster.applications).map(|(number, _)| number)
+}
+
+impl Objects {
+    fn of_kind(&self, kind: &GroupKind) -> impl Iterator<Item = (&SmolStr, &Placed)> {
+        let named = self.by_name.iter().filter(move |((of, _), _)| of == kind);
+        named.flat_map(|((_, name), objects)| objects.iter().map(move |placed| (name, placed)))
+    }
+
+    fn add(&mut self, db: &dyn Db, cluster: &Cluster, application: u32, layer: Layer) {
+        let Some(at) = cluster.applications.get(application as usize) else {
+            return;
+        };
+        let inner = at.root(db).unwrap_or(cluster.root);
+        let objects = match layer {
+            Layer::Disk => cluster.disk_objects(db, at),
+            Layer::Shown => cluster.objects(db, at),
+        };
+        for (number, object) in (0..).zip(objects.iter()) {
+            let id = ObjectId {
+                application,
+                number,
+            };
+            let key = (object.kind.clone(), object.name.clone());
+            self.by_name.entry(key).or_default().push(Placed {
+                namespace: object.namespace.clone(),
+                id,
+                made: false,
+            });
+            self.by_file
+                .entry((inner, object.file.clone()))
+                .or_default()
+                .push(id);
+            if PRODUCTIONS.iter().any(|row| object.kind == *row.from) {
+                self.add_made(db, cluster, id, &object.namespace, layer);
+            }
+        }
+    }
+
+    /// Adds what an object brings about, by what its manifest says.
+    fn add_made(
+        &mut self,
+        db: &dyn Db,
+        cluster: &Cluster,
+        id: ObjectId,
+        namespace: &SmolStr,
+        layer: Layer,
+    ) {
+        let Some((_, facts, DefinedBy::Object(number))) = manifest_in(db, cluster, id, layer)
+        else {
+            return;
+        };
+        let makes = facts
+            .objects
+            .get(number as usize)
+            .map(|object| &object.makes);
+        for made in makes.into_iter().flatten() {
+            let key = (made.kind.clone(), made.name.value.clone());
+            self.by_name.entry(key).or_default().push(Placed {
+                namespace: made.namespace.clone().unwrap_or_else(|| namespace.clone()),
+                id,
+                made: true,
+            });
+        }
     }
 }
 
@@ -123,7 +212,7 @@ pub(crate) fn named_in(
     name: &str,
 ) -> Option<ObjectId> {
     let index = cluster_index(db, cluster.root, cluster.environment.clone());
-    let mut named = index.named(kind, name).iter();
+    let mut named = index.named(kind, name).into_iter();
     let placed = named.find(|placed| !placed.made && placed.namespace == namespace)?;
     Some(placed.id)
 }
@@ -141,16 +230,30 @@ fn manifest(
     cluster: &Cluster,
     id: ObjectId,
 ) -> Option<(SourceFile, Arc<FileFacts>, DefinedBy)> {
-    let resource = resource(db, cluster, id)?;
-    let inner = cluster
-        .applications
-        .get(id.application as usize)?
-        .root(db)?;
+    manifest_in(db, cluster, id, Layer::Shown)
+}
+
+fn manifest_in(
+    db: &dyn Db,
+    cluster: &Cluster,
+    id: ObjectId,
+    layer: Layer,
+) -> Option<(SourceFile, Arc<FileFacts>, DefinedBy)> {
+    let application = cluster.applications.get(id.application as usize)?;
+    let built = match layer {
+        Layer::Disk => cluster.disk_built(db, application)?,
+        Layer::Shown => cluster.built(db, application)?,
+    };
+    let resource = built.resources.get(id.number as usize)?;
+    let inner = application.root(db)?;
     let Found::File(file) = find(db, inner.top(db)?, resource.place.file.as_str()) else {
         return None;
     };
-    let facts = facts(db, file);
-    let by = part_of(&facts, &resource)?;
+    let facts = match layer {
+        Layer::Disk => disk_facts(db, file),
+        Layer::Shown => facts(db, file),
+    };
+    let by = part_of(&facts, resource)?;
     Some((file, facts, by))
 }
 
@@ -254,12 +357,13 @@ pub fn applied_from(db: &dyn Db, file: SourceFile) -> Arc<Vec<AppliedFrom>> {
     let mut found = Vec::new();
     for (number, (around, environment)) in environments_around(db, root).iter().enumerate() {
         let index = cluster_index(db, *around, environment.clone());
-        let Some(ids) = index.by_file.get(&(root, path.clone())) else {
+        let ids = index.of_file(root, &path);
+        if ids.is_empty() {
             continue;
-        };
+        }
         let cluster = cluster(db, *around, environment.clone());
         let facts = facts(db, file);
-        for id in ids {
+        for id in &ids {
             let Some(application) = cluster.applications.get(id.application as usize) else {
                 continue;
             };

@@ -9,7 +9,7 @@ use infragen_flux::{GroupKind, ObjectFacts};
 use infragen_kustomize::Value;
 use smol_str::SmolStr;
 
-use super::build::{applied, objects};
+use super::build::{Layer, layered_applied, layered_objects};
 use super::walk::Application;
 use crate::db::Db;
 use crate::environment::Entry;
@@ -18,7 +18,7 @@ use crate::query::facts;
 
 /// A FluxInstance, or the Helm release that holds its values.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Instance {
+pub(crate) struct Instance {
     file: SourceFile,
     kind: GroupKind,
     name: SmolStr,
@@ -48,6 +48,7 @@ impl Instance {
         db: &dyn Db,
         application: &Application,
         missing: Missing,
+        layer: Layer,
     ) -> Option<Arc<KustomizationSpec>> {
         let directory = *application.directory.as_ref().ok()?;
         if directory.root(db) != self.file.root(db) {
@@ -55,7 +56,14 @@ impl Instance {
         }
         let (spec, variables) = (application.spec.clone(), application.variables.clone());
         let path = self.file.path(db);
-        let all = objects(db, directory, spec.clone(), variables.clone(), missing);
+        let all = layered_objects(
+            db,
+            directory,
+            spec.clone(),
+            variables.clone(),
+            missing,
+            layer,
+        );
         let number = all.iter().position(|object| {
             object.kind == self.kind && object.name == self.name && *object.file == *path
         })?;
@@ -66,6 +74,7 @@ impl Instance {
             spec,
             variables,
             missing,
+            layer,
             (number, self.clone()),
         )
     }
@@ -96,10 +105,11 @@ fn applied_instance(
     spec: Arc<KustomizationSpec>,
     variables: Arc<Variables>,
     missing: Missing,
+    layer: Layer,
     which: (u32, Instance),
 ) -> Option<Arc<KustomizationSpec>> {
     let (number, instance) = which;
-    let built = applied(db, directory, spec, variables, missing);
+    let built = layered_applied(db, directory, spec, variables, missing, layer);
     let resource = built.resources.get(number as usize)?;
     let (namespace, name) = &instance.makes;
     let said = said_in(&instance.kind, &resource.value)?;

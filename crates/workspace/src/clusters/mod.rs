@@ -2,8 +2,9 @@
 //! which values.
 //!
 //! `build` makes the objects of one Flux Kustomization; `walk` goes from an entry point through all of them to a
-//! fixed point; `source` tells where the files of a source are; `version` which Flux a cluster runs;
-//! `graph` what waits for what in it.
+//! fixed point, from what `outset` says; `on_disk` keeps the walk over what is on disk, which holds until an editor
+//! shows something that would lead elsewhere; `source` tells where the files of a source are; `version` which Flux a
+//! cluster runs; `graph` what waits for what in it.
 
 mod build;
 mod coverage;
@@ -15,6 +16,8 @@ mod history;
 mod index;
 mod instance;
 mod names;
+mod on_disk;
+mod outset;
 mod patched;
 mod reading;
 mod shadowed;
@@ -24,8 +27,8 @@ mod tests;
 mod version;
 mod walk;
 
-pub(crate) use build::flux_build;
 pub use build::{AppliedObject, Built, applied, objects};
+pub(crate) use build::{Layer, flux_build, layered_applied, layered_objects};
 pub use coverage::{Leaf, Why};
 pub use exact::InEnvironment;
 pub(crate) use exact::resolve_exactly;
@@ -35,6 +38,7 @@ pub use findings::{
 };
 pub use graph::{ClusterEdge, ClusterGraph, ClusterNode, Fault, Leads, cluster_graph};
 pub use history::Change;
+pub(crate) use index::cluster_index;
 pub use index::{AppliedFrom, ObjectId, applied_from};
 pub(crate) use index::{Placed, definition, named_in, resource as applied_resource};
 pub(crate) use names::{Namesakes, names_in};

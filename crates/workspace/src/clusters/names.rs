@@ -33,10 +33,8 @@ pub(crate) fn names_in(
             continue;
         };
         let index = cluster_index(db, *around, environment.clone());
-        for (name, objects) in index.of_kind(&kind) {
-            let objects = objects.iter().cloned();
-            all.extend(objects.map(|placed| (name.clone(), number, placed)));
-        }
+        let objects = index.of_kind(&kind).into_iter();
+        all.extend(objects.map(|(name, placed)| (name.clone(), number, placed.clone())));
     }
     all.sort_by(|a, b| (&a.0, a.1, a.2.id).cmp(&(&b.0, b.1, b.2.id)));
     let mut names: Vec<Namesakes> = Vec::new();

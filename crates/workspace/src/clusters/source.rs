@@ -1,17 +1,18 @@
 //! Where the files are that a Flux Kustomization builds.
 
+use std::cell::Cell;
+
 use camino::Utf8Path;
 use infragen_flux::is_templated;
 use infragen_flux::known::{EXTERNAL_ARTIFACT, GIT_REPOSITORY};
 use infragen_flux::kustomization::{KustomizationSpec, SourceName};
 use smol_str::SmolStr;
 
-use crate::configuration::settings;
+use super::outset::Outset;
 use crate::db::Db;
-use crate::environment::{Entry, Environment, own_sources};
+use crate::environment::{Entry, Environment};
 use crate::files::{Directory, Root};
 use crate::paths::{Found, PathTarget, artifact_path, find, is_own_source, secure};
-use crate::published::published;
 
 /// Why the files of a Flux Kustomization are not known here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -36,6 +37,10 @@ pub(crate) struct Sources<'a> {
     pub db: &'a dyn Db,
     pub root: Root,
     pub environment: &'a Environment,
+    pub outset: &'a Outset,
+    /// Set where a source is asked for that depends on more of what editors show than the outset tells: only the
+    /// walk over what they show asks on.
+    pub beyond: Option<&'a Cell<bool>>,
     /// The address of a source of the environment.
     pub url: &'a dyn Fn(&SourceName) -> Option<SmolStr>,
     /// The files of the artifact that a source takes in the environment, where a copy is on disk.
@@ -55,7 +60,7 @@ impl Sources<'_> {
         if self.is_own(source) {
             return self.below(self.root.top(self.db), &path);
         }
-        if source.kind == EXTERNAL_ARTIFACT.kind {
+        if source.kind == EXTERNAL_ARTIFACT.kind && self.asks_editors() {
             let near = self.environment.path.join("kustomization.yaml");
             let found = artifact_path(self.db, self.root, &near, &source.name, &path);
             if let PathTarget::Here {
@@ -68,10 +73,8 @@ impl Sources<'_> {
         }
         let url = (self.url)(source);
         if let Some(url) = &url {
-            let bundles = &settings(self.db, self.root).settings.bundles;
-            let mapped = bundles
-                .iter()
-                .find(|(bundle, _)| is_same_address(bundle, url));
+            let mut bundles = self.outset.bundles.iter();
+            let mapped = bundles.find(|(bundle, _)| is_same_address(bundle, url));
             if let Some((_, mapped)) = mapped {
                 return match self.mapped(mapped) {
                     Some(top) => self.below(Some(top), &path),
@@ -89,8 +92,7 @@ impl Sources<'_> {
             return self.below(Some(top), &path);
         }
         // Where no entry point names its source, what is here of a Git repository is most likely this one's.
-        let guess =
-            source.kind == GIT_REPOSITORY.kind && own_sources(self.db, self.root).is_empty();
+        let guess = source.kind == GIT_REPOSITORY.kind && self.outset.own_sources.is_empty();
         if guess
             && !path.is_empty()
             && let Ok(directory) = self.below(self.root.top(self.db), &path)
@@ -137,10 +139,8 @@ impl Sources<'_> {
     /// The directory that a workflow here, or of a repository that is open beside this one, publishes at an
     /// address.
     fn published(&self, url: &str) -> Option<Directory> {
-        let siblings = self.root.siblings(self.db).iter().copied();
-        let roots = std::iter::once(self.root).chain(siblings);
-        roots
-            .flat_map(|root| published(self.db, root).as_ref().clone())
+        let mut published = self.outset.published.iter();
+        published
             .find(|published| is_same_address(&published.address, url))
             .map(|published| published.directory)
     }
@@ -153,7 +153,24 @@ impl Sources<'_> {
             } => *kind == source.kind && *name == source.name,
             _ => false,
         };
-        entry || is_own_source(self.db, self.root, &source.kind, &source.name)
+        let own = &self.outset.own_sources;
+        let is_among =
+            |(kind, name): &(SmolStr, SmolStr)| *kind == source.kind && *name == source.name;
+        entry
+            || own.iter().any(is_among)
+            // Without a manifest of any: then it is the one of the bootstrap, unless some file defines that.
+            || own.is_empty()
+                && source.name == "flux-system"
+                && self.asks_editors()
+                && is_own_source(self.db, self.root, &source.kind, &source.name)
+    }
+
+    /// Whether more may be asked of what editors show; notes that it is needed.
+    fn asks_editors(&self) -> bool {
+        if let Some(beyond) = self.beyond {
+            beyond.set(true);
+        }
+        self.beyond.is_none()
     }
 
     /// Whether an address is that of the entry point's source.

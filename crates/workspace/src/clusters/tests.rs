@@ -204,3 +204,108 @@ metadata: {name: web}
         "{found:#?}"
     );
 }
+
+const TEMPLATED: &str = "//- clusters/production/flux-system/gotk-sync.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: flux-system, namespace: flux-system}
+spec: {interval: 1m, url: ssh://git@example.com/acme/infra}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: flux-system, namespace: flux-system}
+spec:
+  interval: 1m
+  prune: true
+  path: ./clusters/production
+  sourceRef: {kind: GitRepository, name: flux-system}
+  postBuild: {substituteFrom: [{kind: ConfigMap, name: settings}]}
+//- clusters/production/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: flux-system}
+data: {WHERE: a}
+//- clusters/production/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec: {interval: 1m, prune: true, path: './apps/${WHERE}', sourceRef: {kind: GitRepository, name: flux-system}}
+//- apps/a/web.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: in-a, namespace: web}
+//- apps/b/web.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: in-b, namespace: web}
+";
+
+/// What is applied where an editor shows other texts of some files, and where these are on disk.
+fn shown_and_stored(edits: &[(&str, &str, &str)]) -> (Vec<String>, Vec<String>) {
+    let mut workspace = Workspace::new();
+    open(&mut workspace, "/infra", TEMPLATED);
+    let before = applied(&workspace);
+    let mut stored = TEMPLATED.to_owned();
+    for (path, from, to) in edits {
+        let texts = files(TEMPLATED);
+        let (_, text) = texts.iter().find(|(known, _)| known == path).unwrap();
+        let text = text.replace(from, to);
+        let path = Utf8Path::new("/infra").join(path);
+        workspace.set_buffer(&path, Some(text.into()));
+        stored = stored.replace(from, to);
+    }
+    let shown = applied(&workspace);
+    assert_ne!(shown, before);
+    let mut workspace = Workspace::new();
+    open(&mut workspace, "/infra", &stored);
+    (shown, applied(&workspace))
+}
+
+#[test]
+fn an_environment_goes_where_editors_lead_it() {
+    let edits = [
+        // The value of a variable that a path holds.
+        ("clusters/production/settings.yaml", "WHERE: a", "WHERE: b"),
+        (
+            "clusters/production/apps.yaml",
+            "'./apps/${WHERE}'",
+            "./apps/b",
+        ),
+        ("clusters/production/apps.yaml", "name: apps", "name: other"),
+        // Its object under another name gives no variable any more.
+        (
+            "clusters/production/settings.yaml",
+            "name: settings, namespace",
+            "name: other, namespace",
+        ),
+        (
+            "clusters/production/flux-system/gotk-sync.yaml",
+            "  postBuild",
+            "  noBuild",
+        ),
+        ("apps/a/web.yaml", "in-a", "changed"),
+    ];
+    for edit in edits {
+        let (shown, stored) = shown_and_stored(&[edit]);
+        assert_eq!(shown, stored, "{edit:?}");
+    }
+}
+
+#[test]
+fn an_edit_that_leads_nowhere_else_leaves_the_environment_as_it_is() {
+    let mut workspace = Workspace::new();
+    open(&mut workspace, "/infra", TEMPLATED);
+    let cluster = |workspace: &Workspace| {
+        let snapshot = workspace.snapshot();
+        clusters(snapshot.db(), workspace.roots()[0]).remove(0)
+    };
+    let before = cluster(&workspace);
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: changed, namespace: web}\n";
+    workspace.set_buffer(Utf8Path::new("/infra/apps/a/web.yaml"), Some(text.into()));
+    assert!(std::sync::Arc::ptr_eq(&before, &cluster(&workspace)));
+    assert!(
+        applied(&workspace)
+            .iter()
+            .any(|line| line.ends_with("web/changed"))
+    );
+}

@@ -1,26 +1,26 @@
 //! From an entry point through all Flux Kustomizations, to a fixed point.
 
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use infragen_flux::known::{GIT_REPOSITORY, KUSTOMIZATION, OCI_REPOSITORY};
-use infragen_flux::kustomization::{KustomizationSpec, SourceName, Variables, of_instance};
+use infragen_flux::known::{GIT_REPOSITORY, OCI_REPOSITORY};
+use infragen_flux::kustomization::{KustomizationSpec, SourceName, Variables};
 use infragen_flux::substitute::Missing;
 use infragen_kustomize::Path;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::build::{
-    AppliedObject, Built, applied, children, objects, url_in_object, variables_of_object,
+    AppliedObject, Built, Layer, applied, children, layered_applied, layered_objects, objects,
+    url_in_object, variables_of_object,
 };
-use super::instance::{Instance, made_by, said_in};
+use super::on_disk::as_on_disk;
+use super::outset::{Outset, outset};
 use super::source::{Elsewhere, Sources};
-use super::version::flux_version;
-use crate::builds::resources;
 use crate::db::Db;
 use crate::environment::{Entry, Environment, environments, environments_around};
 use crate::files::{Directory, Root};
-use crate::query::facts;
 use crate::versions::{bundle_directory, pull_in_object};
 
 /// How often the walk begins anew because what it found changes where it goes: variables that come from objects
@@ -76,33 +76,17 @@ pub fn nth_cluster(db: &dyn Db, root: Root, number: usize) -> Option<Arc<Cluster
 /// What an environment of a root applies.
 #[salsa::tracked(returns(clone))]
 pub fn cluster(db: &dyn Db, root: Root, environment: Environment) -> Arc<Cluster> {
-    let version = flux_version(db, root, environment.clone());
-    let missing = version.map_or(Missing::Fails, |version| version.missing_variables());
-    let mut walk = Walk {
-        db,
-        root,
-        environment: &environment,
-        missing,
-        found: Found::default(),
-    };
-    let mut entry = walk.entry();
-    let mut applications = Vec::new();
-    for _ in 0..MAX_ROUNDS {
-        let (next, entry_again) = walk.sweep(&entry);
-        let found = walk.find(&next);
-        let settled = next == applications && found == walk.found && entry_again == entry;
-        applications = next;
-        walk.found = found;
-        entry = entry_again;
-        if settled {
-            break;
-        }
+    if let Some(disk) = as_on_disk(db, root, environment.clone()) {
+        return disk.cluster.clone();
     }
+    let outset = outset(db, root, environment.clone());
+    let walk = Walk::new(db, root, &environment, &outset, Layer::Shown);
+    let applications = walk.run().applications;
     Arc::new(Cluster {
         root,
         environment,
         applications,
-        missing,
+        missing: outset.missing,
     })
 }
 
@@ -142,7 +126,31 @@ impl Cluster {
         Some(applied(db, *directory, spec, variables, self.missing))
     }
 
-    /// What identifies them.
+    /// Those as they are on disk.
+    pub(super) fn disk_built(&self, db: &dyn Db, application: &Application) -> Option<Arc<Built>> {
+        let directory = *application.directory.as_ref().ok()?;
+        let (spec, variables) = (application.spec.clone(), application.variables.clone());
+        let (missing, layer) = (self.missing, Layer::Disk);
+        Some(layered_applied(
+            db, directory, spec, variables, missing, layer,
+        ))
+    }
+
+    /// What identifies those.
+    pub(super) fn disk_objects(
+        &self,
+        db: &dyn Db,
+        application: &Application,
+    ) -> Arc<Vec<AppliedObject>> {
+        let Ok(directory) = application.directory else {
+            return Arc::default();
+        };
+        let (spec, variables) = (application.spec.clone(), application.variables.clone());
+        let (missing, layer) = (self.missing, Layer::Disk);
+        layered_objects(db, directory, spec, variables, missing, layer)
+    }
+
+    /// What identifies its objects.
     pub fn objects(&self, db: &dyn Db, application: &Application) -> Arc<Vec<AppliedObject>> {
         let Ok(directory) = application.directory else {
             return Arc::default();
@@ -154,73 +162,117 @@ impl Cluster {
 
 /// A query about an object of a Flux Kustomization.
 type OfObject<T> =
-    fn(&dyn Db, Directory, Arc<KustomizationSpec>, Arc<Variables>, Missing, u32) -> T;
+    fn(&dyn Db, Directory, Arc<KustomizationSpec>, Arc<Variables>, Missing, Layer, u32) -> T;
 
 /// A named object: kind, namespace, name.
-type Key = (SmolStr, SmolStr, SmolStr);
+pub(super) type Key = (SmolStr, SmolStr, SmolStr);
 
 /// Where objects are that decide where the walk goes: sources, and those that give variables.
-#[derive(Default, PartialEq, Eq)]
+#[derive(Default)]
 struct Found {
-    places: FxHashMap<Key, (Application, u32)>,
+    /// The applications that were gone through.
+    applications: Vec<Application>,
+    /// The number of one of them, and that of the object in it.
+    places: FxHashMap<Key, (usize, u32)>,
 }
 
-struct Walk<'a> {
+impl Found {
+    fn get(&self, key: &Key) -> Option<(&Application, u32)> {
+        let (at, number) = self.places.get(key)?;
+        Some((self.applications.get(*at)?, *number))
+    }
+}
+
+/// Where a walk came to.
+pub(super) struct Walked {
+    pub applications: Vec<Application>,
+    /// The objects that it looked for, found or not.
+    pub asked: FxHashSet<Key>,
+    /// Whether what editors show may have told more.
+    pub beyond: bool,
+}
+
+/// The key of an object that may decide where a walk goes.
+pub(super) fn deciding(object: &AppliedObject) -> Option<Key> {
+    let decides = match object.kind.group.as_str() {
+        "" => matches!(object.kind.kind.as_str(), "ConfigMap" | "Secret"),
+        group => group == GIT_REPOSITORY.group,
+    };
+    decides.then(|| {
+        (
+            object.kind.kind.clone(),
+            object.namespace.clone(),
+            object.name.clone(),
+        )
+    })
+}
+
+pub(super) struct Walk<'a> {
     db: &'a dyn Db,
     root: Root,
     environment: &'a Environment,
-    missing: Missing,
+    outset: &'a Outset,
+    layer: Layer,
     /// What the last round found.
     found: Found,
+    /// What this round asks for.
+    asked: RefCell<FxHashSet<Key>>,
+    beyond: Cell<bool>,
 }
 
-impl Walk<'_> {
-    /// The Flux Kustomization that the entry point is.
-    fn entry(&self) -> Arc<KustomizationSpec> {
-        let made_up = |namespace: &str, name: &str, source| {
-            KustomizationSpec::of_path(
-                namespace.into(),
-                name.into(),
-                self.environment.path.as_str().into(),
-                source,
-            )
-        };
-        let Entry::Object { file, object, .. } = &self.environment.entry else {
-            return Arc::new(made_up("flux-system", "flux-system", None));
-        };
-        let facts = facts(self.db, *file);
-        let Some(object) = facts.objects.get(*object as usize) else {
-            return Arc::new(made_up("flux-system", "flux-system", None));
-        };
-        let name = object.name.as_ref().map(|name| name.value.as_str());
-        let manifests = resources(self.db, *file);
-        let manifest = manifests.resources.iter().find(|resource| {
-            resource.kind() == object.kind.kind && name.is_some_and(|name| name == resource.name())
-        });
-        if object.kind == *KUSTOMIZATION
-            && let Some(manifest) = manifest
-        {
-            let mut spec = KustomizationSpec::read(&manifest.value);
-            if spec.namespace.is_empty() {
-                spec.namespace = "flux-system".into();
+impl<'a> Walk<'a> {
+    /// A walk over what is on disk, or over what editors show.
+    pub(super) fn new(
+        db: &'a dyn Db,
+        root: Root,
+        environment: &'a Environment,
+        outset: &'a Outset,
+        layer: Layer,
+    ) -> Walk<'a> {
+        Walk {
+            db,
+            root,
+            environment,
+            outset,
+            layer,
+            found: Found::default(),
+            asked: RefCell::default(),
+            beyond: Cell::new(false),
+        }
+    }
+
+    /// Goes round until what is found leads to nothing else.
+    pub(super) fn run(mut self) -> Walked {
+        let mut entry = self.outset.entry.clone();
+        for _ in 0..MAX_ROUNDS {
+            self.asked.take();
+            let (applications, entry_again) = self.sweep(&entry);
+            let found = self.find(applications);
+            // Another round would ask the same and be answered the same.
+            let asked = self.asked.borrow();
+            let settled = entry_again == entry
+                && asked
+                    .iter()
+                    .all(|key| self.found.get(key) == found.get(key));
+            drop(asked);
+            self.found = found;
+            entry = entry_again;
+            if settled {
+                break;
             }
-            return Arc::new(spec);
         }
-        let ([source, _], Some((namespace, name))) = (object.makes.as_slice(), made_by(object))
-        else {
-            return Arc::new(made_up("flux-system", "flux-system", None));
-        };
-        let instance = manifest.and_then(|manifest| said_in(&object.kind, &manifest.value));
-        if let Some(spec) = instance.and_then(|instance| of_instance(instance, (&namespace, &name)))
-        {
-            return Arc::new(spec);
+        Walked {
+            applications: self.found.applications,
+            asked: self.asked.into_inner(),
+            beyond: self.beyond.get(),
         }
-        let source = SourceName {
-            kind: source.kind.kind.clone(),
-            namespace: namespace.clone(),
-            name: source.name.value.clone(),
-        };
-        Arc::new(made_up(&namespace, &name, Some(source)))
+    }
+
+    fn layer(&self, directory: Directory, spec: &KustomizationSpec) -> Layer {
+        match self.layer {
+            Layer::Disk => Layer::Disk,
+            Layer::Shown => Layer::of(self.db, directory, &spec.additions),
+        }
     }
 
     /// Goes through all applications by what the last round found. Also gives what the entry point says by what
@@ -230,7 +282,7 @@ impl Walk<'_> {
             Entry::Object { file, .. } => Some(Path::from(file.path(self.db).as_path())),
             _ => None,
         };
-        let instance = Instance::of_entry(self.db, &self.environment.entry);
+        let instance = self.outset.instance.as_ref();
         let mut entry_again = entry.clone();
         let mut seen: FxHashMap<(SmolStr, SmolStr), ()> = FxHashMap::default();
         seen.insert((entry.namespace.clone(), entry.name.clone()), ());
@@ -242,14 +294,17 @@ impl Walk<'_> {
                 continue;
             };
             // What is applied of the instance decides, as soon as it is applied.
+            let (missing, layer) = (
+                self.outset.missing,
+                self.layer(directory, &application.spec),
+            );
             let as_applied = instance
-                .as_ref()
-                .and_then(|instance| instance.as_applied(self.db, application, self.missing));
+                .and_then(|instance| instance.as_applied(self.db, application, missing, layer));
             if let Some(again) = as_applied {
                 entry_again = again;
             }
             let (spec, variables) = (application.spec.clone(), application.variables.clone());
-            for child in children(self.db, directory, spec, variables, self.missing).iter() {
+            for child in children(self.db, directory, spec, variables, missing, layer).iter() {
                 let name = (child.spec.namespace.clone(), child.spec.name.clone());
                 if name == (entry.namespace.clone(), entry.name.clone()) {
                     entry_again = child.spec.clone();
@@ -279,13 +334,14 @@ impl Walk<'_> {
                 return None;
             }
             let pull = self.in_source(source, pull_in_object)??;
-            let version = flux_version(self.db, self.root, self.environment.clone());
-            bundle_directory(self.db, &pull, version)
+            bundle_directory(self.db, &pull, self.outset.version)
         };
         let sources = Sources {
             db: self.db,
             root: self.root,
             environment: self.environment,
+            outset: self.outset,
+            beyond: (self.layer == Layer::Disk).then_some(&self.beyond),
             url: &url,
             pulled: &pulled,
         };
@@ -309,16 +365,12 @@ impl Walk<'_> {
             source.namespace.clone(),
             source.name.clone(),
         );
-        let (application, number) = self.found.places.get(&key)?;
+        let (application, number) = self.ask(key)?;
         let directory = *application.directory.as_ref().ok()?;
         let (spec, variables) = (application.spec.clone(), application.variables.clone());
+        let (missing, layer) = (self.outset.missing, self.layer(directory, &spec));
         Some(query(
-            self.db,
-            directory,
-            spec,
-            variables,
-            self.missing,
-            *number,
+            self.db, directory, spec, variables, missing, layer, number,
         ))
     }
 
@@ -328,40 +380,43 @@ impl Walk<'_> {
         };
         Variables::of(post_build, |from| {
             let key = (from.kind.clone(), spec.namespace.clone(), from.name.clone());
-            let (application, number) = self.found.places.get(&key)?;
-            let directory = application.directory.as_ref().ok()?;
+            let (application, number) = self.ask(key)?;
+            let directory = *application.directory.as_ref().ok()?;
             let (spec, own) = (application.spec.clone(), application.variables.clone());
-            let given = variables_of_object(self.db, *directory, spec, own, self.missing, *number);
+            let (missing, layer) = (self.outset.missing, self.layer(directory, &spec));
+            let given = variables_of_object(self.db, directory, spec, own, missing, layer, number);
             Some(given)
         })
     }
 
-    fn find(&self, applications: &[Application]) -> Found {
-        let mut found = Found::default();
-        for application in applications {
-            let Ok(directory) = application.directory else {
-                continue;
-            };
-            let (spec, variables) = (application.spec.clone(), application.variables.clone());
-            let objects = objects(self.db, directory, spec, variables, self.missing);
-            for (number, object) in (0..).zip(objects.iter()) {
-                let decides = match object.kind.group.as_str() {
-                    "" => matches!(object.kind.kind.as_str(), "ConfigMap" | "Secret"),
-                    group => group == GIT_REPOSITORY.group,
+    /// Where an object is, by what the last round found.
+    fn ask(&self, key: Key) -> Option<(&Application, u32)> {
+        let found = self.found.get(&key);
+        self.asked.borrow_mut().insert(key);
+        found
+    }
+
+    fn find(&self, applications: Vec<Application>) -> Found {
+        let mut places = FxHashMap::default();
+        // Mostly nobody asks.
+        if !self.asked.borrow().is_empty() {
+            for (at, application) in applications.iter().enumerate() {
+                let Ok(directory) = application.directory else {
+                    continue;
                 };
-                if decides {
-                    let key = (
-                        object.kind.kind.clone(),
-                        object.namespace.clone(),
-                        object.name.clone(),
-                    );
-                    found
-                        .places
-                        .entry(key)
-                        .or_insert_with(|| (application.clone(), number));
+                let (spec, variables) = (application.spec.clone(), application.variables.clone());
+                let (missing, layer) = (self.outset.missing, self.layer(directory, &spec));
+                let objects = layered_objects(self.db, directory, spec, variables, missing, layer);
+                for (number, object) in (0..).zip(objects.iter()) {
+                    if let Some(key) = deciding(object) {
+                        places.entry(key).or_insert((at, number));
+                    }
                 }
             }
         }
-        found
+        Found {
+            applications,
+            places,
+        }
     }
 }

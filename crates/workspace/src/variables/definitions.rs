@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use infragen_flux::GroupKind;
 use infragen_kustomize::{How, Map, Path, Place, Resource, Value};
 use infragen_syntax::{Embedded, Node, NodeKind, TextRange, TextSize, Tree};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::building::builds_with;
-use crate::clusters::{Application, Cluster, cluster};
+use crate::clusters::{Application, Cluster, cluster, cluster_index};
 use crate::db::Db;
 use crate::environment::Environment;
 use crate::files::{Root, SourceFile};
@@ -47,32 +48,6 @@ pub enum DefinedIn {
 /// An object that gives variables, as the number of an application and that of the object in it.
 type ObjectNumber = (usize, u32);
 
-/// A named object: kind, namespace, name.
-type Key = (SmolStr, SmolStr, SmolStr);
-
-/// The ConfigMaps and Secrets of an environment.
-#[salsa::tracked(returns(clone))]
-fn variable_objects(
-    db: &dyn Db,
-    root: Root,
-    environment: Environment,
-) -> Arc<FxHashMap<Key, ObjectNumber>> {
-    let cluster = cluster(db, root, environment);
-    let mut found = FxHashMap::default();
-    for (at, application) in cluster.applications.iter().enumerate() {
-        for (number, object) in (0..).zip(cluster.objects(db, application).iter()) {
-            let kind = &object.kind;
-            if kind.group.is_empty() && matches!(kind.kind.as_str(), "ConfigMap" | "Secret") {
-                let (namespace, name) = (object.namespace.clone(), object.name.clone());
-                found
-                    .entry((kind.kind.clone(), namespace, name))
-                    .or_insert((at, number));
-            }
-        }
-    }
-    Arc::new(found)
-}
-
 /// The applications of an environment that an object gives variables to, by the object.
 #[salsa::tracked(returns(clone))]
 fn receivers(
@@ -103,12 +78,22 @@ fn objects_of(
     if post_build.from.is_empty() {
         return Vec::new();
     }
-    let objects = variable_objects(db, root, cluster.environment.clone());
+    let index = cluster_index(db, root, cluster.environment.clone());
     let found = post_build.from.iter().filter_map(|from| {
-        let namespace = application.spec.namespace.clone();
-        let key = (from.kind.clone(), namespace, from.name.clone());
-        let object = objects.get(&key)?;
-        Some((from.kind.clone(), from.name.clone(), *object))
+        if !matches!(from.kind.as_str(), "ConfigMap" | "Secret") {
+            return None;
+        }
+        let kind = GroupKind {
+            group: SmolStr::default(),
+            kind: from.kind.clone(),
+        };
+        let named = index.named(&kind, &from.name);
+        let mut applied = named
+            .iter()
+            .filter(|placed| !placed.made && placed.namespace == application.spec.namespace);
+        let id = applied.next()?.id;
+        let object = (id.application as usize, id.number);
+        Some((from.kind.clone(), from.name.clone(), object))
     });
     found.collect()
 }

@@ -13,8 +13,8 @@ use smol_str::SmolStr;
 use super::picked::{Picked, pick};
 use super::remote::remote;
 use crate::clusters::{
-    Application, Cluster, Elsewhere, ObjectId, applied, applied_from, applied_resource,
-    flux_version, named_in, nth_cluster, objects,
+    Application, Cluster, Elsewhere, Layer, ObjectId, applied_from, applied_resource, flux_version,
+    layered_applied, layered_objects, named_in, nth_cluster,
 };
 use crate::db::Db;
 use crate::environment::environments;
@@ -94,12 +94,14 @@ pub(crate) fn pulls_of(
     spec: Arc<KustomizationSpec>,
     variables: Arc<Variables>,
     missing: Missing,
+    layer: Layer,
 ) -> Arc<Vec<(u32, Pull)>> {
-    let kinds = objects(db, directory, spec.clone(), variables.clone(), missing);
+    let (given, values) = (spec.clone(), variables.clone());
+    let kinds = layered_objects(db, directory, given, values, missing, layer);
     if !kinds.iter().any(|object| takes_versions(&object.kind)) {
         return Arc::default();
     }
-    let built = applied(db, directory, spec, variables, missing);
+    let built = layered_applied(db, directory, spec, variables, missing, layer);
     let pulls = (0..).zip(kinds.iter().zip(&built.resources));
     Arc::new(
         pulls
@@ -117,9 +119,10 @@ pub(crate) fn pull_in_object(
     spec: Arc<KustomizationSpec>,
     variables: Arc<Variables>,
     missing: Missing,
+    layer: Layer,
     number: u32,
 ) -> Option<Pull> {
-    let pulls = pulls_of(db, directory, spec, variables, missing);
+    let pulls = pulls_of(db, directory, spec, variables, missing, layer);
     let at = pulls
         .binary_search_by_key(&number, |(number, _)| *number)
         .ok()?;
@@ -168,6 +171,7 @@ pub fn version_of(
         application.spec.clone(),
         application.variables.clone(),
         cluster.missing,
+        Layer::of(db, directory, &application.spec.additions),
         id.number,
     )?;
     let objects = cluster.objects(db, application);
@@ -239,7 +243,8 @@ pub fn versions_in_application(
         return Arc::default();
     };
     let (spec, variables) = (application.spec.clone(), application.variables.clone());
-    pulls_of(db, directory, spec, variables, cluster.missing)
+    let layer = Layer::of(db, directory, &spec.additions);
+    pulls_of(db, directory, spec, variables, cluster.missing, layer)
 }
 
 /// What the objects of an environment take from registries.
