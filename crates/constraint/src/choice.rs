@@ -19,6 +19,9 @@ pub struct Selection {
     pub range: Constraint,
     /// The filter: a regular expression of Go that may match anywhere in a tag.
     pub filter: Option<GoRegex>,
+    /// Expressions of tags that are left out before anything else is asked of them, as by `exclusionList` of an
+    /// `ImageRepository`.
+    pub excluded: Vec<GoRegex>,
     /// How a version is read from a tag.
     pub reading: Reading,
     /// The range that takes prereleases too, where there is one: reasons tell it again and again.
@@ -76,6 +79,8 @@ pub enum Verdict {
     Equal,
     /// It is not in the range.
     Excluded(Exclusion),
+    /// An expression leaves it out.
+    LeftOut,
     /// The filter does not match it.
     Filtered,
     /// It is no version.
@@ -106,6 +111,7 @@ impl Selection {
             wider: wider.and_then(|wider| Constraint::parse(&wider, flux).ok()),
             range,
             filter,
+            excluded: Vec::new(),
             reading: Reading::Plain,
         })
     }
@@ -163,6 +169,9 @@ impl Selection {
 
     /// What becomes of a tag, and its version where it is in the range; among those the choice is made later.
     fn judge(&self, tag: &str) -> (Verdict, Option<Version>) {
+        if self.excluded.iter().any(|excluded| excluded.is_match(tag)) {
+            return (Verdict::LeftOut, None);
+        }
         let filter = self.filter.as_ref();
         if filter.is_some_and(|filter| !filter.is_match(tag)) {
             return (Verdict::Filtered, None);
@@ -290,6 +299,19 @@ mod tests {
         assert_eq!(
             chosen(&charts, &["v2.0.0", "1.2", "1.0.0_b"]),
             Some("1.0.0_b")
+        );
+    }
+
+    #[test]
+    fn what_an_expression_leaves_out_is_not_there() {
+        let mut images = selection("*", None);
+        images.excluded = vec![GoRegex::new("^2").unwrap()];
+        let tags = ["1.0.0", "2.0.0"];
+        let choice = images.choose(&tags);
+        assert_eq!(choice.chosen, Some(0));
+        assert_eq!(
+            images.reason(&choice, &tags, 1),
+            "it is left out by an expression"
         );
     }
 

@@ -29,6 +29,7 @@ impl Selection {
                 self.prerelease(*place, tag(number))
             }
             Some(Verdict::Excluded(exclusion)) => self.range.reason(*exclusion),
+            Some(Verdict::LeftOut) => "it is left out by an expression".to_owned(),
             Some(Verdict::Filtered) => "the filter does not match it".to_owned(),
             Some(Verdict::NotAVersion(error)) => error.to_string(),
         }

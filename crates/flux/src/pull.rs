@@ -43,6 +43,9 @@ pub struct Endpoint {
     pub url: SmolStr,
     /// Whether Flux asks without TLS.
     pub insecure: bool,
+    /// Expressions of tags that are left out: `exclusionList` of an `ImageRepository`. Its default is about signatures,
+    /// whose tags are no versions. [image-reflector-controller:api/v1/imagerepository_types.go]
+    pub excluded: Vec<SmolStr>,
 }
 
 /// What chooses a version.
@@ -71,6 +74,8 @@ pub enum Rule {
         filter: Option<SmolStr>,
         /// What it extracts, where it does.
         extract: Option<SmolStr>,
+        /// Expressions of tags that its `ImageRepository` leaves out.
+        excluded: Vec<SmolStr>,
     },
 }
 
@@ -120,11 +125,15 @@ impl Rule {
             },
             Self::Chart(_) => Self::Chart(range),
             Self::Image {
-                filter, extract, ..
+                filter,
+                extract,
+                excluded,
+                ..
             } => Self::Image {
                 range,
                 filter: filter.clone(),
                 extract: extract.clone(),
+                excluded: excluded.clone(),
             },
         }
     }
@@ -149,6 +158,7 @@ impl Endpoint {
         Some(Self {
             url: Self::address(kind, &text(object, &["spec", field])?, chart)?,
             insecure: is_true(object, &["spec", "insecure"]),
+            excluded: texts(object, &["spec", "exclusionList"]),
         })
     }
 
@@ -183,6 +193,7 @@ fn of_oci_repository(object: &Value) -> Pull {
         address: Address::Own(Endpoint {
             url: text(object, &["spec", "url"]).unwrap_or_default(),
             insecure: is_true(object, &["spec", "insecure"]),
+            excluded: Vec::new(),
         }),
         rule,
         interval: interval(object),
@@ -226,6 +237,7 @@ fn of_image_policy(object: &Value) -> Option<Pull> {
             range: text(object, &["spec", "policy", "semver", "range"])?,
             filter: filter("pattern"),
             extract: filter("extract"),
+            excluded: Vec::new(),
         },
         interval: None,
         layer: None,
@@ -244,6 +256,15 @@ fn text(value: &Value, path: &[&str]) -> Option<SmolStr> {
     }
     let text = value.as_str().filter(|text| !text.is_empty())?;
     Some(text.into())
+}
+
+fn texts(value: &Value, path: &[&str]) -> Vec<SmolStr> {
+    let items = value.at(path).and_then(Value::as_list).unwrap_or_default();
+    items
+        .iter()
+        .filter_map(Value::as_str)
+        .map(SmolStr::new)
+        .collect()
 }
 
 fn is_true(value: &Value, path: &[&str]) -> bool {
@@ -331,9 +352,16 @@ mod tests {
             Rule::Image {
                 range: "1.x".into(),
                 filter: Some("^main-(.*)".into()),
-                extract: Some("$1".into())
+                extract: Some("$1".into()),
+                excluded: Vec::new(),
             }
         );
+        let repository = "spec: {image: ghcr.io/acme/web, exclusionList: ['-dev$']}";
+        let repository = parse_value(repository).unwrap();
+        let kind = GroupKind::from(IMAGE_REPOSITORY);
+        let endpoint = Endpoint::read(&kind, &repository, None).unwrap();
+        assert_eq!(endpoint.url, "oci://ghcr.io/acme/web");
+        assert_eq!(endpoint.excluded, ["-dev$"]);
         let alphabetical = "{imageRepositoryRef: {name: web}, policy: {alphabetical: {}}}";
         assert_eq!(pull(IMAGE_POLICY, alphabetical), None);
     }

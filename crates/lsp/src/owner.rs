@@ -85,6 +85,8 @@ pub(crate) struct Owner {
     long: Threads<LongTask>,
     to_index: VecDeque<(Root, Progress)>,
     sweep: Sweep,
+    /// What the client sees of reading, until the first round has told all findings.
+    reading: Vec<Progress>,
     /// Other files exist than those that the round knows.
     other_files: bool,
     sweep_timer: Timer,
@@ -148,6 +150,7 @@ impl Owner {
             to_tell: VecDeque::new(),
             to_index: VecDeque::new(),
             sweep: Sweep::default(),
+            reading: Vec::new(),
             other_files: true,
             sweep_timer: Timer::new(SWEEP.0, SWEEP.1),
             versions: Some(Versions::start(sender.clone())?),
@@ -561,7 +564,7 @@ impl Owner {
                 }
             }
             (LongTask::Index(root, progress), Ok(())) => {
-                drop(progress);
+                self.reading.push(progress);
                 let path = root.path(self.workspace.db());
                 tracing::info!("{path} is read");
                 let message = format!("infragen has read {path}");
@@ -570,7 +573,10 @@ impl Owner {
             (LongTask::Sweep(sweep), result) => {
                 self.sweep = sweep;
                 match result {
-                    Ok(()) => self.versions_soon.touch_now(Instant::now()),
+                    Ok(()) => {
+                        self.reading.clear();
+                        self.versions_soon.touch_now(Instant::now());
+                    }
                     Err(Cancelled) => self.sweep_soon(),
                 }
             }

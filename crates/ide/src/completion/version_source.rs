@@ -164,6 +164,7 @@ fn written(position: &Position<'_>, kind: &GroupKind) -> Option<VersionSource> {
             range: "*".into(),
             filter: filter("pattern"),
             extract: filter("extract"),
+            excluded: Vec::new(),
         };
         (
             endpoint(position, &IMAGE_REPOSITORY.into(), name, None)?,

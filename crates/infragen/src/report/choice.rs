@@ -35,7 +35,7 @@ pub fn json(
             Verdict::Chosen => "chosen",
             Verdict::Older | Verdict::Equal => "matches",
             Verdict::Excluded(_) => "excluded",
-            Verdict::Filtered => "filtered",
+            Verdict::Filtered | Verdict::LeftOut => "filtered",
             Verdict::NotAVersion(_) => "not-a-version",
         },
         reason: selection.reason(choice, tags, number),

@@ -6,6 +6,7 @@ use infragen_constraint::{
     Choice, Flux, Reading, Selection, SelectionError, Verdict, compare, tag_version,
 };
 use infragen_flux::Rule;
+use infragen_go_regex::GoRegex;
 use infragen_registry::{Listing, Repository};
 use semver::Version;
 use smol_str::SmolStr;
@@ -268,8 +269,12 @@ pub(super) fn selection(rule: &Rule, flux: Flux) -> Result<Selection, SelectionE
             range,
             filter,
             extract,
+            excluded,
         } => {
             let mut selection = Selection::parse(range, filter.as_deref(), flux)?;
+            // One that cannot be read keeps the controller from scanning at all, which says so in the cluster.
+            let excluded = excluded.iter().map(|pattern| GoRegex::new(pattern));
+            selection.excluded = excluded.filter_map(Result::ok).collect();
             if let Some(extract) = extract {
                 selection.reading = Reading::Extract(extract.to_string());
             }

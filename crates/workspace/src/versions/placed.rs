@@ -6,7 +6,7 @@ use infragen_constraint::Flux;
 use infragen_flux::known::OCI_REPOSITORY;
 use infragen_flux::kustomization::{KustomizationSpec, SourceName, Variables};
 use infragen_flux::substitute::Missing;
-use infragen_flux::{Address, Endpoint, FluxVersion, GroupKind, Pull, takes_versions};
+use infragen_flux::{Address, Endpoint, FluxVersion, GroupKind, Pull, Rule, takes_versions};
 use infragen_registry::{AddressError, Artifact, Fault, Repository};
 use smol_str::SmolStr;
 
@@ -165,7 +165,7 @@ pub fn version_of(
 ) -> Option<PlacedVersion> {
     let application = cluster.applications.get(id.application as usize)?;
     let directory = *application.directory.as_ref().ok()?;
-    let pull = pull_in_object(
+    let mut pull = pull_in_object(
         db,
         directory,
         application.spec.clone(),
@@ -182,6 +182,9 @@ pub fn version_of(
             (Err(NoRepository::Template), endpoint.insecure)
         }
         Ok(endpoint) => {
+            if let Rule::Image { excluded, .. } = &mut pull.rule {
+                *excluded = endpoint.excluded;
+            }
             let parsed = Repository::parse(&endpoint.url);
             let url = endpoint.url;
             (

@@ -184,6 +184,7 @@ fn equal_tags_are_ambiguous_where_nothing_orders_them() {
         range: "*".into(),
         filter: None,
         extract: None,
+        excluded: Vec::new(),
     });
     assert!(image.ambiguous);
     // Helm lists no tag with a `v`.
