@@ -10,7 +10,8 @@ use infragen_kustomize::FileKind;
 use infragen_syntax::scan_value;
 use infragen_workspace::{
     DefinedBy, Directory, Found, appliers, definitions, environment_of_directory, facts, find,
-    importers, is_own_source, kustomization_file, own_sources, versions_of_object,
+    importers, is_own_source, knows_registries, kustomization_file, own_sources,
+    versions_of_object,
 };
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
@@ -79,6 +80,9 @@ fn tops(position: &Position<'_>, row: &PathReference) -> Vec<(String, Directory)
 /// The files of the artifacts that environments take by an `OCIRepository`.
 fn of_pulled(position: &Position<'_>, name: &str) -> Vec<(String, Directory)> {
     let db = position.db;
+    if !knows_registries(db) {
+        return Vec::new();
+    }
     let found = definitions(db, position.root, &OCI_REPOSITORY.into(), name);
     let versions = found
         .iter()

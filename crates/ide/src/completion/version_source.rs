@@ -10,7 +10,7 @@ use infragen_flux::{Endpoint, GroupKind, Rule, is_templated};
 use infragen_registry::Repository;
 use infragen_workspace::{
     Db, DefinedBy, PlacedVersion, Readable, Remote, SourceFile, definitions, facts, is_patch_file,
-    readable, remote, tree, versions_of_object,
+    knows_registries, readable, remote, tree, versions_of_object,
 };
 use smol_str::SmolStr;
 
@@ -25,9 +25,13 @@ pub(super) struct VersionSource {
 }
 
 impl VersionSource {
-    /// That of the object at a cursor: what the environments take, else what the text says.
+    /// That of the object at a cursor: what the environments take, else what the text says. None where nothing is known
+    /// of any registry.
     pub fn at(position: &Position<'_>) -> Option<Self> {
         let (kind, _) = position.field()?;
+        if !knows_registries(position.db) {
+            return None;
+        }
         let found = placed(position).or_else(|| written(position, kind))?;
         Some(found.filtered(position, kind))
     }
