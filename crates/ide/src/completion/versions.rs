@@ -112,7 +112,10 @@ impl Offers<'_, '_> {
         let Some(readable) = readable else { return };
         // Tags of charts have `_` where their versions have `+`.
         let of_chart = |tag: &str| tag.replace('_', "+");
+        let typed = self.position.cursor.prefix;
         let versions = readable.tags.iter().map(|(tag, _)| of_chart(tag));
+        // What is cheap to tell first.
+        let versions = versions.filter(|version| fits(typed, version));
         self.each_tag(versions.filter(|version| version.parse::<Constraint>().is_ok()));
     }
 
