@@ -625,8 +625,9 @@ impl Owner {
             self.to_client
                 .outbox
                 .show(MessageType::WARNING, message.to_owned());
-            return;
         }
+        // Who asks for it by hand and has not allowed it yet is asked again.
+        self.network_asked = false;
         self.versions_anew = true;
         self.versions_soon.touch_now(Instant::now());
     }

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use infragen_registry::{Ask, Cancel, Mirror, Registry, Repository, Settings, Timestamp};
+use infragen_registry::{
+    Ask, Cancel, Mirror, Registry, Repository, Settings, Timestamp, is_in_folder,
+};
 use infragen_workspace::Ask as Want;
 use infragen_workspace::{Answer, Cancelled, Root, Round, answer_of, mirrors, wanted_in};
 
@@ -40,8 +42,8 @@ enum Order {
     Mirrors(Vec<(String, Mirror)>),
     /// To look into the cache.
     Look(Vec<Want>),
-    /// To ask.
-    Ask(Vec<Ask>),
+    /// To ask, over the network where that is allowed.
+    Ask(Vec<Ask>, bool),
 }
 
 impl Versions {
@@ -83,14 +85,21 @@ impl Versions {
     /// Finds out what there is to ask, and has it asked as far as that is allowed.
     pub fn run(&mut self, view: &View, network: Network) -> Result<(), Cancelled> {
         let mut round = self.round.clone();
-        let (wants, mirrors, asks) = view.run(|context| {
+        let (wants, mirrors, near, far, far_asked) = view.run(|context| {
             let roots = context.roots.iter().copied();
             let roots: Vec<Root> = roots
                 .filter(|root| !context.scope.lone.contains(root))
                 .collect();
             let wants = wanted_in(context.db, &roots);
-            let asks = round.next(context.db, &wants, Timestamp::now(), self.anew);
-            (wants, mirrors(context.db, &roots), asks)
+            let mirrors = mirrors(context.db, &roots);
+            let wanted = wants.iter().cloned();
+            let (near, far): (Vec<_>, Vec<_>) =
+                wanted.partition(|want| is_in_folder(&want.endpoint(), &mirrors));
+            let now = Timestamp::now();
+            let near = round.next(context.db, &near, now, self.anew);
+            let mut far_asked = round.clone();
+            let far = far_asked.next(context.db, &far, now, self.anew);
+            (wants, mirrors, near, far, far_asked)
         })?;
         if mirrors != self.mirrors {
             self.mirrors.clone_from(&mirrors);
@@ -104,19 +113,19 @@ impl Versions {
             self.order(Order::Look(wants));
             return Ok(());
         }
-        if asks.is_empty() || self.busy.load(Ordering::Acquire) {
+        if self.busy.load(Ordering::Acquire) {
             return Ok(());
         }
-        match network {
-            Network::On => {
-                self.round = round;
-                self.order(Order::Ask(asks));
-            }
-            Network::Ask => {
-                let hosts = asks.iter().map(|ask| &ask.endpoint().repository.registry);
-                self.would_ask = hosts.map(ToString::to_string).collect();
-            }
-            Network::Off => {}
+        let allowed = network == Network::On;
+        let hosts = far.iter().map(|ask| &ask.endpoint().repository.registry);
+        self.would_ask = hosts.map(ToString::to_string).collect();
+        self.round = if allowed { far_asked } else { round };
+        let mut asks = near;
+        if allowed {
+            asks.extend(far);
+        }
+        if !asks.is_empty() {
+            self.order(Order::Ask(asks, allowed));
         }
         Ok(())
     }
@@ -161,9 +170,9 @@ impl Asking {
                     self.busy.store(false, Ordering::Release);
                     self.tell(answers);
                 }
-                Order::Ask(asks) => {
+                Order::Ask(asks, network) => {
                     let registry = self.registry();
-                    registry.set_network(true);
+                    registry.set_network(network);
                     self.ask(&registry, asks);
                 }
             }

@@ -5,7 +5,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::address::Origin;
 use crate::layout::Layout;
-use crate::settings::{Mirror, Settings};
+use crate::settings::Mirror;
 use crate::{Endpoint, Repository};
 
 /// Where a repository is asked for.
@@ -27,10 +27,10 @@ pub(crate) struct Remote {
 }
 
 impl Place {
-    /// Where the settings say that it is.
-    pub(crate) fn of(endpoint: &Endpoint, settings: &Settings) -> Self {
+    /// Where these mirrors say that it is.
+    pub(crate) fn of(endpoint: &Endpoint, mirrors: &[(String, Mirror)]) -> Self {
         let name = full_name(&endpoint.repository);
-        let fitting = settings.mirrors.iter().filter_map(|(key, mirror)| {
+        let fitting = mirrors.iter().filter_map(|(key, mirror)| {
             let key = key_of(key);
             let rest = name.strip_prefix(key.as_str())?;
             let fits = rest.is_empty() || rest.starts_with('/');
@@ -61,6 +61,11 @@ impl Place {
             }),
         }
     }
+}
+
+/// Whether with these mirrors a folder stands in for a repository, so that it is asked without the network.
+pub fn is_in_folder(endpoint: &Endpoint, mirrors: &[(String, Mirror)]) -> bool {
+    matches!(Place::of(endpoint, mirrors), Place::Layout(_))
 }
 
 impl Remote {
@@ -94,13 +99,12 @@ mod tests {
     use super::*;
 
     fn place(url: &str, mirrors: &[(&str, Mirror)]) -> String {
-        let mut settings = Settings::offline();
-        let mirrors = mirrors
+        let mirrors: Vec<_> = mirrors
             .iter()
-            .map(|(key, mirror)| ((*key).to_owned(), mirror.clone()));
-        settings.mirrors = mirrors.collect();
+            .map(|(key, mirror)| ((*key).to_owned(), mirror.clone()))
+            .collect();
         let endpoint = Endpoint::new(Repository::parse(url).unwrap());
-        match Place::of(&endpoint, &settings) {
+        match Place::of(&endpoint, &mirrors) {
             Place::Remote(remote) => remote.key(),
             Place::Layout(layout) => format!("{} {}", layout.folder, layout.below),
         }
@@ -111,6 +115,18 @@ mod tests {
             address: address.to_owned(),
             insecure: false,
         }
+    }
+
+    #[test]
+    fn what_lies_in_a_folder_needs_no_network() {
+        let mirrors = [
+            ("ghcr.io".to_owned(), Mirror::Layout("/registry".into())),
+            ("ghcr.io/other".to_owned(), registry("mirror.example.com")),
+        ];
+        let of = |url| Endpoint::new(Repository::parse(url).unwrap());
+        assert!(is_in_folder(&of("oci://ghcr.io/acme/web"), &mirrors));
+        assert!(!is_in_folder(&of("oci://ghcr.io/other/web"), &mirrors));
+        assert!(!is_in_folder(&of("oci://quay.io/acme/web"), &mirrors));
     }
 
     #[test]
@@ -154,7 +170,7 @@ mod tests {
             repository: Repository::parse("oci://a.b:80/c").unwrap(),
             insecure: true,
         };
-        let Place::Remote(remote) = Place::of(&endpoint, &Settings::offline()) else {
+        let Place::Remote(remote) = Place::of(&endpoint, &[]) else {
             panic!("a layout")
         };
         assert_eq!(remote.key(), "http://a.b/c");

@@ -164,7 +164,7 @@ impl Registry {
     }
 
     pub(crate) fn place(&self, endpoint: &Endpoint) -> Place {
-        Place::of(endpoint, &self.inner.settings)
+        Place::of(endpoint, &self.inner.settings.mirrors)
     }
 
     pub(crate) fn limits(&self) -> &Limits {

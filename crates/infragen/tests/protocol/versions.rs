@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use camino::Utf8Path;
 use infragen_registry::Repository as Name;
@@ -124,16 +124,59 @@ fn hover(session: &mut Session<'_>, wanted: &str) -> String {
     }
 }
 
-#[test]
-fn a_folder_stands_in_for_a_registry() {
+/// A fleet with a folder that stands in for its registry.
+fn fleet_with_folder(tags: &[&str]) -> Repository {
     let repository = fleet("ghcr.io", false);
     repository.write(".infragen.yaml", "mirrors: {ghcr.io: registry}\n");
+    release(&repository, tags);
+    repository
+}
+
+/// Puts tags into that folder.
+fn release(repository: &Repository, tags: &[&str]) {
     let folder = repository.path("registry");
     let web = Name::named("ghcr.io/acme/web").unwrap();
-    for tag in ["1.4.2", "2.0.0"] {
+    for tag in tags {
         let bundle = Bundle::flux([("app.yaml", b"kind: Pod".as_slice())]);
         push::to_layout(Utf8Path::from_path(&folder).unwrap(), &web, tag, &bundle).unwrap();
     }
+}
+
+#[test]
+fn a_folder_is_looked_into_whatever_the_network_may_be_used_for() {
+    for network in ["off", "ask"] {
+        let repository = fleet_with_folder(&["1.4.2"]);
+        let index = repository.path("registry/acme/web/index.json");
+        let index = std::fs::File::options().append(true).open(index).unwrap();
+        let before = SystemTime::now() - Duration::from_secs(3600);
+        index.set_modified(before).unwrap();
+        let mut session = start(&repository, Some(network));
+        let text = hover(&mut session, "asked 1 hour ago");
+        assert!(text.contains("1 tag, asked 1 hour ago"), "{text}");
+        release(&repository, &["1.4.3"]);
+        session.ask(
+            "workspace/executeCommand",
+            json!({ "command": "infragen.refreshVersions" }),
+        );
+        if network == "off" {
+            let refused = |shown: &Value| shown["message"].to_string().contains("`off`");
+            session
+                .client
+                .notification("window/showMessage", refused)
+                .unwrap();
+        }
+        let text = hover(&mut session, "`1.4.3`");
+        assert!(text.contains("2 tags, asked moments ago"), "{text}");
+        let mut requests = session.client.server_requests.iter();
+        let question = requests.find(|asked| asked["method"] == "window/showMessageRequest");
+        assert_eq!(question, None, "{network}");
+        session.end();
+    }
+}
+
+#[test]
+fn a_folder_stands_in_for_a_registry() {
+    let repository = fleet_with_folder(&["1.4.2", "2.0.0"]);
     let mut session = start(&repository, None);
     let text = hover(&mut session, "`1.4.2`");
     assert!(text.contains("`ghcr.io/acme/web` 2 tags"), "{text}");
@@ -223,7 +266,7 @@ fn a_registry_is_asked_where_it_is_allowed() {
 }
 
 #[test]
-fn the_user_is_asked_once() {
+fn the_user_is_asked_once_and_again_where_a_refresh_needs_it() {
     let registry = Registry::start();
     let repository = registry.fleet();
     let mut session = start(&repository, Some("ask"));
@@ -246,13 +289,28 @@ fn the_user_is_asked_once() {
     let message = questions(&session)[0]["params"]["message"].to_string();
     assert!(message.contains(&registry.address.to_string()), "{message}");
     assert_eq!(registry.asked(), 0);
+    hover(&mut session, "not known");
+    assert_eq!(questions(&session).len(), 1);
+    // Who refreshes by hand wants something to happen.
+    session.ask(
+        "workspace/executeCommand",
+        json!({ "command": "infragen.refreshVersions" }),
+    );
+    while questions(&session).len() < 2 {
+        hover(&mut session, "not known");
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "nobody was asked again"
+        );
+    }
+    assert_eq!(registry.asked(), 0);
     // The settings say so later.
     session.notify(
         "workspace/didChangeConfiguration",
         json!({ "settings": { "infragen": { "network": "on" } } }),
     );
     assert!(hover(&mut session, "`1.4.2`").contains("`1.4.2`"));
-    assert_eq!(questions(&session).len(), 1);
+    assert_eq!(questions(&session).len(), 2);
     session.end();
 }
 
