@@ -1,5 +1,5 @@
 use infragen_syntax::{TextRange, TextSize};
-use infragen_workspace::{Db, SourceFile, VariableUse, facts, substitutions, variable_uses};
+use infragen_workspace::{Db, SourceFile, VariableUse, facts, substitutions, text, variable_uses};
 
 use crate::variables::{Shown, by_environment, given_as};
 use crate::versions::{self, declared};
@@ -50,6 +50,7 @@ pub fn inlay_hints(db: &dyn Db, file: SourceFile, within: TextRange) -> Vec<Inla
 /// What each range takes, behind it: `→ v1.4.2 · 3 days`.
 fn version_hints(db: &dyn Db, file: SourceFile, within: TextRange) -> Vec<InlayHint> {
     let facts = facts(db, file);
+    let text = text(db, file).unwrap_or_default();
     let mut hints = Vec::new();
     for (number, object) in (0..).zip(&facts.objects) {
         let Some(range) = object
@@ -59,7 +60,7 @@ fn version_hints(db: &dyn Db, file: SourceFile, within: TextRange) -> Vec<InlayH
         else {
             continue;
         };
-        let end = range.value.range.end();
+        let end = behind_quote(&text, range.value.range);
         if range.value.range.is_empty() || !within.contains_inclusive(end) {
             continue;
         }
@@ -71,6 +72,16 @@ fn version_hints(db: &dyn Db, file: SourceFile, within: TextRange) -> Vec<InlayH
         }
     }
     hints
+}
+
+/// The end of a scalar of which the range is known within its quotes, if it has any.
+fn behind_quote(text: &str, within: TextRange) -> TextSize {
+    let before = text[..within.start().into()].chars().next_back();
+    let behind = text[within.end().into()..].chars().next();
+    match behind {
+        Some('"' | '\'') if before == behind => within.end() + TextSize::from(1),
+        _ => within.end(),
+    }
 }
 
 fn label(db: &dyn Db, file: SourceFile, used: &VariableUse) -> Option<String> {

@@ -147,6 +147,21 @@ fn a_hint_stands_behind_a_range() {
 }
 
 #[test]
+fn a_hint_stands_behind_the_quotes_of_a_range() {
+    for range in ["'>=0.0.0'", "\">=0.0.0\"", "v1.4.x", "1.4.x # \""] {
+        let fleet = FLEET.replace("oci://ghcr.io", "$0oci://ghcr.io");
+        let fleet = fleet.replace("semver: '>=0.0.0'\n", &format!("semver: {range}\n"));
+        let fixture = Fixture::with_tags(&fleet, TAGS);
+        let text = fixture.text(fixture.file);
+        let whole = infragen_syntax::TextRange::up_to((text.len() as u32).into());
+        let hints = crate::inlay_hints(fixture.db(), fixture.file, whole);
+        let before = &text[..hints[0].offset.into()];
+        let (range, _) = range.split_once(" #").unwrap_or((range, ""));
+        assert!(before.ends_with(&format!("semver: {range}")), "{before}");
+    }
+}
+
+#[test]
 fn a_lens_stands_above_what_takes_a_version() {
     let fixture = at("oci://");
     let lenses = crate::lenses(fixture.db(), fixture.file);
