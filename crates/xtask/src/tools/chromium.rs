@@ -40,6 +40,7 @@ const FONTS: &str = r#"<?xml version="1.0"?>
   <alias><family>serif</family><prefer><family>DejaVu Serif</family></prefer></alias>
   <alias><family>sans-serif</family><prefer><family>DejaVu Sans</family></prefer></alias>
   <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+  <match><edit name="family" mode="append"><string>DejaVu Sans</string></edit></match>
   <cachedir prefix="xdg">fontconfig</cachedir>
 </fontconfig>
 "#;
