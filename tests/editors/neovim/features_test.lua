@@ -4,20 +4,11 @@ local repository = require('repository')
 
 local example = repository.copy('flux2-kustomize-helm-example')
 local apps = 'clusters/staging/apps.yaml'
+local open = repository.open_served
 
 -- Some keys and functions ask on the screen; nobody is there to answer.
 vim.o.swapfile = false
 vim.g.infragen_cmd = assert(vim.env.INFRAGEN_BIN, 'INFRAGEN_BIN names no program')
-
---- Opens a file and waits for the server; answers the buffer and the client.
-local function open(root, path)
-  local buffer = repository.open(root, path)
-  local client = harness.wait('the server in ' .. path, function()
-    local client = vim.lsp.get_clients({ bufnr = buffer, name = 'infragen' })[1]
-    return client and client.initialized and client
-  end)
-  return buffer, client
-end
 
 --- Goes to the definition of what is under the cursor; answers where that is, like `file:line`.
 local function definition(root)
@@ -130,13 +121,7 @@ harness.test('hover says what a reference leads to', function()
   open(example, apps)
   repository.cursor_on('infra-configs', 'dependsOn:')
   vim.lsp.buf.hover()
-  local text = harness.wait('the hover', function()
-    for _, window in ipairs(vim.api.nvim_list_wins()) do
-      if vim.api.nvim_win_get_config(window).relative ~= '' then
-        return table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, true), '\n')
-      end
-    end
-  end)
+  local text = harness.float('the hover')
   assert(text:find('infra-configs', 1, true), text)
   assert(text:find('clusters/staging/infrastructure.yaml', 1, true), text)
 end)

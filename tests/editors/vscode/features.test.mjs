@@ -1,10 +1,9 @@
 // What a user sees of the server, in a copy of the example repository of the Flux project.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 
-import { copyRepository, placeOf } from "./repository.mjs";
+import { copyRepository, placeOf, writeDemo } from "./repository.mjs";
 import { temporaryFolder, Workbench } from "./workbench.mjs";
 
 const apps = "clusters/staging/apps.yaml";
@@ -25,16 +24,6 @@ after(() => workbench?.stop());
 
 afterEach(() => workbench.closeEditors());
 
-/** Opens a file with the cursor on `text`, in the first line after `after` that holds it. */
-async function openAt(root, path, text, after) {
-  const place = placeOf(join(root, path), text, after);
-  await workbench.open(path);
-  // Before, the workbench answers for the server: it knows no definition.
-  await workbench.status(/running/);
-  await workbench.goTo(place);
-  return place;
-}
-
 /** Goes to the definition of what is under the cursor, and checks that it is this line. */
 async function checkDefinition(root, path, line) {
   await workbench.page.keyboard.press("F12");
@@ -49,19 +38,19 @@ test("the language status shows the version and the state", () =>
 
 test("a dependency leads to its object in the same environment", () =>
   workbench.shown("definition", async () => {
-    await openAt(example, apps, "infra-configs", "dependsOn:");
+    await workbench.openAt(example, apps, "infra-configs", "dependsOn:");
     await checkDefinition(example, "clusters/staging/infrastructure.yaml", "  name: infra-configs");
   }));
 
 test("a source leads to its object", () =>
   workbench.shown("definition-of-source", async () => {
-    await openAt(example, "apps/base/podinfo/release.yaml", "podinfo", "kind: HelmRepository");
+    await workbench.openAt(example, "apps/base/podinfo/release.yaml", "podinfo", "kind: HelmRepository");
     await checkDefinition(example, "apps/base/podinfo/repository.yaml", "  name: podinfo");
   }));
 
 test("a dangling reference is shown, and the quick fix removes it", async () => {
   const { page } = workbench;
-  const { line, column } = await openAt(example, apps, "infra-configs", "dependsOn:");
+  const { line, column } = await workbench.openAt(example, apps, "infra-configs", "dependsOn:");
   const problem = page.locator(".markers-panel .monaco-list-row", { hasText: "dangling-reference" });
 
   await workbench.shown("diagnostic", async () => {
@@ -90,7 +79,7 @@ test("a dangling reference is shown, and the quick fix removes it", async () => 
 test("names of dependencies are completed while the file is broken", () =>
   workbench.shown("completion", async () => {
     const { page } = workbench;
-    const { line } = await openAt(example, apps, "infra-configs", "dependsOn:");
+    const { line } = await workbench.openAt(example, apps, "infra-configs", "dependsOn:");
     await page.keyboard.press("End");
     await page.keyboard.press("Enter");
     // The editor has indented the new line like the one above.
@@ -105,7 +94,7 @@ test("names of dependencies are completed while the file is broken", () =>
 
 test("hover says what a reference leads to", () =>
   workbench.shown("hover", async () => {
-    await openAt(example, apps, "infra-configs", "dependsOn:");
+    await workbench.openAt(example, apps, "infra-configs", "dependsOn:");
     await workbench.run("Show or Focus Hover");
     const hover = workbench.page.locator(".monaco-hover-content", { hasText: "clusters/staging/infrastructure.yaml" });
     await hover.waitFor();
@@ -115,7 +104,7 @@ test("hover says what a reference leads to", () =>
 test("a rename edits the object and who names it", () =>
   workbench.shown("rename", async () => {
     const { page } = workbench;
-    await openAt(example, "apps/base/podinfo/release.yaml", "podinfo", "kind: HelmRepository");
+    await workbench.openAt(example, "apps/base/podinfo/release.yaml", "podinfo", "kind: HelmRepository");
     await page.keyboard.press("F2");
     // The box is there before it takes what is typed.
     await page.waitForFunction(() => globalThis.document.activeElement?.closest(".rename-box"));
@@ -130,9 +119,9 @@ test("a rename edits the object and who names it", () =>
 // The picture of it is the one in the README (docs/images/hover.png).
 test("hover in the repository that the demo writes", () =>
   workbench.shown("hover-in-demo", async () => {
-    execFileSync(process.env.INFRAGEN_BIN, ["demo", join(folder, "infra")]);
-    await workbench.openFolder(join(folder, "infra"));
-    await openAt(join(folder, "infra"), "apps/activity/base/api.yaml", "activity", "kind: OCIRepository");
+    const demo = writeDemo(folder);
+    await workbench.openFolder(demo);
+    await workbench.openAt(demo, "apps/activity/base/api.yaml", "activity", "kind: OCIRepository");
     await workbench.run("Show or Focus Hover");
     const hover = workbench.page.locator(".monaco-hover-content", { hasText: "oci-repository.yaml" });
     await hover.waitFor();
@@ -141,7 +130,7 @@ test("hover in the repository that the demo writes", () =>
 
 test("the server can be started anew", () =>
   workbench.shown("restart", async () => {
-    await openAt(example, apps, "infra-configs", "dependsOn:");
+    await workbench.openAt(example, apps, "infra-configs", "dependsOn:");
     await workbench.run("infragen: Restart Server");
     assert.match(await workbench.status(/running/), /infragen \d+\.\d+\.\d+/);
     await checkDefinition(example, "clusters/staging/infrastructure.yaml", "  name: infra-configs");
@@ -150,6 +139,6 @@ test("the server can be started anew", () =>
 test("a dependency leads to another namespace of a large repository", () =>
   workbench.shown("definition-in-large-repository", async () => {
     await workbench.openFolder(home);
-    await openAt(home, "kubernetes/apps/default/slskd/ks.yaml", "multus-networks");
+    await workbench.openAt(home, "kubernetes/apps/default/slskd/ks.yaml", "multus-networks");
     await checkDefinition(home, "kubernetes/apps/kube-system/multus/ks.yaml", "  name: multus-networks");
   }));

@@ -17,9 +17,8 @@ before(async () => {
 after(() => workbench?.stop());
 
 test("a message names the program, and its button leads to the setting", async () => {
-  await workbench.shown("missing-program-message", async ({ page }) => {
-    const message = page.locator(".notifications-toasts .notification-list-item", { hasText: missing });
-    await message.waitFor();
+  await workbench.shown("missing-program-message", async () => {
+    const message = await workbench.message(missing);
     assert.match(await message.innerText(), /The infragen program was not found/);
   });
   await workbench.shown("missing-program-setting", async ({ page }) => {

@@ -1,6 +1,6 @@
 // Copies of Flux repositories that a test may change.
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const checkout = join(import.meta.dirname, "../../..");
@@ -22,6 +22,33 @@ export function copyRepository(name, folder) {
   makeWritable(root);
   execFileSync("git", ["init", "--quiet", root]);
   return root;
+}
+
+/** Writes the repository of `infragen demo`, with a folder that stands in for its registry; answers its root. */
+export function writeDemo(folder) {
+  const root = join(folder, "infra");
+  const env = { ...process.env, INFRAGEN_CACHE: join(folder, "cache-of-demo") };
+  execFileSync(process.env.INFRAGEN_BIN, ["demo", root], { env });
+  return root;
+}
+
+/** Gives a version in the registry of the demo another tag, as a release would. */
+export function release(root, bundle, tag, released) {
+  const path = join(root, "registry/acme", bundle, "index.json");
+  const index = JSON.parse(readFileSync(path, "utf8"));
+  const name = "org.opencontainers.image.ref.name";
+  const version = index.manifests.find(({ annotations }) => annotations[name] === tag);
+  index.manifests.push({ ...version, annotations: { ...version.annotations, [name]: released } });
+  writeFileSync(path, JSON.stringify(index));
+}
+
+/** Puts text in the place of another one, in a file. */
+export function replaceIn(file, text, replacement) {
+  const content = readFileSync(file, "utf8");
+  if (!content.includes(text)) {
+    throw new Error(`${file} has no "${text}"`);
+  }
+  writeFileSync(file, content.replace(text, replacement));
 }
 
 function makeWritable(path) {

@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { placeOf } from "./repository.mjs";
+
 /** How long an answer of the editor or the server may take on a busy machine. */
 export const patience = 60_000;
 
@@ -15,6 +17,8 @@ const settings = {
   "chat.disableAIFeatures": true,
   // Typed YAML that is broken stays broken.
   "editor.autoClosingBrackets": "never",
+  // Above, it would hide the lens and what else stands before the line.
+  "editor.hover.above": false,
   "extensions.autoCheckUpdates": false,
   "extensions.autoUpdate": false,
   "files.autoSave": "off",
@@ -45,7 +49,8 @@ async function freePort() {
   return port;
 }
 
-async function until(what, probe, limit = patience) {
+/** Waits until `probe` answers something, and answers that; a failure of it counts as no answer yet. */
+export async function until(what, probe, limit = patience) {
   const deadline = Date.now() + limit;
   for (;;) {
     const found = await probe().catch(() => undefined);
@@ -65,12 +70,19 @@ export function temporaryFolder() {
 }
 
 export class Workbench {
-  /** Starts a workbench with the extension; `program` is what the user's settings name as the server. */
-  static async start(home, program) {
+  /**
+   * Starts a workbench with the extension; `program` is what the user's settings name as the server. Registries are not
+   * asked and nobody is asked about them unless `network` says so.
+   */
+  static async start(home, program, network = "off") {
     const workbench = new Workbench();
     workbench.home = home;
+    workbench.user = join(home, "user");
+    workbench.cache = join(home, "cache");
     try {
-      await workbench.serve(program);
+      workbench.set("User", settings);
+      workbench.setOfMachine({ "infragen.server.path": program, "infragen.network": network });
+      await workbench.serve();
       await workbench.browse();
     } catch (error) {
       await workbench.stop();
@@ -79,22 +91,25 @@ export class Workbench {
     return workbench;
   }
 
-  async serve(program) {
-    const user = join(this.home, "user");
-    // The server's path is a setting of the machine: in a remote window it is read from there only.
-    for (const [folder, content] of [
-      ["User", settings],
-      ["Machine", { "infragen.server.path": program }],
-    ]) {
-      mkdirSync(join(user, folder), { recursive: true });
-      writeFileSync(join(user, folder, "settings.json"), JSON.stringify(content));
-    }
+  /** Changes settings of the machine: in a remote window those of the extension are read from there only. */
+  setOfMachine(changed) {
+    this.machine = { ...this.machine, ...changed };
+    this.set("Machine", this.machine);
+  }
+
+  set(folder, content) {
+    mkdirSync(join(this.user, folder), { recursive: true });
+    writeFileSync(join(this.user, folder, "settings.json"), JSON.stringify(content));
+  }
+
+  async serve() {
     const config = join(this.home, "config.yaml");
     writeFileSync(config, "");
 
     const entry = required("INFRAGEN_CODE_SERVER");
-    const folders = ["--user-data-dir", user, "--extensions-dir", join(this.home, "extensions"), "--config", config];
-    const env = { ...process.env, EXTENSIONS_GALLERY: '{"serviceUrl":""}' };
+    const folders = ["--user-data-dir", this.user, "--extensions-dir", join(this.home, "extensions"), "--config", config];
+    // What registries told is kept in a folder of the test's own: nothing depends on what this machine knows already.
+    const env = { ...process.env, EXTENSIONS_GALLERY: '{"serviceUrl":""}', INFRAGEN_CACHE: this.cache };
     execFileSync(process.execPath, [entry, ...folders, "--install-extension", required("INFRAGEN_VSIX")], { env });
 
     const port = await freePort();
@@ -144,6 +159,16 @@ export class Workbench {
     await this.choose(`>${title}`, title);
   }
 
+  /** Runs a command that offers something in the list at the top; answers what, once one entry has this text. */
+  async runWithList(title, text) {
+    await this.page.keyboard.press("F1");
+    await this.take(`>${title}`, title);
+    const offered = this.page.locator(".quick-input-list .monaco-list-row");
+    await offered.filter({ hasText: text }).waitFor();
+    // Label and description have no space between them in the page.
+    return (await offered.allInnerTexts()).map((entry) => entry.replaceAll("\n", " "));
+  }
+
   /** Opens a file of the folder, and waits until its text is there. */
   async open(path) {
     await this.page.keyboard.press("Control+P");
@@ -152,13 +177,27 @@ export class Workbench {
     await this.page.locator(".editor-instance .view-line").first().waitFor();
   }
 
-  /** Types into the list at the top, and takes the entry with these texts as soon as the list offers it. */
+  /** Opens a file of a repository with the cursor on `text`, in the first line after `after` that holds it. */
+  async openAt(root, path, text, after) {
+    const place = placeOf(join(root, path), text, after);
+    await this.open(path);
+    // Before, the workbench answers for the server: it knows no definition.
+    await this.status(/running/);
+    await this.goTo(place);
+    return place;
+  }
+
+  /** Types into the list at the top, takes the entry with these texts as soon as the list offers it, and sees it close. */
   async choose(typed, ...texts) {
+    await this.take(typed, ...texts);
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  }
+
+  async take(typed, ...texts) {
     await this.page.locator(".quick-input-widget input").fill(typed);
     const offered = this.page.locator(".quick-input-list .monaco-list-row.focused");
     await texts.reduce((entry, text) => entry.filter({ hasText: text }), offered).waitFor();
     await this.page.keyboard.press("Enter");
-    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   }
 
   /** Closes every editor and forgets what was changed in the one in front. */
@@ -210,6 +249,25 @@ export class Workbench {
     // The list stays open under the mouse, in the way of whatever comes next.
     await this.page.mouse.move(640, 400);
     return text;
+  }
+
+  /** A message at the corner with this text, once it is there. */
+  async message(text) {
+    const message = this.page.locator(".notifications-toasts .notification-list-item", { hasText: text });
+    await message.waitFor();
+    return message;
+  }
+
+  /** The hover of what is under the cursor, once it has this text; the server may have to look for it. */
+  async hover(text) {
+    const hover = this.page.locator(".monaco-hover-content", { hasText: text });
+    await until(`a hover with ${text}`, async () => {
+      await this.page.keyboard.press("Escape");
+      await this.run("Show or Focus Hover");
+      await hover.waitFor({ timeout: 2000 });
+      return true;
+    });
+    return hover;
   }
 
   /** Runs a part of a test, and saves what the workbench shows at its end, good or bad. */

@@ -27,6 +27,20 @@ function M.wait(what, probe)
   return found or error('gave up waiting for ' .. what, 2)
 end
 
+--- Waits until a floating window is there, and answers its text; fails with `what` otherwise.
+---@param what string
+---@return string text
+---@return integer window
+function M.float(what)
+  local window = M.wait(what, function()
+    return vim.iter(vim.api.nvim_list_wins()):find(function(window)
+      return vim.api.nvim_win_get_config(window).relative ~= ''
+    end)
+  end)
+  local lines = vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, true)
+  return table.concat(lines, '\n'), window
+end
+
 ---@param actual any
 ---@param expected any
 ---@param what string

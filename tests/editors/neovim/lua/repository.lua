@@ -1,4 +1,6 @@
 --- Copies of Flux repositories that a test may change.
+local harness = require('harness')
+
 local M = {}
 
 local checkout = vim.fs.root(debug.getinfo(1, 'S').source:sub(2), 'Cargo.lock')
@@ -32,6 +34,32 @@ function M.copy(name)
   return root
 end
 
+--- The repository that `infragen demo` writes, with a folder that stands in for its registry.
+---@return string root
+function M.demo()
+  local root = vim.fs.joinpath(assert(vim.uv.fs_realpath(vim.fs.dirname(vim.fn.tempname()))), 'infra')
+  run(assert(vim.env.INFRAGEN_BIN, 'INFRAGEN_BIN names no program'), 'demo', root)
+  return root
+end
+
+--- Gives a version of the demo's registry another tag, as a release would.
+---@param root string
+---@param bundle string
+---@param tag string
+---@param new string
+function M.release(root, bundle, tag, new)
+  local index = vim.fs.joinpath(root, 'registry/acme', bundle, 'index.json')
+  local content = vim.json.decode(vim.fn.readblob(index))
+  local name = 'org.opencontainers.image.ref.name'
+  local released = vim.iter(content.manifests):find(function(manifest)
+    return manifest.annotations[name] == tag
+  end)
+  released = vim.deepcopy(assert(released, tag .. ' is not in the registry'))
+  released.annotations[name] = new
+  table.insert(content.manifests, released)
+  vim.fn.writefile({ vim.json.encode(content) }, index)
+end
+
 --- Opens a file of a repository.
 ---@param root string
 ---@param path string
@@ -39,6 +67,20 @@ end
 function M.open(root, path)
   vim.cmd.edit({ vim.fs.joinpath(root, path), bang = true })
   return vim.api.nvim_get_current_buf()
+end
+
+--- Opens a file and waits for the server.
+---@param root string
+---@param path string
+---@return integer buffer
+---@return vim.lsp.Client client
+function M.open_served(root, path)
+  local buffer = M.open(root, path)
+  local client = harness.wait('the server in ' .. path, function()
+    local client = vim.lsp.get_clients({ bufnr = buffer, name = 'infragen' })[1]
+    return client and client.initialized and client
+  end)
+  return buffer, client
 end
 
 --- Puts the cursor on `text`, in the first line after `after` that holds it.
