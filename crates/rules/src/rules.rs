@@ -33,6 +33,7 @@ mod prerelease_of_upper_bound;
 mod several_kustomization_files;
 mod undefined_variable;
 mod unknown_kustomization_field;
+mod unmatched_health_check;
 mod unmatched_patch;
 mod unmatched_replicas;
 mod unmatched_target;
@@ -68,6 +69,7 @@ pub const RULES: &[&Rule] = &[
     &missing_tag::MISSING_TAG,
     &ambiguous_version::AMBIGUOUS_VERSION,
     &unreachable_registry::UNREACHABLE_REGISTRY,
+    &unmatched_health_check::UNMATCHED_HEALTH_CHECK,
     &missing_flux_path::MISSING_FLUX_PATH,
     &missing_path::MISSING_PATH,
     &no_kustomization_file::NO_KUSTOMIZATION_FILE,
