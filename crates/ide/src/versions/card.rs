@@ -19,7 +19,7 @@ struct Row {
 /// What there is to say about the versions that environments take; none where there is none.
 pub(crate) fn card(db: &dyn Db, versions: &[PlacedVersion]) -> Option<String> {
     let first = versions.first()?;
-    let mut lines = vec![headline(db, first), String::new()];
+    let mut lines = vec![fit(&headline(db, first)), String::new()];
     lines.extend(table(db, versions));
     let notes = notes(db, versions);
     if !notes.is_empty() {
