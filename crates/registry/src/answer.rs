@@ -84,8 +84,12 @@ impl Fault {
 }
 
 impl std::fmt::Display for Fault {
+    /// What is wrong and what to do, in one line.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)
+        match &self.help {
+            Some(help) => write!(f, "{}; {help}", self.message),
+            None => f.write_str(&self.message),
+        }
     }
 }
 

@@ -85,7 +85,7 @@ pub use variables::{
 };
 pub use versions::{
     Answer, Ask, BundledPath, Consumer, NoRepository, Outcome, Picked, PlacedVersion, Readable,
-    Remote, Remotes, Round, answer_of, bundle_consumers, bundle_of, bundled_paths,
+    Remote, Remotes, Round, answer_of, bundle_consumers, bundle_of, bundled_paths, bundles,
     knows_registries, mirrors, now, pick, readable, remote, shown_path, version_of, versions_in,
     versions_in_application, versions_of_object, wanted, wanted_in,
 };

@@ -1,7 +1,7 @@
 //! The table of environments and versions in a hover.
 
 use infragen_flux::Rule;
-use infragen_workspace::{Db, NoRepository, Outcome, PlacedVersion, now, remote};
+use infragen_workspace::{Db, Outcome, PlacedVersion, now, remote};
 
 use super::age::{age, since};
 use crate::markdown::{code, counted, fit, item};
@@ -33,7 +33,7 @@ pub(crate) fn card(db: &dyn Db, versions: &[PlacedVersion]) -> Option<String> {
 fn headline(db: &dyn Db, version: &PlacedVersion) -> String {
     let repository = match &version.repository {
         Ok(repository) => repository,
-        Err(error) => return format!("**Version**: {}", why_no_repository(error)),
+        Err(error) => return format!("**Version**: {error}"),
     };
     let name = code(&repository.to_string());
     match remote(db, repository).and_then(|remote| remote.listing(db)) {
@@ -43,16 +43,6 @@ fn headline(db: &dyn Db, version: &PlacedVersion) -> String {
             since(now(db), listing.at)
         ),
         None => name,
-    }
-}
-
-/// Why it is not known from where something is taken, as a clause.
-pub(crate) fn why_no_repository(error: &NoRepository) -> String {
-    match error {
-        NoRepository::Address(url, error) => format!("{}: {error}", code(url)),
-        NoRepository::NotFound(kind, name) => format!("there is no {kind} {} here", code(name)),
-        NoRepository::Index => "charts of an index are not looked up".to_owned(),
-        NoRepository::Template => "the address holds a variable without a value".to_owned(),
     }
 }
 
@@ -215,10 +205,7 @@ fn notes_of(db: &dyn Db, version: &PlacedVersion) -> Vec<String> {
         ));
     }
     if let Some(fault) = version.fault(db) {
-        notes.push(match &fault.help {
-            Some(help) => format!("{}; {help}", fault.message),
-            None => fault.message.to_string(),
-        });
+        notes.push(fault.to_string());
     } else if version.repository.is_ok() && picked.listing.is_none() {
         notes.push(NOT_ASKED.to_owned());
     }

@@ -1,10 +1,7 @@
 //! Everything that is known of the version of one object.
 
-use infragen_constraint::Choice;
 use infragen_syntax::TextSize;
 use infragen_workspace::{Db, PlacedVersion, SourceFile, now};
-use rustc_hash::{FxHashMap, FxHashSet};
-use smol_str::SmolStr;
 
 use super::age::since;
 use super::at::versions_at;
@@ -40,20 +37,12 @@ pub fn explain_version(db: &dyn Db, file: SourceFile, offset: TextSize) -> Optio
 /// A line for each tag.
 fn tags(db: &dyn Db, version: &PlacedVersion) -> String {
     let picked = &version.picked;
-    let Some(listing) = &picked.listing else {
-        return String::new();
-    };
-    let mut tags = picked.newest_first();
-    let known: FxHashSet<_> = tags.iter().copied().collect();
-    let others = listing.tags.iter().filter(|tag| !known.contains(tag));
-    tags.extend(others);
-    let choice = picked.choose();
-    let numbers: FxHashMap<&SmolStr, usize> = listing.tags.iter().zip(0..).collect();
+    let tags = picked.reasons();
+    let count = tags.len();
     let mut lines: Vec<String> = tags
-        .iter()
+        .into_iter()
         .take(MAX_TAGS)
-        .map(|tag| {
-            let reason = reason(version, choice.as_ref(), &numbers, tag);
+        .map(|(tag, reason)| {
             let artifact = version.artifact_of(db, tag);
             let created = artifact.as_ref().and_then(|artifact| artifact.created);
             let age = created.map(|created| since(now(db), created));
@@ -70,22 +59,10 @@ fn tags(db: &dyn Db, version: &PlacedVersion) -> String {
             }
         })
         .collect();
-    if let Some(more) = tags.len().checked_sub(MAX_TAGS).filter(|more| *more > 0) {
+    if let Some(more) = count.checked_sub(MAX_TAGS).filter(|more| *more > 0) {
         lines.push(format!("- and {more} more"));
     }
     lines.join("\n")
-}
-
-/// Why a tag is what it is; none where no range decides.
-fn reason(
-    version: &PlacedVersion,
-    choice: Option<&Choice>,
-    numbers: &FxHashMap<&SmolStr, usize>,
-    tag: &SmolStr,
-) -> Option<String> {
-    let listing = version.picked.listing.as_ref()?;
-    let selection = version.picked.selection.as_ref()?;
-    Some(selection.reason(choice?, &listing.tags, *numbers.get(tag)?))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use infragen_workspace::{bundle_consumers, nth_cluster, versions_in};
+use infragen_workspace::{bundles, nth_cluster};
 
 use crate::commands::{Failure, Outcome};
 use crate::registries::{Lookup, look_up};
@@ -50,16 +50,7 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
     let db = workspace.db();
     let mut all = true;
     let mut lines: Vec<String> = Vec::new();
-    for consumer in bundle_consumers(db, root) {
-        let versions = versions_in(db, root, consumer.environment).into_iter();
-        let mut of_it = versions.filter(|version| {
-            version.kind.kind == consumer.source.kind
-                && version.namespace == consumer.source.namespace
-                && version.name == consumer.source.name
-        });
-        let Some(version) = of_it.next() else {
-            continue;
-        };
+    for (consumer, version) in bundles(db, root) {
         let taken = version.picked.outcome.name();
         let line = match (version.files(db), taken) {
             (Some(directory), Some(taken)) => {

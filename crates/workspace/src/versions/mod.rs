@@ -18,7 +18,7 @@ mod wanted;
 pub use bundled::{BundledPath, bundled_paths};
 pub use picked::{Outcome, Picked, pick};
 pub use placed::{
-    Consumer, NoRepository, PlacedVersion, bundle_consumers, version_of, versions_in,
+    Consumer, NoRepository, PlacedVersion, bundle_consumers, bundles, version_of, versions_in,
     versions_in_application, versions_of_object,
 };
 pub(crate) use placed::{bundle_directory, pull_in_object};

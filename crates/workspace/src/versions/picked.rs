@@ -8,6 +8,7 @@ use infragen_constraint::{
 use infragen_flux::Rule;
 use infragen_go_regex::GoRegex;
 use infragen_registry::{Listing, Repository};
+use rustc_hash::{FxHashMap, FxHashSet};
 use semver::Version;
 use smol_str::SmolStr;
 
@@ -206,6 +207,24 @@ impl Picked {
     /// All tags that are versions, the newest first; of equal ones the one that the registry lists first.
     pub fn newest_first(&self) -> Vec<&SmolStr> {
         self.sorted(self.listing.iter().flat_map(|listing| &listing.tags))
+    }
+
+    /// Every tag with what becomes of it, as a clause without a full stop where a range decides: versions first, the
+    /// newest before the older ones, then the rest in the order of the registry.
+    pub fn reasons(&self) -> Vec<(&SmolStr, Option<String>)> {
+        let Some(listing) = &self.listing else {
+            return Vec::new();
+        };
+        let mut tags = self.newest_first();
+        let versions: FxHashSet<_> = tags.iter().copied().collect();
+        tags.extend(listing.tags.iter().filter(|tag| !versions.contains(tag)));
+        let choice = self.choose();
+        let numbers: FxHashMap<&SmolStr, usize> = listing.tags.iter().zip(0..).collect();
+        let reason = |tag: &SmolStr| {
+            let (selection, choice) = (self.selection.as_ref()?, choice.as_ref()?);
+            Some(selection.reason(choice, &listing.tags, *numbers.get(tag)?))
+        };
+        tags.into_iter().map(|tag| (tag, reason(tag))).collect()
     }
 
     fn sorted<'t>(&self, tags: impl Iterator<Item = &'t SmolStr>) -> Vec<&'t SmolStr> {

@@ -8,6 +8,7 @@ use infragen_flux::kustomization::{KustomizationSpec, SourceName, Variables};
 use infragen_flux::substitute::Missing;
 use infragen_flux::{Address, Endpoint, FluxVersion, GroupKind, Pull, Rule, takes_versions};
 use infragen_registry::{AddressError, Artifact, Fault, Repository};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::picked::{Picked, pick};
@@ -288,6 +289,8 @@ pub struct Consumer {
     pub environment: usize,
     /// Number of the Flux Kustomization among the applications there.
     pub application: usize,
+    /// Its name.
+    pub name: SmolStr,
     /// The `OCIRepository`.
     pub source: SourceName,
     /// Whether the files are known here, in whatever way.
@@ -309,10 +312,53 @@ pub fn bundle_consumers(db: &dyn Db, root: Root) -> Vec<Consumer> {
             consumers.push(Consumer {
                 environment,
                 application: number,
+                name: application.spec.name.clone(),
                 source: source.clone(),
                 is_known: !matches!(application.directory, Err(Elsewhere::Source { .. })),
             });
         }
     }
     consumers
+}
+
+/// The Flux Kustomizations of a root that build from an `OCIRepository`, each with what that takes there. Those whose
+/// source the environment does not apply are left out.
+pub fn bundles(db: &dyn Db, root: Root) -> Vec<(Consumer, PlacedVersion)> {
+    let environments = 0..environments(db, root).len();
+    let versions = environments.flat_map(|number| versions_in(db, root, number));
+    let artifacts = versions.filter(|version| version.kind == *OCI_REPOSITORY);
+    let by_name: FxHashMap<_, _> = artifacts
+        .map(|version| {
+            let key = (
+                version.number,
+                version.namespace.clone(),
+                version.name.clone(),
+            );
+            (key, version)
+        })
+        .collect();
+    let consumers = bundle_consumers(db, root).into_iter();
+    consumers
+        .filter_map(|consumer| {
+            let source = &consumer.source;
+            let key = (
+                consumer.environment,
+                source.namespace.clone(),
+                source.name.clone(),
+            );
+            let version = by_name.get(&key)?.clone();
+            Some((consumer, version))
+        })
+        .collect()
+}
+
+impl std::fmt::Display for NoRepository {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Address(url, error) => write!(f, "`{url}`: {error}"),
+            Self::NotFound(kind, name) => write!(f, "there is no {kind} `{name}` here"),
+            Self::Index => f.write_str("its chart comes from an index, which is not looked up"),
+            Self::Template => f.write_str("its address holds a variable without a value"),
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use infragen_flux::known::OCI_REPOSITORY;
 use infragen_registry::Repository;
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::placed::{PlacedVersion, bundle_consumers, versions_in};
@@ -32,7 +34,16 @@ const DEFAULT_INTERVAL: u64 = 600;
 /// depends on the tags.
 pub fn wanted(db: &dyn Db, root: Root) -> Vec<Ask> {
     let mut asks: BTreeMap<Repository, Ask> = BTreeMap::new();
-    let consumers = bundle_consumers(db, root);
+    let consumers = bundle_consumers(db, root).into_iter();
+    let sources: FxHashSet<_> = consumers
+        .map(|consumer| {
+            (
+                consumer.environment,
+                consumer.source.namespace,
+                consumer.source.name,
+            )
+        })
+        .collect();
     for number in 0..environments(db, root).len() {
         for version in versions_in(db, root, number) {
             let Ok(repository) = &version.repository else {
@@ -49,12 +60,8 @@ pub fn wanted(db: &dyn Db, root: Root) -> Vec<Ask> {
             ask.interval = ask.interval.min(interval);
             ask.insecure |= version.insecure;
             ask.artifacts.extend(told(&version).cloned());
-            let builds = consumers.iter().any(|consumer| {
-                consumer.environment == number
-                    && consumer.source.kind == version.kind.kind
-                    && consumer.source.name == version.name
-                    && consumer.source.namespace == version.namespace
-            });
+            let builds = version.kind == *OCI_REPOSITORY
+                && sources.contains(&(number, version.namespace.clone(), version.name.clone()));
             if let (true, Some(name)) = (builds, version.picked.outcome.name()) {
                 ask.bundles
                     .insert((name.clone(), version.pull.layer.clone()));

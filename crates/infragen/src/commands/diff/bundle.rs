@@ -1,12 +1,12 @@
 //! What differs between two versions of a bundle, in every environment that builds from it.
 
+use std::sync::Arc;
+
 use infragen_registry::Repository;
 use infragen_syntax::nearest;
 use infragen_workspace::{
-    Cluster, CompareOptions, PlacedVersion, Root, Side, Workspace, bundle_consumers, clusters,
-    compare_change, nth_cluster, remote, versions_in,
+    Cluster, CompareOptions, Root, Side, Workspace, bundles, clusters, compare_change, remote,
 };
-use std::sync::Arc;
 
 use super::report::{Environment, Report, What};
 use crate::commands::Failure;
@@ -54,37 +54,16 @@ pub fn compare<'db>(
     Ok(Report::new(db, true, names, [root, root], environments))
 }
 
-/// The versions of bundles that Flux Kustomizations build from.
-fn bundles(workspace: &Workspace, root: Root) -> Vec<(PlacedVersion, String)> {
-    let db = workspace.db();
-    let mut found = Vec::new();
-    for consumer in bundle_consumers(db, root) {
-        let cluster = nth_cluster(db, root, consumer.environment);
-        let application = cluster
-            .as_ref()
-            .and_then(|cluster| cluster.applications.get(consumer.application));
-        let name = application.map_or(String::new(), |it| it.spec.name.to_string());
-        let versions = versions_in(db, root, consumer.environment).into_iter();
-        let of_it = versions.filter(|version| {
-            version.kind.kind == consumer.source.kind
-                && version.namespace == consumer.source.namespace
-                && version.name == consumer.source.name
-        });
-        found.extend(of_it.map(|version| (version, name.clone())));
-    }
-    found
-}
-
 /// The repository of the bundle that a service takes.
 fn repository(workspace: &Workspace, root: Root, service: &str) -> Result<Repository, Failure> {
-    let bundles = bundles(workspace, root);
+    let bundles = bundles(workspace.db(), root);
     let mut known: Vec<Repository> = Vec::new();
-    for (version, user) in &bundles {
+    for (user, version) in &bundles {
         let Ok(repository) = &version.repository else {
             continue;
         };
         let named = version.name == service
-            || user == service
+            || user.name == service
             || repository.path.rsplit('/').next() == Some(service);
         if named && !known.contains(repository) {
             known.push(repository.clone());
@@ -95,7 +74,7 @@ fn repository(workspace: &Workspace, root: Root, service: &str) -> Result<Reposi
         [] => {
             let names: Vec<_> = bundles
                 .iter()
-                .map(|(version, _)| version.name.as_str())
+                .map(|(_, version)| version.name.as_str())
                 .collect();
             let help = match nearest(service, names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -147,10 +126,10 @@ fn known(workspace: &Workspace, repository: &Repository, version: &str) -> Resul
 
 /// The environments that take something of a repository, by number.
 fn users(workspace: &Workspace, root: Root, repository: &Repository) -> Vec<usize> {
-    let mut users: Vec<usize> = bundles(workspace, root)
+    let mut users: Vec<usize> = bundles(workspace.db(), root)
         .into_iter()
-        .filter(|(version, _)| version.repository.as_ref() == Ok(repository))
-        .map(|(version, _)| version.number)
+        .filter(|(_, version)| version.repository.as_ref() == Ok(repository))
+        .map(|(_, version)| version.number)
         .collect();
     users.dedup();
     users

@@ -20,28 +20,17 @@ struct Told<'a> {
     chosen: bool,
 }
 
-/// The tags of a choice: versions first, the newest before the older ones, then the rest in the order of the registry.
+/// Every tag, the newest first.
 fn told<'a>(db: &dyn Db, version: &'a PlacedVersion) -> Vec<Told<'a>> {
     let picked = &version.picked;
-    let choice = picked.choose();
-    let mut tags = picked.newest_first();
-    let all = picked.listing.iter().flat_map(|listing| &listing.tags);
-    let versions: std::collections::BTreeSet<_> = tags.iter().copied().collect();
-    tags.extend(all.filter(|tag| !versions.contains(tag)));
-    let listing = picked.listing.as_ref();
-    let numbers: std::collections::BTreeMap<&SmolStr, usize> = listing
-        .iter()
-        .flat_map(|listing| listing.tags.iter().zip(0..))
-        .collect();
-    tags.into_iter()
-        .map(|tag| {
-            let reason = match (listing, &choice, &picked.selection, numbers.get(tag)) {
-                (Some(listing), Some(choice), Some(selection), Some(number)) => {
-                    selection.reason(choice, &listing.tags, *number)
-                }
-                _ if picked.outcome.tag() == Some(tag) => "named by the object".to_owned(),
-                _ => "another one is named by the object".to_owned(),
-            };
+    picked
+        .reasons()
+        .into_iter()
+        .map(|(tag, reason)| {
+            let reason = reason.unwrap_or_else(|| match picked.outcome.tag() == Some(tag) {
+                true => "named by the object".to_owned(),
+                false => "another one is named by the object".to_owned(),
+            });
             let created = version
                 .artifact_of(db, tag)
                 .and_then(|artifact| artifact.created);

@@ -1,7 +1,7 @@
 //! Services by environments.
 
 use infragen_flux::GroupKind;
-use infragen_workspace::{Db, PlacedVersion, Root, bundle_consumers, environments, nth_cluster};
+use infragen_workspace::{Db, PlacedVersion, Root, bundle_consumers, environments};
 use smol_str::SmolStr;
 
 use super::is_taken;
@@ -108,13 +108,7 @@ impl Row {
 /// The sources that Flux Kustomizations of a name build from: environment, namespace, name.
 fn users(db: &dyn Db, root: Root, service: &str) -> Vec<(usize, SmolStr, SmolStr)> {
     let consumers = bundle_consumers(db, root).into_iter();
-    let named = consumers.filter(|consumer| {
-        let cluster = nth_cluster(db, root, consumer.environment);
-        cluster.is_some_and(|cluster| {
-            let application = cluster.applications.get(consumer.application);
-            application.is_some_and(|application| application.spec.name == service)
-        })
-    });
+    let named = consumers.filter(|consumer| consumer.name == service);
     named
         .map(|consumer| {
             (

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use infragen_ide::age;
-use infragen_workspace::{Db, NoRepository, Outcome, PlacedVersion, now};
+use infragen_workspace::{Db, Outcome, PlacedVersion, now};
 
 use super::compare::link;
 use super::is_taken;
@@ -187,13 +187,10 @@ fn fault(db: &dyn Db, version: &PlacedVersion) -> Option<(String, String)> {
     let name = version.name.to_string();
     let repository = match &version.repository {
         Ok(repository) => repository.to_string(),
-        Err(error) => return Some((name, no_repository(error))),
+        Err(error) => return Some((name, error.to_string())),
     };
     let here = format!("{name} in {}", version.environment);
-    let told = version.fault(db).map(|fault| match &fault.help {
-        Some(help) => format!("{}; {help}", fault.message),
-        None => fault.message.to_string(),
-    });
+    let told = version.fault(db).map(|fault| fault.to_string());
     match &version.picked.outcome {
         Outcome::Invalid(error) => Some((here, error.to_string())),
         Outcome::NoMatch => {
@@ -210,16 +207,6 @@ fn fault(db: &dyn Db, version: &PlacedVersion) -> Option<(String, String)> {
         }
         // Shown from the cache.
         Outcome::Tag(_) | Outcome::Digest(_) => told.map(|told| (repository, told)),
-    }
-}
-
-/// Why it is not known from where something is taken.
-fn no_repository(error: &NoRepository) -> String {
-    match error {
-        NoRepository::Address(url, error) => format!("`{url}`: {error}"),
-        NoRepository::NotFound(kind, name) => format!("there is no {kind} `{name}`"),
-        NoRepository::Index => "its chart comes from an index, which is not looked up".to_owned(),
-        NoRepository::Template => "its address holds a variable without a value".to_owned(),
     }
 }
 
