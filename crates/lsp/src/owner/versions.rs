@@ -1,0 +1,95 @@
+//! What the owner does about versions: it takes in what is learned, and decides with the user what may be asked.
+
+use std::time::Instant;
+
+use infragen_registry::{Repository, Timestamp};
+use infragen_workspace::Answer;
+
+use super::{Owner, ToClient};
+use crate::message::Message;
+use crate::protocol::capabilities::Network;
+use crate::protocol::{MessageActionItem, MessageType};
+use crate::versions::Versions;
+
+/// The answer that lets registries be asked.
+const ALLOW: &str = "Allow in This Session";
+
+impl Owner {
+    /// The cache or registries told something.
+    pub(super) fn versions_learned(&mut self, answers: Vec<(Repository, Answer)>) {
+        // What is new makes other things of interest; if nothing is, what is left can be asked.
+        self.versions_soon.touch_now(Instant::now());
+        if answers.is_empty() {
+            return;
+        }
+        self.workspace.set_answers(answers, Timestamp::now());
+        self.sweep_soon();
+    }
+
+    /// What is known of versions may be old by now.
+    pub(super) fn look_at_versions(&mut self) {
+        if self.versions_timer.due().is_none() {
+            self.versions_timer.touch(Instant::now());
+        }
+        if !self.versions_timer.take(Instant::now()) {
+            return;
+        }
+        // While a thread is looking it is looked again the next time.
+        if let Some(versions) = self.versions.as_mut() {
+            versions.begin_round(false);
+            self.versions_soon.touch_now(Instant::now());
+        }
+        self.workspace.set_answers(Vec::new(), Timestamp::now());
+    }
+
+    pub(super) fn refresh_versions(&mut self) {
+        if self.network == Network::Off {
+            let message = "infragen may not ask registries: its setting `network` is `off`";
+            self.to_client
+                .outbox
+                .show(MessageType::WARNING, message.to_owned());
+        }
+        // Who asks for it by hand and has not allowed it yet is asked again.
+        self.network_asked = false;
+        self.versions_anew = true;
+        self.versions_soon.touch_now(Instant::now());
+    }
+
+    /// Asks the user whether registries may be asked, once.
+    pub(super) fn ask_about_network(&mut self, versions: &Versions) {
+        if self.network != Network::Ask || self.network_asked || versions.would_ask.is_empty() {
+            return;
+        }
+        self.network_asked = true;
+        let hosts: Vec<_> = versions.would_ask.iter().map(String::as_str).collect();
+        let hosts = match hosts.as_slice() {
+            [one] => (*one).to_owned(),
+            [one, other] => format!("{one} and {other}"),
+            [one, rest @ ..] => format!("{one} and {} other registries", rest.len()),
+            [] => return,
+        };
+        let message = format!(
+            "May infragen ask {hosts} which versions there are? It shows then what each environment takes."
+        );
+        let ToClient {
+            client, runtime, ..
+        } = &self.to_client;
+        let (client, sender) = (client.clone(), self.sender.clone());
+        runtime.spawn(async move {
+            let action = |title: &str| MessageActionItem {
+                title: title.to_owned(),
+                properties: Default::default(),
+            };
+            let actions = vec![action(ALLOW), action("Not Now")];
+            let answer = client
+                .show_message_request(MessageType::INFO, message, Some(actions))
+                .await;
+            if let Ok(Some(answer)) = answer
+                && answer.title == ALLOW
+            {
+                // The owner lives as long as the process.
+                let _ = sender.send(Message::Network(Network::On));
+            }
+        });
+    }
+}
