@@ -31,6 +31,8 @@ pub struct FileFacts {
     pub repeated: Vec<RepeatedKey>,
     /// The names that patches in the file give to objects; with a placeholder where that cannot be told.
     pub renames: Vec<SmolStr>,
+    /// Whether the text holds what may be a variable of `postBuild`: `${`.
+    pub variables: bool,
 }
 
 /// One object of a file.
@@ -131,13 +133,27 @@ pub fn is_templated(text: &str) -> bool {
     text.contains("${") || text.contains("<<") || text.contains("{{")
 }
 
+/// Whether a text holds what may be a variable of `postBuild`.
+fn may_hold_variables(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), b"${").is_some()
+}
+
 impl FileFacts {
+    /// What a text says that holds no object.
+    pub fn without_objects(text: &str) -> FileFacts {
+        FileFacts {
+            variables: may_hold_variables(text),
+            ..FileFacts::default()
+        }
+    }
+
     /// Reads what a file says. `kustomization` tells that the file's name makes it a kustomization file.
     pub fn read(tree: &Tree, kustomization: bool) -> FileFacts {
         let mut facts = FileFacts {
             broken: !tree.errors().is_empty(),
             unread: tree.errors().iter().any(|error| error.is_limit),
             renames: renames::renames(tree),
+            variables: may_hold_variables(tree.text()),
             ..FileFacts::default()
         };
         let mut documents = tree.documents();

@@ -77,6 +77,20 @@ pub fn build_as_flux(loader: &dyn Loader, directory: &Utf8Path, additions: &Addi
     finish(loader, &spec, &accumulated, options, Builder::Flux)
 }
 
+/// Whether Flux, with nothing added, builds a directory as kustomize does by itself, as long as that finds no error: it
+/// has a kustomization file, which both read the same, and nothing in it shows who builds.
+pub fn builds_as_kustomize(loader: &dyn Loader, directory: &Utf8Path) -> bool {
+    let mut errors = Vec::new();
+    let Some((spec, Some(tree))) = top(loader, directory, &mut errors) else {
+        return false;
+    };
+    let strict = Spec::read(&spec.file, &tree, &mut errors);
+    errors.is_empty()
+        && !spec.resources.is_empty()
+        && !spec.build_metadata.any
+        && strict.as_ref() == Some(&spec)
+}
+
 /// The kustomization file of a directory, or one that is made up.
 fn top(
     loader: &dyn Loader,

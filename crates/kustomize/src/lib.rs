@@ -39,7 +39,7 @@ mod unmatched;
 mod value;
 
 pub use accumulate::{Accumulated, Way, accumulate};
-pub use additions::{Additions, build_as_flux};
+pub use additions::{Additions, build_as_flux, builds_as_kustomize};
 pub use build::{Built, Options, build};
 pub use deprecated::Deprecated;
 pub use error::{BuildError, ErrorKind};

@@ -20,6 +20,7 @@ mod testing;
 mod unresolved;
 mod variables;
 mod version_fields;
+mod version_filter;
 
 pub use example::example_files;
 pub use finding::{FileChange, FileEdits, Finding, Fix, Related, Severity};

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use infragen_flux::{SOURCE_IGNORE, SourceIgnore};
 use infragen_kustomize::{
-    Accumulated, BuildError, Entry, ErrorKind, FileKind, FileResources, Loader, Options, Path,
-    Place, Unmatched, Way, accumulate, build, join, read_file,
+    Accumulated, BuildError, Built, Entry, ErrorKind, FileKind, FileResources, Loader, Options,
+    Path, Place, Unmatched, Way, accumulate, build, join, read_file,
 };
 use infragen_syntax::{SyntaxError, Tree};
 use rustc_hash::FxHashSet;
@@ -166,26 +166,14 @@ pub(crate) fn resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
 /// Those of a file as an editor shows it.
 #[salsa::tracked(returns(clone), no_eq, lru = 512)]
 fn open_resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
-    let files = Files {
-        db,
-        root: file.root(db),
-        traced: false,
-        disk: false,
-        flux: false,
-    };
+    let files = Files::new(db, file.root(db), false);
     Arc::new(read_file(&files, &file.path(db)))
 }
 
 /// Those of a file on disk.
 #[salsa::tracked(returns(clone), no_eq, lru = 4096)]
 fn disk_resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
-    let files = Files {
-        db,
-        root: file.root(db),
-        traced: false,
-        disk: true,
-        flux: false,
-    };
+    let files = Files::new(db, file.root(db), true);
     Arc::new(read_file(&files, &file.path(db)))
 }
 
@@ -268,6 +256,12 @@ fn accumulated_as(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accumula
 /// What it adds with what editors show.
 #[salsa::tracked(returns(clone), no_eq, lru = 1024, cycle_result = |_, _, _, _| Arc::default())]
 fn shown_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accumulated> {
+    if flux {
+        let strict = shown_accumulated(db, directory, false);
+        if is_lenient_too(&strict) {
+            return strict;
+        }
+    }
     let files = Files {
         db,
         root: directory.root(db),
@@ -281,6 +275,12 @@ fn shown_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accum
 /// What it adds as it is on disk.
 #[salsa::tracked(returns(clone), no_eq, lru = 4096, cycle_result = |_, _, _, _| Arc::default())]
 fn disk_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accumulated> {
+    if flux {
+        let strict = disk_accumulated(db, directory, false);
+        if is_lenient_too(&strict) {
+            return strict;
+        }
+    }
     let files = Files {
         db,
         root: directory.root(db),
@@ -289,6 +289,44 @@ fn disk_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accumu
         flux,
     };
     Arc::new(accumulate(&files, directory.path(db), &Way::default()))
+}
+
+/// Builds what the directory of a kustomization file on disk adds to whoever names it.
+pub(crate) fn prepare(db: &dyn Db, kustomization: SourceFile) {
+    if let Some(directory) = built_from(db, kustomization) {
+        disk_accumulated(db, directory, false);
+    }
+}
+
+/// Builds the directory of a kustomization file on disk, unless another one takes it in.
+pub(crate) fn prepare_build(db: &dyn Db, kustomization: SourceFile) {
+    if let Some(directory) = built_from(db, kustomization)
+        && !is_taken_in(db, directory)
+    {
+        disk_kustomize_build(db, directory);
+    }
+}
+
+/// The directory that is built by a kustomization file on disk; a component is built only on top of something else.
+fn built_from(db: &dyn Db, kustomization: SourceFile) -> Option<Directory> {
+    let facts = query::disk_facts(db, kustomization);
+    let directory = kustomization.directory(db);
+    let built = facts.kustomization.as_ref()?.kind == FileKind::Kustomization
+        && kustomization_file(db, directory) == Some(kustomization);
+    built.then_some(directory)
+}
+
+/// Whether another kustomization file takes a directory in.
+fn is_taken_in(db: &dyn Db, directory: Directory) -> bool {
+    importers(db, directory.root(db), Found::Directory(directory))
+        .iter()
+        .any(|import| import.field.includes())
+}
+
+/// Whether Flux accumulates the same as kustomize by itself: all that it does otherwise is not to refuse some operations
+/// of patches.
+fn is_lenient_too(strict: &Accumulated) -> bool {
+    strict.errors.is_empty()
 }
 
 /// Whether an error leaves objects out of a build: then others may be its consequence. (A generator that
@@ -342,26 +380,53 @@ pub(crate) fn may_be_consequence(error: &BuildError) -> bool {
     )
 }
 
+/// What kustomize by itself builds of a directory, with objects as they come: as it is on disk, or with what editors
+/// show.
+pub(crate) fn kustomize_build(db: &dyn Db, directory: Directory, disk: bool) -> Arc<Built> {
+    match disk {
+        true => disk_kustomize_build(db, directory),
+        false => shown_kustomize_build(db, directory),
+    }
+}
+
+#[salsa::tracked(returns(clone), no_eq, lru = 8192)]
+fn disk_kustomize_build(db: &dyn Db, directory: Directory) -> Arc<Built> {
+    Files::new(db, directory.root(db), true).kustomize_build(directory)
+}
+
+#[salsa::tracked(returns(clone), no_eq, lru = 1024)]
+fn shown_kustomize_build(db: &dyn Db, directory: Directory) -> Arc<Built> {
+    Files::new(db, directory.root(db), false).kustomize_build(directory)
+}
+
+impl<'db> Files<'db> {
+    /// The files for builds of kustomize by itself.
+    fn new(db: &'db dyn Db, root: Root, disk: bool) -> Self {
+        Files {
+            db,
+            root,
+            traced: false,
+            disk,
+            flux: false,
+        }
+    }
+
+    fn kustomize_build(&self, directory: Directory) -> Arc<Built> {
+        let options = Options { sorted: false };
+        Arc::new(build(self, directory.path(self.db), options))
+    }
+}
+
 /// What is wrong in the build of a directory: as a whole where no other kustomization file takes it in, else
 /// what it adds to those. Where objects are missing, what may be wrong for that reason alone is left out.
 #[salsa::tracked(returns(clone))]
 fn errors_of_build(db: &dyn Db, directory: Directory) -> Arc<Vec<Arc<BuildError>>> {
     let root = directory.root(db);
-    let taken_in = importers(db, root, Found::Directory(directory))
-        .iter()
-        .any(|import| import.field.includes());
-    let mut errors = if taken_in {
-        accumulated(db, directory).errors.clone()
-    } else {
-        let options = Options { sorted: false };
-        let files = Files {
-            db,
-            root,
-            traced: false,
-            disk: false,
-            flux: false,
-        };
-        build(&files, directory.path(db), options).errors
+    let mut errors = match is_taken_in(db, directory) {
+        true => accumulated(db, directory).errors.clone(),
+        false => kustomize_build(db, directory, !is_shown(db, directory))
+            .errors
+            .clone(),
     };
     if errors.iter().any(|error| leaves_out(error)) || gets_more(db, root, directory) {
         errors.retain(|error| !may_be_consequence(error));

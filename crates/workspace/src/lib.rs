@@ -27,6 +27,7 @@ mod object_graph;
 mod paths;
 mod published;
 mod query;
+mod recent;
 mod resolve;
 mod variables;
 mod versions;

@@ -31,22 +31,39 @@ pub(crate) fn disk_text(db: &dyn Db, file: SourceFile) -> Result<Arc<str>, Synta
 /// Trees of closed files are dropped again; only their facts stay.
 #[salsa::tracked(returns(clone), no_eq, lru = 128)]
 pub fn tree(db: &dyn Db, file: SourceFile) -> Arc<Tree> {
-    Arc::new(parse(text(db, file)))
+    match file.buffer(db) {
+        Some(buffer) => Arc::new(Tree::parse(buffer.clone())),
+        None => disk_tree(db, file),
+    }
 }
 
-/// The tree of a file on disk, whatever an editor makes of it; kept nowhere.
+/// The tree of a file on disk, whatever an editor makes of it; kept for a moment only.
 pub(crate) fn disk_tree(db: &dyn Db, file: SourceFile) -> Arc<Tree> {
-    Arc::new(parse(disk_text(db, file)))
-}
-
-fn parse(text: Result<Arc<str>, SyntaxError>) -> Tree {
-    match text {
-        Ok(text) => Tree::parse(text),
-        Err(error) => Tree::unreadable(SyntaxError {
+    if let Some(tree) = recent_tree(db, file) {
+        return tree;
+    }
+    match disk_text(db, file) {
+        Ok(text) => parse_disk(db, file, text),
+        Err(error) => Arc::new(Tree::unreadable(SyntaxError {
             range: TextRange::empty(0.into()),
             ..error
-        }),
+        })),
     }
+}
+
+fn recent_tree(db: &dyn Db, file: SourceFile) -> Option<Arc<Tree>> {
+    match file.disk(db) {
+        Disk::Present(content) => db.recent_trees().get(file, *content),
+        Disk::Absent | Disk::Memory(_) | Disk::Stored(_) => None,
+    }
+}
+
+fn parse_disk(db: &dyn Db, file: SourceFile, text: Arc<str>) -> Arc<Tree> {
+    let tree = Arc::new(Tree::parse(text));
+    if let Disk::Present(content) = file.disk(db) {
+        db.recent_trees().keep(file, *content, &tree);
+    }
+    tree
 }
 
 /// What a file says, buffer over disk.
@@ -61,21 +78,32 @@ pub fn facts(db: &dyn Db, file: SourceFile) -> Arc<FileFacts> {
     }
 }
 
-/// What a file on disk says, whatever an editor makes of it. No tree is kept.
+/// What a file on disk says, whatever an editor makes of it.
 #[salsa::tracked(returns(clone))]
 pub(crate) fn disk_facts(db: &dyn Db, file: SourceFile) -> Arc<FileFacts> {
-    let Ok(text) = disk_text(db, file) else {
-        return Arc::new(FileFacts {
-            broken: true,
-            unread: true,
-            ..FileFacts::default()
-        });
-    };
     let kustomization = file.is_kustomization_file(db);
-    if !kustomization && !may_hold_objects(&text) {
-        return Arc::default();
-    }
-    Arc::new(FileFacts::read(&Tree::parse(text), kustomization))
+    let of_no_object = |text: &str| {
+        let none = !kustomization && !may_hold_objects(text);
+        none.then(|| FileFacts::without_objects(text))
+    };
+    let tree = match recent_tree(db, file) {
+        Some(tree) => tree,
+        None => {
+            let Ok(text) = disk_text(db, file) else {
+                return Arc::new(FileFacts {
+                    broken: true,
+                    unread: true,
+                    ..FileFacts::default()
+                });
+            };
+            if let Some(facts) = of_no_object(&text) {
+                return Arc::new(facts);
+            }
+            parse_disk(db, file, text)
+        }
+    };
+    let facts = of_no_object(tree.text());
+    Arc::new(facts.unwrap_or_else(|| FileFacts::read(&tree, kustomization)))
 }
 
 /// A byte search that spares the parse of everything that is no manifest and gives no object a name.

@@ -15,6 +15,7 @@ use salsa::{Durability, Setter};
 
 use crate::bundles::SETTINGS_FILE;
 use crate::db::{Database, Db};
+use crate::environment::environments;
 use crate::files::{Child, DirEntry, Directory, Disk, Root, SourceFile, is_source};
 use crate::versions::Remotes;
 use crate::walk::{Seen, TrackedAnyway, What, walk, walk_repository};
@@ -752,7 +753,25 @@ fn index_files(snapshot: &Snapshot, root: Root, progress: &(dyn Fn(usize, usize)
             for file in chunk {
                 crate::query::disk_facts(db, *file);
             }
+            // Their trees are still there.
+            for file in chunk.iter().filter(|file| file.is_kustomization_file(db)) {
+                crate::builds::prepare(db, *file);
+            }
             let done = done.fetch_add(chunk.len(), std::sync::atomic::Ordering::Relaxed);
             progress(done + chunk.len(), total);
+        });
+    // What all files ask for is made by all cores, before the first one asks and the others wait for it.
+    let environments = environments(&snapshot.db, root);
+    files
+        .par_chunks(64)
+        .for_each_with(snapshot.db.clone(), |db, chunk| {
+            for file in chunk.iter().filter(|file| file.is_kustomization_file(db)) {
+                crate::builds::prepare_build(db, *file);
+            }
+        });
+    environments
+        .par_iter()
+        .for_each_with(snapshot.db.clone(), |db, environment| {
+            crate::clusters::prepare(db, root, environment.clone());
         });
 }

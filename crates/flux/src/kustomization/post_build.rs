@@ -17,6 +17,10 @@ use crate::substitute::{self, Missing, NAME_PATTERN, Template, is_variable_name}
 /// The label or annotation that keeps an object as it is.
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
 
+/// The labels that say which Flux Kustomization applies an object.
+const OWNER_NAME: SmolStr = SmolStr::new_static("kustomize.toolkit.fluxcd.io/name");
+const OWNER_NAMESPACE: SmolStr = SmolStr::new_static("kustomize.toolkit.fluxcd.io/namespace");
+
 /// Why Flux refuses an object after the build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -65,17 +69,16 @@ pub fn finish(
     }
     problems.extend(resources.iter().filter_map(lost_kind));
     resources.retain(is_applied);
+    let owner = [
+        (OWNER_NAME, spec.name.clone()),
+        (OWNER_NAMESPACE, spec.namespace.clone()),
+    ];
+    // Last, so they win over the labels of the owner too.
+    let labels: Vec<_> = owner.iter().chain(&spec.labels).collect();
+    let annotations: Vec<_> = spec.annotations.iter().collect();
     for resource in resources {
-        for (key, value) in [("name", &spec.name), ("namespace", &spec.namespace)] {
-            let key = format!("kustomize.toolkit.fluxcd.io/{key}");
-            mark(resource, "labels", &key, value, marked_at);
-        }
-        // Last, so it wins over the labels of the owner too.
-        for (field, pairs) in [("labels", &spec.labels), ("annotations", &spec.annotations)] {
-            for (key, value) in pairs {
-                mark(resource, field, key, value, marked_at);
-            }
-        }
+        mark(resource, "labels", &labels, marked_at);
+        mark(resource, "annotations", &annotations, marked_at);
     }
     problems
 }
@@ -304,25 +307,31 @@ fn history(before: &Scalar, after: &Scalar, variables: &Variables) -> Origin {
     Origin::step(How::Substitution, place, before)
 }
 
-/// Sets a label or an annotation.
-fn mark(resource: &mut Resource, field: &str, key: &str, text: &str, marked_at: Option<&Place>) {
-    let Some(object) = resource.value.as_map_mut() else {
+/// Sets labels or annotations, one after the other.
+fn mark(
+    resource: &mut Resource,
+    field: &str,
+    pairs: &[&(SmolStr, SmolStr)],
+    marked_at: Option<&Place>,
+) {
+    let Some(object) = resource.value.as_map_mut().filter(|_| !pairs.is_empty()) else {
         return;
     };
-    let before = object
-        .get("metadata")
-        .and_then(|metadata| metadata.at(&[field, key]));
-    let origin = match marked_at {
-        Some(place) => Origin::step(How::Transformer, place.clone(), Before::of(before)),
-        None => Origin::NONE,
-    };
     let mut metadata = map_of(object.get("metadata")).into_owned();
-    let mut map = texts_of(metadata.get(field));
-    let mut value = Value::string(text);
-    if let Value::Scalar(scalar) = &mut value {
-        scalar.origin = origin;
+    let written = metadata.get(field).cloned();
+    let mut map = texts_of(written.as_ref());
+    for (number, (key, text)) in pairs.iter().enumerate() {
+        let mut value = Value::string(text.clone());
+        if let (Value::Scalar(scalar), Some(place)) = (&mut value, marked_at) {
+            let again = pairs[..number].iter().any(|(earlier, _)| earlier == key);
+            let before = match again {
+                true => map.get(key),
+                false => written.as_ref().and_then(|written| written.get(key)),
+            };
+            scalar.origin = Origin::step(How::Transformer, place.clone(), Before::of(before));
+        }
+        map.insert(key.clone(), value);
     }
-    map.insert(key, value);
     metadata.insert(field, Value::from(map));
     object.insert("metadata", Value::from(metadata));
 }

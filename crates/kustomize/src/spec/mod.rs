@@ -25,7 +25,7 @@ pub type Text = Spanned<SmolStr>;
 pub type Pairs = Vec<(Text, Text)>;
 
 /// What a kustomization file tells a build to do.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spec {
     /// The file.
     pub file: Path,
@@ -92,7 +92,7 @@ pub struct Spec {
 }
 
 /// A text that is YAML by itself, or perhaps a path.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inline {
     /// The text and its place.
     pub text: Text,
@@ -102,7 +102,7 @@ pub struct Inline {
 }
 
 /// An item of `patches` or `patchesJson6902`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatchEntry {
     /// The whole item.
     pub range: TextRange,
@@ -119,7 +119,7 @@ pub struct PatchEntry {
 }
 
 /// What chooses objects; an empty text chooses all.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selector {
     /// The whole mapping.
     pub range: TextRange,
@@ -140,7 +140,7 @@ pub struct Selector {
 }
 
 /// An item of `labels`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LabelEntry {
     /// `pairs`
     pub pairs: Pairs,
@@ -153,7 +153,7 @@ pub struct LabelEntry {
 }
 
 /// An item of `images`; an empty text is one that is not given.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageEntry {
     /// The whole item.
     pub range: TextRange,
@@ -170,7 +170,7 @@ pub struct ImageEntry {
 }
 
 /// An item of `replicas`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplicaEntry {
     /// `name`
     pub name: Text,
@@ -181,7 +181,7 @@ pub struct ReplicaEntry {
 }
 
 /// An item of `replacements`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplacementEntry {
     /// The whole item.
     pub range: TextRange,
@@ -196,7 +196,7 @@ pub struct ReplacementEntry {
 }
 
 /// `source` of a replacement.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplacementSource {
     /// The object: exact texts, not patterns; the label and annotation selectors are empty.
     pub selector: Selector,
@@ -207,7 +207,7 @@ pub struct ReplacementSource {
 }
 
 /// An item of `targets` of a replacement.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplacementTarget {
     /// The whole item.
     pub range: TextRange,
@@ -222,7 +222,7 @@ pub struct ReplacementTarget {
 }
 
 /// `options` of a replacement's source or target.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldOptions {
     /// The whole mapping.
     pub range: TextRange,
@@ -254,7 +254,7 @@ pub struct Var {
 }
 
 /// An item of `configMapGenerator` or `secretGenerator`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GeneratorEntry {
     /// The whole item.
     pub range: TextRange,
@@ -277,7 +277,7 @@ pub struct GeneratorEntry {
 }
 
 /// `generatorOptions`, or `options` of a generator.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GeneratorOptions {
     /// `labels`
     pub labels: Pairs,
@@ -290,7 +290,7 @@ pub struct GeneratorOptions {
 }
 
 /// `sortOptions`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SortOptions {
     /// The whole mapping.
     pub range: TextRange,

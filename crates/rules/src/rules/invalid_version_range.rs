@@ -1,11 +1,12 @@
 use infragen_constraint::{Constraint, Flux, SyntaxError};
 use infragen_flux::VersionField;
-use infragen_go_regex::GoRegex;
 use infragen_syntax::TextEdit;
+use infragen_workspace::Db;
 
 use crate::finding::{Finding, Fix, Severity};
 use crate::rule::{Context, Rule};
 use crate::version_fields::{VersionFields, version_fields};
+use crate::version_filter::version_filter;
 
 /// A range of versions, or its filter, that cannot be read.
 pub static INVALID_VERSION_RANGE: Rule = Rule {
@@ -52,7 +53,7 @@ spec:
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for fields in version_fields(context) {
         findings.extend(unreadable_range(context, &fields));
-        findings.extend(unreadable_filter(&fields));
+        findings.extend(unreadable_filter(context.db, &fields));
     }
 }
 
@@ -104,9 +105,9 @@ fn as_tag(context: &Context<'_>, fields: &VersionFields<'_>, range: &VersionFiel
     })
 }
 
-fn unreadable_filter(fields: &VersionFields<'_>) -> Option<Finding> {
+fn unreadable_filter(db: &dyn Db, fields: &VersionFields<'_>) -> Option<Finding> {
     let filter = fields.filter()?;
-    let error = GoRegex::new(&filter.value.value).err()?;
+    let error = version_filter(db, filter.value.value.clone(), fields.facts.helm).error?;
     let finding = INVALID_VERSION_RANGE.finding(fields.place(filter, &error.range), error.message);
     // Nobody reads it without a range.
     let severity = match fields.range() {

@@ -1,8 +1,10 @@
-use infragen_constraint::{Constraint, FilterReach, Flux};
+use infragen_constraint::{Constraint, Flux};
+use infragen_workspace::Db;
 
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
 use crate::version_fields::{VersionFields, version_fields};
+use crate::version_filter::version_filter;
 
 /// A filter that leaves nothing to choose from.
 pub static UNMATCHED_VERSION_FILTER: Rule = Rule {
@@ -46,12 +48,13 @@ spec:
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    findings.extend(version_fields(context).filter_map(|fields| unmatched(&fields)));
+    let db = context.db;
+    findings.extend(version_fields(context).filter_map(|fields| unmatched(db, &fields)));
 }
 
-fn unmatched(fields: &VersionFields<'_>) -> Option<Finding> {
+fn unmatched(db: &dyn Db, fields: &VersionFields<'_>) -> Option<Finding> {
     let filter = fields.filter()?;
-    let reach = FilterReach::of(&filter.value.value, fields.facts.helm)?;
+    let reach = version_filter(db, filter.value.value.clone(), fields.facts.helm).reach?;
     if reach.releases {
         return None;
     }

@@ -9,11 +9,12 @@ use infragen_flux::kustomization::{KustomizationSpec, Problem, Variables, finish
 use infragen_flux::substitute::Missing;
 use infragen_kustomize::{
     Additions, BuildError, Matched, Path, Place, Resource, Unmatched, build_as_flux,
+    builds_as_kustomize,
 };
 use smol_str::SmolStr;
 
 use super::reading::components;
-use crate::builds::{Files, is_shown};
+use crate::builds::{Files, is_shown, kustomize_build};
 use crate::db::Db;
 use crate::files::Directory;
 use crate::paths::{Found, find};
@@ -154,6 +155,12 @@ fn build(
         disk,
         flux: true,
     };
+    if additions.is_empty() {
+        let built = kustomize_build(db, directory, disk);
+        if built.errors.is_empty() && builds_as_kustomize(&files, directory.path(db)) {
+            return built;
+        }
+    }
     let file = Path::from(Utf8Path::new(Place::MADE_UP));
     let additions = Additions::new(file, additions, ignore_missing_components);
     Arc::new(build_as_flux(&files, directory.path(db), &additions))

@@ -61,7 +61,7 @@ impl ClusterIndex {
     }
 
     /// The objects that come from a file of a root, in order.
-    fn of_file(&self, root: Root, path: &Path) -> Vec<ObjectId> {
+    pub(crate) fn of_file(&self, root: Root, path: &Path) -> Vec<ObjectId> {
         let key = (root, path.clone());
         self.layered(|objects| objects.by_file.get(&key), |id| *id)
     }
@@ -88,6 +88,12 @@ impl ClusterIndex {
         let disk = self.disk.of_kind(kind).filter(|(_, placed)| closed(placed));
         disk.chain(self.shown.of_kind(kind)).collect()
     }
+}
+
+/// Finds out what an environment applies as it is on disk, and where its objects are found.
+pub(crate) fn prepare(db: &dyn Db, root: Root, environment: Environment) {
+    let outset = outset(db, root, environment.clone());
+    disk_objects(db, root, environment, outset);
 }
 
 /// The index of an environment: equal after an edit that changes no name.
@@ -363,22 +369,32 @@ pub fn applied_from(db: &dyn Db, file: SourceFile) -> Arc<Vec<AppliedFrom>> {
         }
         let cluster = cluster(db, *around, environment.clone());
         let facts = facts(db, file);
-        for id in &ids {
-            let Some(application) = cluster.applications.get(id.application as usize) else {
+        // Those of one application stand together.
+        for of_application in ids.chunk_by(|a, b| a.application == b.application) {
+            let application = of_application.first().map(|id| id.application as usize);
+            let application = application.and_then(|at| cluster.applications.get(at));
+            let built = application.and_then(|at| Some((at, cluster.built(db, at)?)));
+            let Some((application, built)) = built else {
                 continue;
             };
             let objects = cluster.objects(db, application);
-            let by = resource(db, &cluster, *id).and_then(|resource| part_of(&facts, &resource));
-            let (Some(object), Some(by)) = (objects.get(id.number as usize), by) else {
-                continue;
-            };
-            found.push(AppliedFrom {
-                environment: number,
-                id: *id,
-                by,
-                namespace: object.namespace.clone(),
-                name: object.name.clone(),
-            });
+            for id in of_application {
+                let at = id.number as usize;
+                let by = built
+                    .resources
+                    .get(at)
+                    .and_then(|resource| part_of(&facts, resource));
+                let (Some(object), Some(by)) = (objects.get(at), by) else {
+                    continue;
+                };
+                found.push(AppliedFrom {
+                    environment: number,
+                    id: *id,
+                    by,
+                    namespace: object.namespace.clone(),
+                    name: object.name.clone(),
+                });
+            }
         }
     }
     Arc::new(found)

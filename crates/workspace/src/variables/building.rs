@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use infragen_flux::substitute::Missing;
+use infragen_kustomize::Path;
 
-use crate::clusters::{Application, nth_cluster, readers};
+use crate::clusters::{Application, cluster_index, nth_cluster, readers};
 use crate::db::Db;
 use crate::environment::Environment;
 use crate::files::SourceFile;
@@ -33,7 +34,7 @@ pub struct BuildWith {
 #[salsa::tracked(returns(clone))]
 pub fn builds_with(db: &dyn Db, file: SourceFile) -> Arc<Vec<BuildWith>> {
     let root = file.root(db);
-    let path = file.path(db);
+    let path = Path::from(file.path(db).as_path());
     let is_named =
         file.is_kustomization_file(db) || !importers(db, root, Found::File(file)).is_empty();
     let mut found = Vec::new();
@@ -46,10 +47,11 @@ pub fn builds_with(db: &dyn Db, file: SourceFile) -> Arc<Vec<BuildWith>> {
         let Some(application) = application.filter(|_| cluster.root == root) else {
             continue;
         };
-        let objects = cluster.objects(db, application);
-        let from_file = (0..).zip(objects.iter());
-        let from_file = from_file.filter(|(_, object)| *object.file == *path);
-        let objects: Vec<u32> = from_file.map(|(number, _)| number).collect();
+        let index = cluster_index(db, root, cluster.environment.clone());
+        let of_application = index.of_file(root, &path).into_iter();
+        let of_application =
+            of_application.filter(|id| id.application as usize == reader.application);
+        let objects: Vec<u32> = of_application.map(|id| id.number).collect();
         let declares = cluster.file_of(db, application) == Some(file);
         if !objects.is_empty() || (is_named && !declares) {
             found.push(BuildWith {

@@ -48,18 +48,21 @@ pub enum DefinedIn {
 /// An object that gives variables, as the number of an application and that of the object in it.
 type ObjectNumber = (usize, u32);
 
-/// The applications of an environment that an object gives variables to, by the object.
+/// The applications of an environment whose variables an object may set, as their manifest or as one that gives
+/// variables: by the application that the object is of, with its number there.
 #[salsa::tracked(returns(clone))]
 fn receivers(
     db: &dyn Db,
     root: Root,
     environment: Environment,
-) -> Arc<FxHashMap<ObjectNumber, Vec<usize>>> {
+) -> Arc<FxHashMap<usize, Vec<(u32, usize)>>> {
     let cluster = cluster(db, root, environment);
-    let mut found: FxHashMap<ObjectNumber, Vec<usize>> = FxHashMap::default();
-    for (at, application) in cluster.applications.iter().enumerate() {
-        for (_, _, object) in objects_of(db, root, &cluster, application) {
-            found.entry(object).or_default().push(at);
+    let mut found: FxHashMap<usize, Vec<(u32, usize)>> = FxHashMap::default();
+    for (number, application) in cluster.applications.iter().enumerate() {
+        let given = objects_of(db, root, &cluster, application).into_iter();
+        let given = given.map(|(_, _, object)| object);
+        for (at, object) in given.chain(application.parent) {
+            found.entry(at).or_default().push((object, number));
         }
     }
     Arc::new(found)
@@ -162,17 +165,14 @@ pub fn variable_receivers(db: &dyn Db, file: SourceFile) -> Arc<Vec<(Environment
         let cluster = cluster(db, root, environment.clone());
         let is_manifest = !applied.objects.is_empty() && !file.is_kustomization_file(db);
         let counts = |object: u32| !is_manifest || applied.objects.contains(&object);
-        let given = receivers(db, root, environment.clone());
-        let given = given
-            .iter()
-            .filter(|((at, object), _)| *at == applied.number && counts(*object));
-        let given = given.flat_map(|(_, receivers)| receivers.iter().copied());
-        let own = cluster.applications.iter().enumerate();
-        let own = own.filter(|(_, application)| match application.parent {
-            Some((parent, object)) => parent == applied.number && counts(object),
-            None => application.file.as_deref() == Some(&*path),
-        });
-        let mut numbers: Vec<_> = given.chain(own.map(|(number, _)| number)).collect();
+        let receivers = receivers(db, root, environment.clone());
+        let given = receivers.get(&applied.number).into_iter().flatten();
+        let given = given.filter(|(object, _)| counts(*object));
+        // Nothing of the environment applies the entry point.
+        let entry = cluster.applications.first();
+        let entry = entry.filter(|entry| entry.file.as_deref() == Some(&*path));
+        let mut numbers: Vec<_> = given.map(|(_, number)| *number).collect();
+        numbers.extend(entry.map(|_| 0));
         numbers.sort_unstable();
         numbers.dedup();
         found.extend(
@@ -324,11 +324,13 @@ fn histories(
     let Some((application, traced)) = traced else {
         return Arc::default();
     };
-    let given = receivers(db, root, environment);
+    let receivers = receivers(db, root, environment);
+    let receivers = receivers.get(&number).map_or(&[][..], Vec::as_slice);
+    let gives = |object: u32| receivers.iter().any(|(from, _)| *from == object);
     for (object, resource) in (0..).zip(&traced.resources) {
         let paths: &[&[&str]] = match resource.kind() {
             "Kustomization" => &[&["spec", "postBuild", "substitute"]],
-            _ if given.contains_key(&(number, object)) => &[&["data"], &["stringData"]],
+            _ if gives(object) => &[&["data"], &["stringData"]],
             _ => &[],
         };
         for path in paths {

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use crate::db::Db;
 use crate::files::SourceFile;
-use crate::query::{facts, text, tree};
+use crate::query::{facts, tree};
 
 /// A reference to a variable in a scalar of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,12 +60,10 @@ pub struct VariableUses {
 /// Where a file uses variables, whether or not something puts values there.
 #[salsa::tracked(returns(clone))]
 pub fn variable_uses(db: &dyn Db, file: SourceFile) -> Arc<VariableUses> {
-    let holds_some = text(db, file)
-        .is_ok_and(|text| memchr::memmem::find(text.as_bytes(), OPENING.as_bytes()).is_some());
-    if !holds_some {
+    let facts = facts(db, file);
+    if !facts.variables {
         return Arc::default();
     }
-    let facts = facts(db, file);
     let entries = facts.kustomization.as_ref().map(|file| &file.entries);
     let paths = entries.into_iter().flatten().map(|entry| entry.path.range);
     let mut reader = UsesReader {
