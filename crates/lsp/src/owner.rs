@@ -571,6 +571,9 @@ impl Owner {
                 self.sweep = sweep;
                 match result {
                     Ok(()) => {
+                        if !self.reading.is_empty() {
+                            self.workspace.trim();
+                        }
                         self.reading.clear();
                         self.versions_soon.touch_now(Instant::now());
                     }

@@ -157,9 +157,9 @@ impl Loader for Files<'_> {
 
 /// The objects of a manifest file.
 pub(crate) fn resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
-    match file.root(db).open(db).contains(&file) {
-        true => open_resources(db, file),
-        false => disk_resources(db, file),
+    match file.buffer(db) {
+        Some(_) => open_resources(db, file),
+        None => disk_resources(db, file),
     }
 }
 
@@ -171,7 +171,7 @@ fn open_resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
 }
 
 /// Those of a file on disk.
-#[salsa::tracked(returns(clone), no_eq, lru = 4096)]
+#[salsa::tracked(returns(clone), no_eq, lru = 2048)]
 fn disk_resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
     let files = Files::new(db, file.root(db), true);
     Arc::new(read_file(&files, &file.path(db)))
@@ -208,7 +208,9 @@ pub fn concerned_files(db: &dyn Db, root: Root) -> Vec<SourceFile> {
     files.collect()
 }
 
-/// Whether what a directory builds to depends on what an editor shows.
+/// Whether what a directory builds to depends on what an editor shows. A query of its own: what is built elsewhere need
+/// not be looked at when a file is opened or closed.
+#[salsa::tracked(returns(copy))]
 pub(crate) fn is_shown(db: &dyn Db, directory: Directory) -> bool {
     let root = directory.root(db);
     !root.open(db).is_empty() && shown_directories(db, root).contains(&directory)
@@ -273,7 +275,7 @@ fn shown_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accum
 }
 
 /// What it adds as it is on disk.
-#[salsa::tracked(returns(clone), no_eq, lru = 4096, cycle_result = |_, _, _, _| Arc::default())]
+#[salsa::tracked(returns(clone), no_eq, lru = 1024, cycle_result = |_, _, _, _| Arc::default())]
 fn disk_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accumulated> {
     if flux {
         let strict = disk_accumulated(db, directory, false);
@@ -389,7 +391,7 @@ pub(crate) fn kustomize_build(db: &dyn Db, directory: Directory, disk: bool) -> 
     }
 }
 
-#[salsa::tracked(returns(clone), no_eq, lru = 8192)]
+#[salsa::tracked(returns(clone), no_eq, lru = 1024)]
 fn disk_kustomize_build(db: &dyn Db, directory: Directory) -> Arc<Built> {
     Files::new(db, directory.root(db), true).kustomize_build(directory)
 }

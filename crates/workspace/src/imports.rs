@@ -33,30 +33,6 @@ pub struct Import {
 /// What kustomization files take in, by what it leads to.
 type Imports = FxHashMap<Found, Vec<Import>>;
 
-/// The import graph.
-struct ImportGraph<'db>(Layered<'db, Imports>);
-
-impl ImportGraph<'_> {
-    fn new(db: &dyn Db, root: Root) -> ImportGraph<'_> {
-        let (disk, open) = (disk_imports(db, root), open_imports(db, root));
-        ImportGraph(Layered::new(db, root, disk, open))
-    }
-
-    /// The entries that lead to a file or directory.
-    fn to<'a>(&'a self, to: &'a Found) -> impl Iterator<Item = &'a Import> {
-        self.0.iter(
-            |imports| imports.get(to).into_iter().flatten(),
-            |import| import.from,
-        )
-    }
-
-    /// Every entry.
-    fn all(&self) -> impl Iterator<Item = &Import> {
-        self.0
-            .iter(|imports| imports.values().flatten(), |import| import.from)
-    }
-}
-
 /// What a kustomization file names, in the order of the file.
 pub fn imports_of(db: &dyn Db, file: SourceFile) -> Arc<Vec<Import>> {
     match file.buffer(db) {
@@ -107,6 +83,15 @@ fn open_imports(db: &dyn Db, root: Root) -> Arc<Imports> {
     ))
 }
 
+/// What of that leads to one place: whoever asks need not be asked again when an open file names another one.
+#[salsa::tracked(returns(clone))]
+fn open_imports_to(db: &dyn Db, root: Root, to: Found) -> Arc<[Import]> {
+    let imports = open_imports(db, root);
+    imports
+        .get(&to)
+        .map_or_else(Arc::default, |to| to.as_slice().into())
+}
+
 fn by_target(files: impl Iterator<Item = Arc<Vec<Import>>>) -> Imports {
     let mut graph = Imports::default();
     for imports in files {
@@ -126,8 +111,9 @@ pub fn looping_directories(db: &dyn Db, root: Root) -> Arc<FxHashSet<Directory>>
     if root.open(db).iter().all(same) {
         return disk_looping_directories(db, root);
     }
-    let graph = ImportGraph::new(db, root);
-    Arc::new(loops(db, &|| graph.all()))
+    let graph = Layered::new(db, root, disk_imports(db, root), open_imports(db, root));
+    let all = || graph.iter(|imports| imports.values().flatten(), |import| import.from);
+    Arc::new(loops(db, &all))
 }
 
 /// Those by what is on disk alone.
@@ -178,35 +164,6 @@ where
 /// Flux Kustomizations by the directory that they apply.
 type Applications = FxHashMap<Directory, Vec<FluxKustomization>>;
 
-/// What Flux Kustomizations apply. Apart from the import graph, because finding a directory may need to know
-/// what is an object, and that depends on what is imported as a patch.
-struct AppliedGraph<'db> {
-    /// Those whose path tells it.
-    direct: Layered<'db, Applications>,
-    /// Those on disk that apply what their source makes of it.
-    by_source: Arc<Applications>,
-}
-
-impl AppliedGraph<'_> {
-    fn new(db: &dyn Db, root: Root) -> AppliedGraph<'_> {
-        let disk = disk_applications(db, root).0.clone();
-        AppliedGraph {
-            direct: Layered::new(db, root, disk, open_applications(db, root)),
-            by_source: applications_by_source(db, root),
-        }
-    }
-
-    /// The Flux Kustomizations that apply a directory.
-    fn to(&self, directory: Directory) -> impl Iterator<Item = FluxKustomization> {
-        let direct = self.direct.iter(
-            move |applications| applications.get(&directory).into_iter().flatten(),
-            |(file, _)| *file,
-        );
-        let by_source = self.by_source.get(&directory).into_iter().flatten();
-        direct.chain(by_source).copied()
-    }
-}
-
 /// The directories that Flux Kustomizations on disk apply, as far as their paths tell, and those of which
 /// only the source tells.
 #[salsa::tracked(returns(ref))]
@@ -242,6 +199,14 @@ fn applications_by_source(db: &dyn Db, root: Root) -> Arc<Applications> {
         }
     }
     Arc::new(applications)
+}
+
+/// Those of one directory in files that are open in an editor, see [`open_imports_to`].
+#[salsa::tracked(returns(clone))]
+fn open_appliers(db: &dyn Db, root: Root, directory: Directory) -> Arc<[FluxKustomization]> {
+    let applications = open_applications(db, root);
+    let appliers = applications.get(&directory);
+    appliers.map_or_else(Arc::default, |appliers| appliers.as_slice().into())
 }
 
 #[salsa::tracked(returns(clone))]
@@ -287,10 +252,22 @@ fn add_application(
     }
 }
 
+/// What a layer on disk says of one place, but for files that are open: those are what the editor shows.
+fn closed<T: Copy>(db: &dyn Db, of_disk: &[T], file: impl Fn(&T) -> SourceFile) -> Vec<T> {
+    let closed = |item: &&T| file(item).buffer(db).is_none();
+    of_disk.iter().filter(closed).copied().collect()
+}
+
 /// The entries that lead to a file or directory. A directory is also led to by whoever names its
 /// kustomization file.
 pub fn importers(db: &dyn Db, root: Root, to: Found) -> Vec<Import> {
-    ImportGraph::new(db, root).to(&to).copied().collect()
+    let disk = disk_imports(db, root);
+    let mut found = Vec::new();
+    if let Some(imports) = disk.get(&to) {
+        found.extend(closed(db, imports, |import| import.from));
+    }
+    found.extend_from_slice(&open_imports_to(db, root, to));
+    found
 }
 
 /// Every kustomization file of a root.
@@ -301,33 +278,52 @@ pub fn layers(db: &dyn Db, root: Root) -> Vec<SourceFile> {
 /// The Flux Kustomizations that apply a directory of this repository, as their path or as one of their
 /// components, as numbers of objects of files.
 pub fn appliers(db: &dyn Db, root: Root, directory: Directory) -> Vec<FluxKustomization> {
-    AppliedGraph::new(db, root).to(directory).collect()
+    // Those whose path tells it, and those on disk that apply what their source makes of it.
+    let direct = disk_applications(db, root).0.clone();
+    let by_source = applications_by_source(db, root);
+    let mut found = Vec::new();
+    if let Some(appliers) = direct.get(&directory) {
+        found.extend(closed(db, appliers, |(file, _)| *file));
+    }
+    found.extend_from_slice(&open_appliers(db, root, directory));
+    found.extend(by_source.get(&directory).into_iter().flatten());
+    found
 }
 
 /// Whether some kustomization file uses a file as a patch: then the objects in it are none of their own.
 pub fn is_patch_file(db: &dyn Db, file: SourceFile) -> bool {
-    PatchFiles::new(db, file.root(db)).contains(file)
+    are_patches(&importers(db, file.root(db), Found::File(file)))
 }
 
 /// The files of a root that kustomization files use as patches, for who asks about many of them.
-pub(crate) struct PatchFiles<'db>(ImportGraph<'db>);
+pub(crate) struct PatchFiles<'db>(Layered<'db, Imports>);
 
 impl PatchFiles<'_> {
     pub(crate) fn new(db: &dyn Db, root: Root) -> PatchFiles<'_> {
-        PatchFiles(ImportGraph::new(db, root))
+        let (disk, open) = (disk_imports(db, root), open_imports(db, root));
+        PatchFiles(Layered::new(db, root, disk, open))
     }
 
     /// Whether a file is one of them.
     pub(crate) fn contains(&self, file: SourceFile) -> bool {
-        let mut patches = false;
-        for import in self.0.to(&Found::File(file)) {
-            if import.field.includes() {
-                return false;
-            }
-            patches |= import.field.patches();
-        }
-        patches
+        let to = Found::File(file);
+        are_patches(self.0.iter(
+            |imports| imports.get(&to).into_iter().flatten(),
+            |import| import.from,
+        ))
     }
+}
+
+/// Whether the entries that lead to a file use it as a patch.
+fn are_patches<'a>(importers: impl IntoIterator<Item = &'a Import>) -> bool {
+    let mut patches = false;
+    for import in importers {
+        if import.field.includes() {
+            return false;
+        }
+        patches |= import.field.patches();
+    }
+    patches
 }
 
 /// The namespaces that objects of a file may end up in, whatever they say themselves.
@@ -346,11 +342,9 @@ pub struct Namespaces {
 #[salsa::tracked(returns(clone))]
 pub fn overriding_namespaces(db: &dyn Db, file: SourceFile) -> Arc<Namespaces> {
     let root = file.root(db);
-    let (graph, applications) = (ImportGraph::new(db, root), AppliedGraph::new(db, root));
     let mut search = Search {
         db,
-        graph: &graph,
-        applications: &applications,
+        root,
         seen: FxHashSet::default(),
         found: Namespaces::default(),
     };
@@ -359,12 +353,12 @@ pub fn overriding_namespaces(db: &dyn Db, file: SourceFile) -> Arc<Namespaces> {
         // Generators of the file itself.
         search.through(file, None);
     } else {
-        let to = Found::File(file);
-        let including = graph.to(&to).filter(|import| import.field.includes());
         let mut any = false;
-        for import in including {
-            any = true;
-            search.through(import.from, None);
+        for import in importers(db, root, Found::File(file)) {
+            if import.field.includes() {
+                any = true;
+                search.through(import.from, None);
+            }
         }
         if !any {
             search.loose(directory);
@@ -377,8 +371,7 @@ pub fn overriding_namespaces(db: &dyn Db, file: SourceFile) -> Arc<Namespaces> {
 
 struct Search<'a> {
     db: &'a dyn Db,
-    graph: &'a ImportGraph<'a>,
-    applications: &'a AppliedGraph<'a>,
+    root: Root,
     seen: FxHashSet<(Directory, Option<SmolStr>)>,
     found: Namespaces,
 }
@@ -420,13 +413,13 @@ impl Search<'_> {
             return;
         }
         let mut reached = false;
-        for import in self.graph.to(&Found::Directory(directory)) {
+        for import in importers(self.db, self.root, Found::Directory(directory)) {
             if import.field.includes() {
                 reached = true;
                 self.through(import.from, namespace.clone());
             }
         }
-        for (file, number) in self.applications.to(directory) {
+        for (file, number) in appliers(self.db, self.root, directory) {
             reached = true;
             self.applied(file, number, namespace.clone());
         }
@@ -443,7 +436,7 @@ impl Search<'_> {
             if kustomization_file(self.db, directory).is_some() {
                 break;
             }
-            let applied: Vec<_> = self.applications.to(directory).collect();
+            let applied = appliers(self.db, self.root, directory);
             if !applied.is_empty() {
                 for (file, number) in applied {
                     self.applied(file, number, None);

@@ -296,17 +296,19 @@ fn file_index(db: &dyn Db, file: SourceFile) -> Arc<Index> {
 /// What the files of a root give, in two layers: of those on disk, and of those that are open. The first
 /// is made from disk alone, so that no keystroke has to ask whether it still holds; the second is small.
 pub(crate) struct Layered<'db, T> {
+    db: &'db dyn Db,
+    root: Root,
     disk: Arc<T>,
     open: Arc<T>,
-    open_files: &'db [SourceFile],
 }
 
 impl<'db, T> Layered<'db, T> {
     pub(crate) fn new(db: &'db dyn Db, root: Root, disk: Arc<T>, open: Arc<T>) -> Self {
         Layered {
+            db,
+            root,
             disk,
             open,
-            open_files: root.open(db),
         }
     }
 
@@ -320,7 +322,8 @@ impl<'db, T> Layered<'db, T> {
     where
         I: Iterator,
     {
-        let closed = move |item: &I::Item| !self.open_files.contains(&file(item));
+        let open_files = self.root.open(self.db);
+        let closed = move |item: &I::Item| !open_files.contains(&file(item));
         part(&self.disk).filter(closed).chain(part(&self.open))
     }
 }

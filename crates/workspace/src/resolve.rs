@@ -14,7 +14,7 @@ use crate::clusters::{InEnvironment, applied_from, resolve_exactly};
 use crate::db::Db;
 use crate::environment::environment_of_directory;
 use crate::files::{Root, SourceFile};
-use crate::imports::{PatchFiles, overriding_namespaces};
+use crate::imports::{PatchFiles, is_patch_file, overriding_namespaces};
 use crate::index::{DefinedBy, Definition, ReferenceSite, View, definitions_of_kind};
 use crate::query::facts;
 
@@ -216,10 +216,16 @@ pub(crate) fn distance(here: Option<&str>, there: Option<&str>) -> u8 {
 
 /// The objects of a kind and name anywhere in a root; what stands in patch files is no object.
 pub fn definitions(db: &dyn Db, root: Root, kind: &GroupKind, name: &str) -> Vec<Definition> {
-    let mut found = View::new(db, root).definitions(kind, name);
-    let patches = PatchFiles::new(db, root);
-    found.retain(|definition| !patches.contains(definition.file));
-    found
+    let found = definitions_named(db, root, kind.clone(), SmolStr::new(name));
+    found.to_vec()
+}
+
+/// Those, as a query: whoever asks for a name need not be asked again when an open file says something of another one.
+#[salsa::tracked(returns(clone))]
+fn definitions_named(db: &dyn Db, root: Root, kind: GroupKind, name: SmolStr) -> Arc<[Definition]> {
+    let mut found = View::new(db, root).definitions(&kind, &name);
+    found.retain(|definition| !is_patch_file(db, definition.file));
+    found.into()
 }
 
 /// The kinds under which a name is defined in a root.

@@ -730,6 +730,12 @@ impl Workspace {
             .to(entries.into());
     }
 
+    /// Lets go of what was made for a whole repository and is not asked for on every keystroke: the next change of the
+    /// state would do it, and whoever types would wait for that. No snapshot may live on this thread.
+    pub fn trim(&mut self) {
+        salsa::Database::trigger_lru_eviction(&mut self.db);
+    }
+
     /// Reads all files of a root on all cores, so that later queries find their facts. `progress` is
     /// told how many of how many are done, from any thread.
     pub fn index(&self, root: Root, progress: &(dyn Fn(usize, usize) + Sync)) {

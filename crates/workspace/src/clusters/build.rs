@@ -131,7 +131,7 @@ fn shown_build(
 }
 
 /// That as it is on disk.
-#[salsa::tracked(returns(clone), no_eq, lru = 8192)]
+#[salsa::tracked(returns(clone), no_eq, lru = 1024)]
 fn disk_build(
     db: &dyn Db,
     directory: Directory,
@@ -178,7 +178,7 @@ pub fn applied(
     layered_applied(db, directory, spec, variables, missing, layer)
 }
 
-#[salsa::tracked(returns(clone), no_eq, lru = 8192)]
+#[salsa::tracked(returns(clone), no_eq, lru = 1024)]
 pub(crate) fn layered_applied(
     db: &dyn Db,
     directory: Directory,

@@ -6,7 +6,7 @@ use infragen_kustomize::{ErrorKind, Place};
 use smol_str::SmolStr;
 
 use super::errors::seen_from;
-use super::index::cluster_index;
+use super::index::objects_named;
 use super::source::Elsewhere;
 use super::walk::{Application, Cluster};
 use crate::db::Db;
@@ -138,13 +138,13 @@ impl Cluster {
             return Vec::new();
         };
         let namespace = &application.spec.namespace;
-        let index = cluster_index(db, self.root, self.environment.clone());
         let applied = |kind: &str, name: &str| {
             let kind = GroupKind {
                 group: SmolStr::default(),
                 kind: kind.into(),
             };
-            let placed = index.named(&kind, name);
+            let environment = self.environment.clone();
+            let placed = objects_named(db, self.root, environment, kind, name.into());
             placed.iter().any(|placed| placed.namespace == *namespace)
         };
         let from = post_build.from.iter();

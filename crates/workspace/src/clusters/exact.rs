@@ -6,7 +6,7 @@ use infragen_flux::substitute::{Missing, Template};
 use infragen_flux::{GroupKind, ObjectFacts, ReferenceFact, Scope, is_templated};
 use smol_str::SmolStr;
 
-use super::index::{AppliedFrom, applied_from, cluster_index, definition};
+use super::index::{AppliedFrom, applied_from, definition, objects_named};
 use super::walk::{Application, Cluster, nth_cluster};
 use crate::db::Db;
 use crate::files::SourceFile;
@@ -63,12 +63,13 @@ pub(crate) fn resolve_exactly(
         let Some((name, namespace)) = looked_up(&cluster, from, object, reference) else {
             continue;
         };
-        let index = cluster_index(db, cluster.root, environment.clone());
+        let (at, environment_of) = (cluster.root, environment.clone());
+        let named = objects_named(db, at, environment_of, kind.clone(), name.clone());
         let (mut found, mut elsewhere) = (Vec::new(), Vec::new());
-        for placed in index.named(kind, &name) {
+        for placed in named.iter() {
             let here = placed.namespace == namespace || placed.namespace.is_empty();
             let list = if here { &mut found } else { &mut elsewhere };
-            if let Some(definition) = definition(db, &cluster, &placed, kind, &name)
+            if let Some(definition) = definition(db, &cluster, placed, kind, &name)
                 && !list.contains(&definition)
             {
                 list.push(definition);

@@ -7,7 +7,7 @@ use infragen_kustomize::{BuildError, ErrorKind, Unmatched};
 use smol_str::SmolStr;
 
 use super::errors::seen_from;
-use super::index::{applied_from, cluster_index, definition, resource};
+use super::index::{applied_from, definition, objects_named, resource};
 use super::reading::readers;
 use super::walk::{cluster, nth_cluster};
 use crate::builds::{build_errors, leaves_out, may_be_consequence};
@@ -137,8 +137,9 @@ pub fn applied_twice(db: &dyn Db, file: SourceFile) -> Arc<Vec<Twice>> {
         }) else {
             continue;
         };
-        let index = cluster_index(db, cluster.root, environment.clone());
-        let others = index.named(&kind, &from.name).into_iter().filter(|placed| {
+        let (at, name) = (cluster.root, from.name.clone());
+        let named = objects_named(db, at, environment.clone(), kind.clone(), name);
+        let others = named.iter().filter(|placed| {
             !placed.made
                 && placed.namespace == from.namespace
                 && placed.id.application != from.id.application
@@ -153,7 +154,7 @@ pub fn applied_twice(db: &dyn Db, file: SourceFile) -> Arc<Vec<Twice>> {
             twice.kustomizations.extend(name_of(other.id.application));
             twice
                 .others
-                .extend(definition(db, &cluster, &other, &kind, &from.name));
+                .extend(definition(db, &cluster, other, &kind, &from.name));
         }
         let told = found.iter().any(|known| {
             known.object == object

@@ -55,7 +55,7 @@ pub(crate) struct ClusterIndex {
 
 impl ClusterIndex {
     /// The objects of a kind and name, with their namespaces, in order.
-    pub(crate) fn named(&self, kind: &GroupKind, name: &str) -> Vec<Placed> {
+    fn named(&self, kind: &GroupKind, name: &str) -> Vec<Placed> {
         let key = (kind.clone(), SmolStr::new(name));
         self.layered(|objects| objects.by_name.get(&key), |placed| placed.id)
     }
@@ -209,6 +209,20 @@ impl Objects {
     }
 }
 
+/// The objects of a kind and name that an environment applies, with their namespaces, in order. A query of its own:
+/// whoever asks for a name need not be asked again when an open file changes others.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn objects_named(
+    db: &dyn Db,
+    root: Root,
+    environment: Environment,
+    kind: GroupKind,
+    name: SmolStr,
+) -> Arc<[Placed]> {
+    let index = cluster_index(db, root, environment);
+    index.named(&kind, &name).into()
+}
+
 /// An object that a cluster applies under a name.
 pub(crate) fn named_in(
     db: &dyn Db,
@@ -217,9 +231,11 @@ pub(crate) fn named_in(
     namespace: &str,
     name: &str,
 ) -> Option<ObjectId> {
-    let index = cluster_index(db, cluster.root, cluster.environment.clone());
-    let mut named = index.named(kind, name).into_iter();
-    let placed = named.find(|placed| !placed.made && placed.namespace == namespace)?;
+    let environment = cluster.environment.clone();
+    let named = objects_named(db, cluster.root, environment, kind.clone(), name.into());
+    let placed = named
+        .iter()
+        .find(|placed| !placed.made && placed.namespace == namespace)?;
     Some(placed.id)
 }
 

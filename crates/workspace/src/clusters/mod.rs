@@ -38,9 +38,9 @@ pub use findings::{
 };
 pub use graph::{ClusterEdge, ClusterGraph, ClusterNode, Fault, Leads, cluster_graph};
 pub use history::Change;
-pub(crate) use index::cluster_index;
 pub use index::{AppliedFrom, ObjectId, applied_from};
 pub(crate) use index::{Placed, definition, named_in, prepare, resource as applied_resource};
+pub(crate) use index::{cluster_index, objects_named};
 pub(crate) use names::{Namesakes, names_in};
 pub use patched::{Patched, patched_objects};
 pub use reading::{Reader, readers};

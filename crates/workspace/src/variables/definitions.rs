@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::building::builds_with;
-use crate::clusters::{Application, Cluster, cluster, cluster_index};
+use crate::clusters::{Application, Cluster, cluster, objects_named};
 use crate::db::Db;
 use crate::environment::Environment;
 use crate::files::{Root, SourceFile};
@@ -81,7 +81,6 @@ fn objects_of(
     if post_build.from.is_empty() {
         return Vec::new();
     }
-    let index = cluster_index(db, root, cluster.environment.clone());
     let found = post_build.from.iter().filter_map(|from| {
         if !matches!(from.kind.as_str(), "ConfigMap" | "Secret") {
             return None;
@@ -90,7 +89,8 @@ fn objects_of(
             group: SmolStr::default(),
             kind: from.kind.clone(),
         };
-        let named = index.named(&kind, &from.name);
+        let environment = cluster.environment.clone();
+        let named = objects_named(db, root, environment, kind, from.name.clone());
         let mut applied = named
             .iter()
             .filter(|placed| !placed.made && placed.namespace == application.spec.namespace);
