@@ -243,6 +243,8 @@ fn serve(
     most: &AtomicUsize,
     now: &AtomicUsize,
 ) -> std::io::Result<()> {
+    // Else an answer waits for what the client says to the one before.
+    stream.set_nodelay(true)?;
     let mut out = stream.try_clone()?;
     let mut lines = BufReader::new(stream).lines();
     while let Some(request) = lines.next() {
@@ -269,12 +271,11 @@ fn serve(
         };
         now.fetch_sub(1, Ordering::Relaxed);
         answered.fetch_add(1, Ordering::Relaxed);
-        write!(
-            out,
+        let header = format!(
             "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
             body.len()
-        )?;
-        out.write_all(&body)?;
+        );
+        out.write_all(&[header.into_bytes(), body].concat())?;
     }
     Ok(())
 }

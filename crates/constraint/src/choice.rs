@@ -167,13 +167,27 @@ impl Selection {
         }
     }
 
+    /// Whether neither the filter nor an expression keeps the range from taking a tag.
+    pub fn admits(&self, tag: &str) -> bool {
+        !self.is_left_out(tag) && self.passes_filter(tag)
+    }
+
+    fn is_left_out(&self, tag: &str) -> bool {
+        self.excluded.iter().any(|excluded| excluded.is_match(tag))
+    }
+
+    fn passes_filter(&self, tag: &str) -> bool {
+        self.filter
+            .as_ref()
+            .is_none_or(|filter| filter.is_match(tag))
+    }
+
     /// What becomes of a tag, and its version where it is in the range; among those the choice is made later.
-    fn judge(&self, tag: &str) -> (Verdict, Option<Version>) {
-        if self.excluded.iter().any(|excluded| excluded.is_match(tag)) {
+    pub(crate) fn judge(&self, tag: &str) -> (Verdict, Option<Version>) {
+        if self.is_left_out(tag) {
             return (Verdict::LeftOut, None);
         }
-        let filter = self.filter.as_ref();
-        if filter.is_some_and(|filter| !filter.is_match(tag)) {
+        if !self.passes_filter(tag) {
             return (Verdict::Filtered, None);
         }
         match self.version(tag) {

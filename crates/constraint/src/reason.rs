@@ -25,14 +25,34 @@ impl Selection {
                 "the same version as `{}`, which comes first in the registry",
                 chosen()
             ),
-            Some(Verdict::Excluded(Exclusion::Prerelease(place))) => {
-                self.prerelease(*place, tag(number))
-            }
-            Some(Verdict::Excluded(exclusion)) => self.range.reason(*exclusion),
-            Some(Verdict::LeftOut) => "it is left out by an expression".to_owned(),
-            Some(Verdict::Filtered) => "the filter does not match it".to_owned(),
-            Some(Verdict::NotAVersion(error)) => error.to_string(),
+            Some(refused) => self.refused(refused, tag(number)).unwrap_or_default(),
         }
+    }
+
+    /// Why a tag is not taken whatever others there are, as a clause without a full stop; none where it is in the
+    /// range.
+    ///
+    /// ```
+    /// use infragen_constraint::{Flux, Selection};
+    ///
+    /// let selection = Selection::parse("^1", None, Flux::V2_9).unwrap();
+    /// assert_eq!(selection.refusal("1.4.2"), None);
+    /// assert_eq!(selection.refusal("2.0.0").unwrap(), "above the range: too new for `^1`");
+    /// ```
+    pub fn refusal(&self, tag: &str) -> Option<String> {
+        let (verdict, _) = self.judge(tag);
+        self.refused(&verdict, tag)
+    }
+
+    fn refused(&self, verdict: &Verdict, tag: &str) -> Option<String> {
+        Some(match verdict {
+            Verdict::Chosen | Verdict::Older | Verdict::Equal => return None,
+            Verdict::Excluded(Exclusion::Prerelease(place)) => self.prerelease(*place, tag),
+            Verdict::Excluded(exclusion) => self.range.reason(*exclusion),
+            Verdict::LeftOut => "it is left out by an expression".to_owned(),
+            Verdict::Filtered => "the filter does not match it".to_owned(),
+            Verdict::NotAVersion(error) => error.to_string(),
+        })
     }
 
     /// Why a prerelease is not taken, and what would take it.

@@ -1,5 +1,7 @@
 //! Versions: the ranges that most people mean, real tags, the newest first, digests and filters.
 
+use std::sync::Arc;
+
 use infragen_constraint::Constraint;
 use infragen_flux::known::{HELM_CHART, HELM_RELEASE, OCI_REPOSITORY};
 use infragen_flux::{GroupKind, Rule, VERSIONS};
@@ -111,9 +113,12 @@ impl Offers<'_, '_> {
         }
         let Some(readable) = readable else { return };
         // Tags of charts have `_` where their versions have `+`.
-        let of_chart = |tag: &str| tag.replace('_', "+");
+        let of_chart = |tag: &SmolStr| match tag.contains('_') {
+            true => tag.replace('_', "+").into(),
+            false => tag.clone(),
+        };
         let typed = self.position.cursor.prefix;
-        let versions = readable.tags.iter().map(|(tag, _)| of_chart(tag));
+        let versions = readable.tags().map(|(tag, _)| of_chart(tag));
         // What is cheap to tell first.
         let versions = versions.filter(|version| fits(typed, version));
         self.each_tag(versions.filter(|version| version.parse::<Constraint>().is_ok()));
@@ -128,12 +133,13 @@ impl Offers<'_, '_> {
     }
 
     fn tags(&mut self) {
-        let tags = self.newest_first();
-        self.each_tag(tags.into_iter().map(String::from));
+        if let Some(all) = self.all() {
+            self.each_tag(all.newest_first().cloned());
+        }
     }
 
     /// Offers tags in this order, as far as they fit what is typed and there is room.
-    fn each_tag(&mut self, tags: impl Iterator<Item = String>) {
+    fn each_tag(&mut self, tags: impl Iterator<Item = SmolStr>) {
         let typed = self.position.cursor.prefix;
         let room = MAX_COMPLETIONS.saturating_sub(self.found.len());
         let tags = tags.filter(|tag| fits(typed, tag)).take(room);
@@ -151,10 +157,10 @@ impl Offers<'_, '_> {
         };
         let artifacts = remote.artifacts(db);
         let mut seen = FxHashSet::default();
-        let known: Vec<_> = self
-            .newest_first()
-            .into_iter()
-            .filter_map(|tag| Some((artifacts.get(&tag)?.clone(), tag)))
+        let all = self.all();
+        let tags = all.iter().flat_map(|all| all.newest_first());
+        let known: Vec<_> = tags
+            .filter_map(|tag| Some((artifacts.get(tag)?.clone(), tag)))
             .filter(|(artifact, _)| seen.insert(artifact.digest.clone()))
             .take(MAX_COMPLETIONS)
             .collect();
@@ -181,23 +187,11 @@ impl Offers<'_, '_> {
         }
     }
 
-    /// All tags: the versions, the newest first, and behind them the others as the registry lists them.
-    fn newest_first(&self) -> Vec<SmolStr> {
-        let db = self.position.db;
-        let Some(source) = self.source else {
-            return Vec::new();
-        };
-        let listing = source.remote(db).and_then(|remote| remote.listing(db));
+    /// All tags as they are, whatever filter there is.
+    fn all(&self) -> Option<Arc<Readable>> {
+        let source = self.source?;
         let any = Rule::Tag(SmolStr::default());
-        let versions = readable(db, &source.repository, &any, source.flux);
-        let (Some(listing), Some(versions)) = (listing, versions) else {
-            return Vec::new();
-        };
-        let mut tags: Vec<_> = versions.tags.iter().map(|(tag, _)| tag.clone()).collect();
-        let known: FxHashSet<_> = versions.tags.iter().map(|(tag, _)| tag).collect();
-        let others = listing.tags.iter().filter(|tag| !known.contains(tag));
-        tags.extend(others.cloned());
-        tags
+        readable(self.position.db, &source.repository, &any, source.flux)
     }
 
     /// `3 days · sha256 1a2b3c4d`, as far as it is known.

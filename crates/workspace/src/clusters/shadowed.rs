@@ -3,16 +3,20 @@
 
 use std::sync::Arc;
 
+use infragen_flux::kustomization::{KustomizationSpec, Variables};
+use infragen_flux::substitute::Missing;
 use infragen_flux::{VERSIONS, VersionRow, is_templated};
-use infragen_kustomize::{How, Origin, Place, Resource, Value};
+use infragen_kustomize::{How, Origin, Path, Place, Resource, Value};
 use infragen_syntax::TextRange;
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
+use super::build::{Layer, layered_applied};
 use super::reading::{builds_of_layers, readers};
 use super::walk::{Application, Cluster, nth_cluster};
 use crate::builds::place_of_build;
 use crate::db::Db;
-use crate::files::{Root, SourceFile};
+use crate::files::{Directory, Root, SourceFile};
 use crate::query::facts;
 
 /// A field that another layer makes meaningless.
@@ -88,6 +92,41 @@ pub fn shadowed_versions(db: &dyn Db, file: SourceFile) -> Arc<Vec<Shadowed>> {
     Arc::new(found)
 }
 
+/// The objects of a Flux Kustomization that choose a version by one of several fields.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Choosing {
+    /// The numbers of those where one field hides another.
+    hiding: Vec<usize>,
+    /// The files of those where none does.
+    alive: FxHashSet<Path>,
+}
+
+/// Told once for all files that are built together.
+#[salsa::tracked(returns(clone))]
+fn choosing(
+    db: &dyn Db,
+    directory: Directory,
+    spec: Arc<KustomizationSpec>,
+    variables: Arc<Variables>,
+    missing: Missing,
+    layer: Layer,
+) -> Arc<Choosing> {
+    let built = layered_applied(db, directory, spec, variables, missing, layer);
+    let mut choosing = Choosing::default();
+    for (number, resource) in built.resources.iter().enumerate() {
+        let Some(row) = row_of(resource) else {
+            continue;
+        };
+        match pairs(resource, row).is_empty() {
+            false => choosing.hiding.push(number),
+            true => {
+                choosing.alive.insert(resource.place.file.clone());
+            }
+        }
+    }
+    Arc::new(choosing)
+}
+
 struct Search<'a> {
     db: &'a dyn Db,
     file: SourceFile,
@@ -99,30 +138,26 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn build(&mut self, cluster: &Cluster, application: &Application) {
-        let Some(built) = cluster.built(self.db, application) else {
+        let Ok(directory) = application.directory else {
             return;
         };
-        let path = self.file.path(self.db);
+        let (spec, variables) = (application.spec.clone(), application.variables.clone());
+        let layer = Layer::of(self.db, directory, &spec.additions);
+        let choosing = choosing(self.db, directory, spec, variables, cluster.missing, layer);
         let inner = application.root(self.db) == Some(self.root);
-        let mut numbers = Vec::new();
-        for (number, resource) in built.resources.iter().enumerate() {
-            let Some(row) = row_of(resource) else {
-                continue;
-            };
-            match pairs(resource, row).is_empty() {
-                false => numbers.push((number, row)),
-                true => self.alive |= inner && *resource.place.file == *path,
-            }
-        }
-        if numbers.is_empty() {
+        self.alive |= inner && choosing.alive.contains(&*self.file.path(self.db));
+        if choosing.hiding.is_empty() {
             return;
         }
         // Only now is it worth a build with histories.
         let Some(traced) = cluster.traced(self.db, application) else {
             return;
         };
-        for (number, row) in numbers {
-            let Some(resource) = traced.resources.get(number) else {
+        for number in &choosing.hiding {
+            let Some(resource) = traced.resources.get(*number) else {
+                continue;
+            };
+            let Some(row) = row_of(resource) else {
                 continue;
             };
             for (loser, winner) in pairs(resource, row) {

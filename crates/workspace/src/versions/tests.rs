@@ -172,7 +172,10 @@ fn equal_tags_are_ambiguous_where_nothing_orders_them() {
         tags: ["1.0.0", "v1.0.0"].map(SmolStr::new).to_vec(),
         at: Timestamp(0),
     });
-    let of = |rule: Rule| Picked::of(Some(listing.clone()), &rule, Flux::default());
+    let of = |rule: Rule| {
+        let tags = Readable::of(listing.clone(), &rule, Flux::default()).map(Arc::new);
+        Picked::of(tags, &rule, Flux::default())
+    };
     let range = of(Rule::Range {
         range: "*".into(),
         filter: None,

@@ -42,7 +42,7 @@ struct Environment<'a> {
 #[derive(Serialize)]
 struct PassedOver<'a> {
     tag: &'a str,
-    reason: Option<&'a str>,
+    reason: Option<String>,
 }
 
 /// Prints one object with all services.
