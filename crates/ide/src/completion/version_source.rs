@@ -132,7 +132,7 @@ fn known(db: &dyn Db, versions: &[PlacedVersion]) -> Option<VersionSource> {
     let first = sources.next()?;
     let is_known = |source: &VersionSource| {
         let remote = source.remote(db);
-        remote.is_some_and(|remote| remote.listing(db).is_some())
+        remote.is_some_and(|remote| remote.tags(db).is_some())
     };
     match is_known(&first) {
         true => Some(first),

@@ -178,10 +178,10 @@ impl Offers<'_, '_> {
         let Some(remote) = self.source.and_then(|source| source.remote(db)) else {
             return;
         };
-        let Some(listing) = remote.listing(db) else {
+        let Some(tags) = remote.tags(db) else {
             return;
         };
-        for (rank, family) in (0..).zip(families(&listing.tags)) {
+        for (rank, family) in (0..).zip(families(&tags)) {
             let detail = Some(counted(family.tags, "tag"));
             self.offer(&family.filter, rank, detail, None);
         }

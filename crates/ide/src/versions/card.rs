@@ -1,7 +1,7 @@
 //! The table of environments and versions in a hover.
 
 use infragen_flux::Rule;
-use infragen_workspace::{Db, Outcome, PlacedVersion, now, remote};
+use infragen_workspace::{Db, Outcome, PlacedVersion, now};
 
 use super::age::{age, since};
 use crate::markdown::{code, counted, fit, item};
@@ -36,13 +36,13 @@ fn headline(db: &dyn Db, version: &PlacedVersion) -> String {
         Err(error) => return format!("**Version**: {error}"),
     };
     let name = code(&repository.to_string());
-    match remote(db, repository).and_then(|remote| remote.listing(db)) {
-        Some(listing) => format!(
+    match (version.picked.tags(), version.asked(db)) {
+        (Some(tags), Some(asked)) => format!(
             "{name} {}, asked {}",
-            counted(listing.tags.len(), "tag"),
-            since(now(db), listing.at)
+            counted(tags.len(), "tag"),
+            since(now(db), asked)
         ),
-        None => name,
+        _ => name,
     }
 }
 
@@ -206,7 +206,7 @@ fn notes_of(db: &dyn Db, version: &PlacedVersion) -> Vec<String> {
     }
     if let Some(fault) = version.fault(db) {
         notes.push(fault.to_string());
-    } else if version.repository.is_ok() && picked.listing.is_none() {
+    } else if version.repository.is_ok() && picked.tags().is_none() {
         notes.push(NOT_ASKED.to_owned());
     }
     notes

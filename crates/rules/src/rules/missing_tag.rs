@@ -66,11 +66,7 @@ fn missing(fields: &VersionFields<'_>) -> Option<Finding> {
         field.value.range,
         format!("`{repository}` has no tag `{tag}`{environments}"),
     );
-    let tags = first
-        .picked
-        .listing
-        .iter()
-        .flat_map(|listing| &listing.tags);
+    let tags = first.picked.tags().unwrap_or_default().iter();
     Some(match nearest(tag, tags.map(|tag| &**tag)) {
         Some(near) => {
             let title = format!("change `{tag}` to `{near}`");

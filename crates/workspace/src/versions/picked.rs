@@ -5,7 +5,7 @@ use std::sync::Arc;
 use infragen_constraint::{Flux, Reading, Selection, SelectionError, compare, tag_version};
 use infragen_flux::Rule;
 use infragen_go_regex::GoRegex;
-use infragen_registry::{Listing, Repository};
+use infragen_registry::Repository;
 use rustc_hash::FxHashMap;
 use semver::Version;
 use smol_str::SmolStr;
@@ -19,8 +19,6 @@ use crate::db::Db;
 pub struct Picked {
     /// What comes of it.
     pub outcome: Outcome,
-    /// The tags that were chosen from, where they are known.
-    pub listing: Option<Arc<Listing>>,
     /// The range, where there is a valid one.
     pub selection: Option<Selection>,
     /// Whether nobody can say which of several tags of one version Flux takes.
@@ -82,12 +80,26 @@ pub fn pick(db: &dyn Db, repository: Repository, rule: Rule, flux: Flux) -> Arc<
     Arc::new(Picked::of(tags, &rule, flux))
 }
 
+/// The digest of what a rule takes, where it is known: equal as long as Flux would take the same, whatever else a
+/// registry answers.
+#[salsa::tracked(returns(clone), lru = 4096)]
+pub(super) fn taken_digest(
+    db: &dyn Db,
+    repository: Repository,
+    rule: Rule,
+    flux: Flux,
+) -> Option<SmolStr> {
+    let remote = remote(db, &repository)?;
+    let picked = pick(db, repository, rule, flux);
+    let artifact = remote.artifacts(db).get(picked.outcome.name()?)?;
+    Some(artifact.digest.clone())
+}
+
 impl Picked {
     /// What a rule takes of these tags.
     pub(super) fn of(readable: Option<Arc<Readable>>, rule: &Rule, flux: Flux) -> Self {
         let with = |outcome, selection| Self {
             outcome,
-            listing: readable.as_ref().map(|tags| tags.listing.clone()),
             selection,
             ambiguous: false,
             readable: readable.clone(),
@@ -96,7 +108,7 @@ impl Picked {
         if let Some(tag) = exact(rule, flux) {
             let absent = readable
                 .as_ref()
-                .is_some_and(|tags| !tags.listing.tags.contains(&tag));
+                .is_some_and(|tags| !tags.listed.contains(&tag));
             let outcome = match absent {
                 true => Outcome::Absent(tag),
                 false => Outcome::Tag(tag),
@@ -130,12 +142,16 @@ impl Picked {
     pub fn ending(&self, outcome: Outcome) -> Self {
         Self {
             outcome,
-            listing: self.listing.clone(),
             selection: self.selection.clone(),
             ambiguous: false,
             readable: self.readable.clone(),
             has_reasons: false,
         }
+    }
+
+    /// The tags that were chosen from, in the order of the registry; none where they are not known.
+    pub fn tags(&self) -> Option<&[SmolStr]> {
+        Some(&self.readable.as_ref()?.listed)
     }
 
     /// The newest release among all tags, also those that the range or filter refuses.
@@ -184,7 +200,7 @@ impl Picked {
         let Some(tags) = &self.readable else {
             return Vec::new();
         };
-        let listed = &tags.listing.tags;
+        let listed = &*tags.listed;
         let judged = self.selection.as_ref().map(|selection| {
             let numbers: FxHashMap<&SmolStr, usize> = listed.iter().zip(0..).collect();
             (selection, selection.choose(listed), numbers)

@@ -7,11 +7,11 @@ use infragen_flux::known::OCI_REPOSITORY;
 use infragen_flux::kustomization::{KustomizationSpec, SourceName, Variables};
 use infragen_flux::substitute::Missing;
 use infragen_flux::{Address, Endpoint, FluxVersion, GroupKind, Pull, Rule, takes_versions};
-use infragen_registry::{AddressError, Artifact, Fault, Repository};
+use infragen_registry::{AddressError, Artifact, Fault, Repository, Timestamp};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use super::picked::{Picked, pick};
+use super::picked::{Picked, pick, taken_digest};
 use super::remote::remote;
 use crate::clusters::{
     Application, Cluster, Elsewhere, Layer, ObjectId, applied_from, applied_resource, flux_version,
@@ -72,6 +72,11 @@ impl PlacedVersion {
     pub fn artifact_of(&self, db: &dyn Db, name: &str) -> Option<Arc<Artifact>> {
         let remote = remote(db, self.repository.as_ref().ok()?)?;
         remote.artifacts(db).get(name).cloned()
+    }
+
+    /// When the registry said which tags there are.
+    pub fn asked(&self, db: &dyn Db) -> Option<Timestamp> {
+        remote(db, self.repository.as_ref().ok()?)?.asked(db)
     }
 
     /// Why the registry gave no answer the last time.
@@ -145,9 +150,8 @@ pub(crate) fn bundle_directory(
     if remote.pulled(db).is_empty() {
         return None;
     }
-    let picked = pick(db, repository, pull.rule.clone(), rules_of(version));
-    let artifact = remote.artifacts(db).get(picked.outcome.name()?)?;
-    remote.pulled(db).get(&artifact.digest).copied()
+    let digest = taken_digest(db, repository, pull.rule.clone(), rules_of(version))?;
+    remote.pulled(db).get(&digest).copied()
 }
 
 /// The rules of the Flux that a cluster runs; those of the newest where nothing tells it.

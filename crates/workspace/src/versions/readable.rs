@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use infragen_constraint::{Constraint, Flux, MAX_STABLE, compare};
 use infragen_flux::Rule;
-use infragen_registry::{Listing, Repository};
+use infragen_registry::Repository;
 use semver::Version;
 use smol_str::SmolStr;
 
@@ -16,8 +16,8 @@ use crate::db::Db;
 /// The tags of a repository as a rule reads them, whatever its range.
 #[derive(Debug)]
 pub struct Readable {
-    /// All tags.
-    pub listing: Arc<Listing>,
+    /// All tags, in the order of the registry.
+    pub listed: Arc<Vec<SmolStr>>,
     /// The newest first; of equal ones the one first that the registry lists first.
     versions: Vec<Read>,
     /// The numbers of the tags that are no versions, in the order of the registry.
@@ -61,17 +61,17 @@ const ANY: &str = "*-0";
 
 #[salsa::tracked(returns(clone), no_eq, lru = 1024)]
 fn read(db: &dyn Db, repository: Repository, rule: Rule, flux: Flux) -> Option<Arc<Readable>> {
-    let listing = remote(db, &repository)?.listing(db)?;
-    Readable::of(listing, &rule, flux).map(Arc::new)
+    let tags = remote(db, &repository)?.tags(db)?;
+    Readable::of(tags, &rule, flux).map(Arc::new)
 }
 
 impl Readable {
     /// Reads and sorts tags; none where the filter cannot be read.
-    pub(super) fn of(listing: Arc<Listing>, rule: &Rule, flux: Flux) -> Option<Self> {
+    pub(super) fn of(listed: Arc<Vec<SmolStr>>, rule: &Rule, flux: Flux) -> Option<Self> {
         let selection = selection(&rule.with_range(ANY), flux).ok()?;
-        let mut versions = Vec::with_capacity(listing.tags.len());
+        let mut versions = Vec::with_capacity(listed.len());
         let mut others = Vec::new();
-        for (number, tag) in listing.tags.iter().enumerate() {
+        for (number, tag) in listed.iter().enumerate() {
             match selection.version(tag) {
                 Ok(version) => versions.push(Read {
                     number,
@@ -84,7 +84,7 @@ impl Readable {
         versions.sort_by(|a, b| compare(&b.version, &a.version));
         let newest_stable = versions.iter().position(|read| read.version.pre.is_empty());
         Some(Self {
-            listing,
+            listed,
             versions,
             others,
             newest_stable,
@@ -92,7 +92,7 @@ impl Readable {
     }
 
     fn tag(&self, read: &Read) -> &SmolStr {
-        &self.listing.tags[read.number]
+        &self.listed[read.number]
     }
 
     /// The tags among which a range chooses, the newest first.
@@ -104,7 +104,7 @@ impl Readable {
     /// All tags: the versions, the newest first, and behind them the others as the registry lists them.
     pub fn newest_first(&self) -> impl Iterator<Item = &SmolStr> {
         let versions = self.versions.iter().map(|read| self.tag(read));
-        versions.chain(self.others.iter().map(|number| &self.listing.tags[*number]))
+        versions.chain(self.others.iter().map(|number| &self.listed[*number]))
     }
 
     /// The tags in a range, the newest first, each with its version.

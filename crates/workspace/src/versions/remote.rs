@@ -28,9 +28,12 @@ pub struct Remotes {
 /// What is known of one repository of a registry.
 #[salsa::input]
 pub struct Remote {
-    /// Its tags.
+    /// Its tags, in the order of the registry.
     #[returns(clone)]
-    pub listing: Option<Arc<Listing>>,
+    pub tags: Option<Arc<Vec<SmolStr>>>,
+    /// When it said so. Apart from them: that it says the same again changes nothing that is made of them.
+    #[returns(copy)]
+    pub asked: Option<Timestamp>,
     /// What is behind tags and digests.
     #[returns(ref)]
     pub artifacts: BTreeMap<SmolStr, Arc<Artifact>>,
@@ -134,9 +137,10 @@ impl Workspace {
         let before = known.len();
         for (repository, _) in &answers {
             if !known.contains_key(repository) {
-                let remote = Remote::builder(None, BTreeMap::new(), None, None, BTreeMap::new())
-                    .durability(Durability::MEDIUM)
-                    .new(self.db());
+                let remote =
+                    Remote::builder(None, None, BTreeMap::new(), None, None, BTreeMap::new())
+                        .durability(Durability::MEDIUM)
+                        .new(self.db());
                 known.insert(repository.clone(), remote);
             }
         }
@@ -176,13 +180,20 @@ impl Workspace {
     fn set_answer(&mut self, remote: Remote, answer: Answer) {
         match answer {
             Answer::Listing(listing) => {
-                let listing = Some(Arc::new(listing));
-                if remote.listing(self.db()) != listing {
+                let (tags, asked) = (Some(Arc::new(listing.tags)), Some(listing.at));
+                if remote.tags(self.db()) != tags {
                     let db = self.database_mut();
                     remote
-                        .set_listing(db)
+                        .set_tags(db)
                         .with_durability(Durability::MEDIUM)
-                        .to(listing);
+                        .to(tags);
+                }
+                if remote.asked(self.db()) != asked {
+                    let db = self.database_mut();
+                    remote
+                        .set_asked(db)
+                        .with_durability(Durability::MEDIUM)
+                        .to(asked);
                 }
                 self.set_fault(remote, None);
             }

@@ -97,8 +97,8 @@ impl Round {
                     asks.push(ask);
                 }
             };
-            let listing = known.and_then(|known| known.listing(db));
-            if listing.is_none_or(|listing| is_old(listing.at)) {
+            let asked = known.and_then(|known| known.asked(db));
+            if asked.is_none_or(is_old) {
                 ask(Question::Tags, registry::Ask::Tags(endpoint.clone()));
             }
             let artifact = |name: &SmolStr| known?.artifacts(db).get(name).cloned();

@@ -168,12 +168,9 @@ fn a_range_that_is_typed_chooses_at_once() {
 
 #[test]
 fn equal_tags_are_ambiguous_where_nothing_orders_them() {
-    let listing = Arc::new(Listing {
-        tags: ["1.0.0", "v1.0.0"].map(SmolStr::new).to_vec(),
-        at: Timestamp(0),
-    });
+    let tags = Arc::new(["1.0.0", "v1.0.0"].map(SmolStr::new).to_vec());
     let of = |rule: Rule| {
-        let tags = Readable::of(listing.clone(), &rule, Flux::default()).map(Arc::new);
+        let tags = Readable::of(tags.clone(), &rule, Flux::default()).map(Arc::new);
         Picked::of(tags, &rule, Flux::default())
     };
     let range = of(Rule::Range {
@@ -215,6 +212,65 @@ fn what_is_to_be_asked_grows_with_the_answers() {
     );
     let bundles: Vec<_> = after.bundles.into_iter().map(|(tag, _)| tag).collect();
     assert_eq!(bundles, ["1.4.2", "1.5.0-staging-7"]);
+}
+
+#[test]
+fn an_answer_that_says_nothing_new_makes_nothing_anew() {
+    let (mut workspace, root) = fleet();
+    let folder = tempfile::tempdir().unwrap();
+    let top = Utf8Path::from_path(folder.path()).unwrap();
+    let artifact = |at| Artifact {
+        digest: "sha256:0".into(),
+        created: None,
+        source: None,
+        revision: None,
+        layers: Vec::new(),
+        at: Timestamp(at),
+    };
+    let answers = |at| {
+        let tags = ["1.4.2".into(), "1.3.0".into()].to_vec();
+        let tags = Listing {
+            tags,
+            at: Timestamp(at),
+        };
+        [
+            Answer::Listing(tags),
+            Answer::Artifact("1.4.2".into(), artifact(at)),
+            Answer::Pulled("sha256:0".into(), top.to_owned()),
+        ]
+        .map(|answer| (web(), answer))
+        .to_vec()
+    };
+    // Whatever is made anew is another one, for builds and choices are not compared.
+    let made = |workspace: &Workspace| {
+        let db = workspace.db();
+        let cluster = crate::nth_cluster(db, root, 0).unwrap();
+        let applications = cluster.applications.iter();
+        let builds: Vec<_> = applications
+            .filter_map(|one| cluster.built(db, one))
+            .collect();
+        let picked = versions_in(db, root, 0)[0].picked.clone();
+        (builds, picked)
+    };
+    let same = |(a, of_a): &(Vec<Arc<crate::Built>>, Arc<Picked>), (b, of_b): &(Vec<_>, _)| {
+        let builds = a.iter().zip(b).map(|(a, b)| Arc::ptr_eq(a, b));
+        (builds.collect::<Vec<_>>(), Arc::ptr_eq(of_a, of_b))
+    };
+    workspace.set_answers(answers(0), Timestamp(0));
+    let first = made(&workspace);
+    assert_eq!(first.0.len(), 2, "the artifact is walked through too");
+    workspace.set_answers(answers(60), Timestamp(60));
+    let again = made(&workspace);
+    assert_eq!(same(&first, &again), (vec![true, true], true));
+    let asked = versions_in(workspace.db(), root, 0)[0].asked(workspace.db());
+    assert_eq!(asked, Some(Timestamp(60)));
+    // A new tag that production does not take is chosen among anew, but nothing is built for it.
+    let mut newer = answers(90);
+    if let Answer::Listing(listing) = &mut newer[0].1 {
+        listing.tags.push("1.5.0-rc.1".into());
+    }
+    workspace.set_answers(newer, Timestamp(90));
+    assert_eq!(same(&first, &made(&workspace)), (vec![true, true], false));
 }
 
 #[test]

@@ -106,8 +106,8 @@ fn known(workspace: &Workspace, repository: &Repository, version: &str) -> Resul
     if files.is_some() {
         return Ok(());
     }
-    let listing = remote.and_then(|remote| remote.listing(db));
-    let tags = listing.iter().flat_map(|listing| &listing.tags);
+    let tags = remote.and_then(|remote| remote.tags(db));
+    let tags = tags.iter().flat_map(|tags| tags.iter());
     let tags: Vec<_> = tags.map(|tag| tag.as_str()).collect();
     let fault = remote.and_then(|remote| remote.fault(db));
     let message = match &fault {

@@ -56,17 +56,10 @@ fn headline(db: &dyn Db, version: &PlacedVersion) -> String {
         },
         infragen_flux::Rule::Chart(range) => format!("range {range}"),
     };
-    let asked = version
-        .picked
-        .listing
-        .as_ref()
-        .map_or(String::new(), |listing| {
-            format!(
-                ", {} tags, asked {}",
-                listing.tags.len(),
-                since(now(db), listing.at)
-            )
-        });
+    let known = version.picked.tags().zip(version.asked(db));
+    let asked = known.map_or(String::new(), |(tags, asked)| {
+        format!(", {} tags, asked {}", tags.len(), since(now(db), asked))
+    });
     format!("{rule}{asked}")
 }
 

@@ -104,10 +104,7 @@ fn environment<'a>(db: &dyn Db, version: &'a PlacedVersion) -> Environment<'a> {
             tag,
             reason: picked.why_passed_over(),
         }),
-        asked: picked
-            .listing
-            .as_ref()
-            .map(|listing| listing.at.to_string()),
+        asked: version.asked(db).map(|asked| asked.to_string()),
         error: wrong(db, version),
     }
 }
