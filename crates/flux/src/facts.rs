@@ -190,14 +190,14 @@ impl FileFacts {
             .into_iter()
             .flat_map(|patches| patches.items())
         {
-            patch_objects(patch.get("patch"), &mut self.objects);
+            patch_objects(patch.get("patch"), patch.get("target"), &mut self.objects);
         }
         for patch in root
             .get("patchesStrategicMerge")
             .into_iter()
             .flat_map(|patches| patches.items())
         {
-            patch_objects(Some(patch), &mut self.objects);
+            patch_objects(Some(patch), None, &mut self.objects);
         }
     }
 
@@ -297,18 +297,64 @@ fn object(root: Node<'_>, document: usize, in_patch: bool, objects: &mut Vec<Obj
             .into_iter()
             .flat_map(|patches| patches.items())
         {
-            patch_objects(patch.get("patch"), objects);
+            patch_objects(patch.get("patch"), patch.get("target"), objects);
         }
     }
 }
 
 /// The objects inside an inline strategic merge patch, their places mapped to the file. Patches inside
-/// such a patch are read too: parents hand defaults down that way.
-fn patch_objects(patch: Option<Node<'_>>, objects: &mut Vec<ObjectFacts>) {
+/// such a patch are read too: parents hand defaults down that way. Of a JSON patch its target, where it chooses a version.
+fn patch_objects(
+    patch: Option<Node<'_>>,
+    target: Option<Node<'_>>,
+    objects: &mut Vec<ObjectFacts>,
+) {
     let Some(embedded) = patch.and_then(Embedded::of) else {
         return;
     };
+    if let Some(target) = target
+        && embedded.text().contains("op:")
+    {
+        objects.extend(json_patched(&embedded, target));
+    }
     embedded_objects(&embedded, embedded.text(), objects, &mut |_| {});
+}
+
+/// The object whose version a JSON patch chooses, as far as the patch and its target tell it.
+fn json_patched(embedded: &Embedded, target: Node<'_>) -> Option<ObjectFacts> {
+    let tree = Tree::parse(embedded.text());
+    let operations = tree.document(0)?.root()?;
+    let (kind, versions) = versions::in_operations(operations, target)?;
+    let mut object = ObjectFacts {
+        kind: kind.into(),
+        api_version: SmolStr::default(),
+        name: None,
+        namespace: None,
+        document: 0,
+        range: operations.range(),
+        kind_range: TextRange::empty(operations.range().start()),
+        makes: Vec::new(),
+        references: Vec::new(),
+        paths: Vec::new(),
+        components: Vec::new(),
+        target_namespace: None,
+        rewrites: false,
+        copies: Vec::new(),
+        in_patch: true,
+        rendered: false,
+        missing: Vec::new(),
+        versions: Some(versions),
+    };
+    map_to_file(&mut object, embedded);
+    Some(object)
+}
+
+fn map_to_file(object: &mut ObjectFacts, embedded: &Embedded) {
+    object.map_ranges(&|range| {
+        embedded
+            .range_to_file(range)
+            .unwrap_or(TextRange::empty(TextSize::new(0)))
+    });
 }
 
 /// The objects in a text inside a scalar, which is `text` or as long, their places mapped to the file. Each
@@ -332,11 +378,7 @@ fn embedded_objects(
         }
     }
     for object in &mut objects[from..] {
-        object.map_ranges(&|range| {
-            embedded
-                .range_to_file(range)
-                .unwrap_or(TextRange::empty(TextSize::new(0)))
-        });
+        map_to_file(object, embedded);
     }
 }
 

@@ -124,36 +124,90 @@ impl VersionField {
 /// Git repository or a bucket is ignored.
 pub(crate) fn read(root: Node<'_>, kind: &GroupKind) -> Option<Box<VersionFacts>> {
     let row = VERSIONS.iter().find(|row| *kind == *row.from)?;
-    let mapping = root.at(row.path)?;
+    let fields = of_mapping(row, root.at(row.path)?)?;
+    let media_type = root.at(&["spec", "layerSelector", "mediaType"]);
+    facts(
+        row,
+        fields,
+        media_type.and_then(Node::as_str) == Some(HELM_LAYER),
+    )
+}
+
+/// The fields that are there; none where nobody reads them.
+fn of_mapping(row: &VersionRow, mapping: Node<'_>) -> Option<Vec<VersionField>> {
     let source = mapping.at(&["sourceRef", "kind"]).and_then(Node::as_str);
     if matches!(source, Some("GitRepository" | "Bucket")) {
         return None;
     }
-    let keys = [Some(row.range), row.filter].into_iter().flatten();
-    let keys = keys.chain(row.over.iter().chain(row.under).copied());
-    let fields: Vec<_> = keys.filter_map(|key| field(mapping, key)).collect();
-    let media_type = root.at(&["spec", "layerSelector", "mediaType"]);
-    (!fields.is_empty()).then(|| {
-        Box::new(VersionFacts {
-            row,
-            fields,
-            helm: media_type.and_then(Node::as_str) == Some(HELM_LAYER),
-        })
-    })
+    let fields = row.keys().filter_map(|key| {
+        let entry = mapping.entry(key)?;
+        field(key, entry.key, entry.value)
+    });
+    Some(fields.collect())
 }
 
-fn field(mapping: Node<'_>, key: &'static str) -> Option<VersionField> {
-    let entry = mapping.entry(key)?;
-    let (text, style) = entry.value.scalar()?;
-    let type_name = type_of(text, style, entry.value.tag()).schema_type()?;
+fn facts(
+    row: &'static VersionRow,
+    fields: Vec<VersionField>,
+    helm: bool,
+) -> Option<Box<VersionFacts>> {
+    (!fields.is_empty()).then(|| Box::new(VersionFacts { row, fields, helm }))
+}
+
+/// What the operations of a JSON patch write of the versions that their target takes, with the kind of that: their
+/// paths stand for keys.
+pub(crate) fn in_operations(
+    operations: Node<'_>,
+    target: Node<'_>,
+) -> Option<(&'static Kind, Box<VersionFacts>)> {
+    let of_target = |key| target.get(key).and_then(Node::as_str);
+    let (group, kind) = (of_target("group"), of_target("kind")?);
+    let mut rows = VERSIONS.iter();
+    let row = rows
+        .find(|row| row.from.kind == kind && group.is_none_or(|group| group == row.from.group))?;
+    let mut fields = Vec::new();
+    for operation in operations.items() {
+        let op = operation.get("op").and_then(Node::as_str);
+        let (Some("add" | "replace"), Some(path), Some(value)) =
+            (op, operation.get("path"), operation.get("value"))
+        else {
+            continue;
+        };
+        let mut segments = path.as_str().unwrap_or_default().split('/').skip(1);
+        if !row.path.iter().all(|key| segments.next() == Some(key)) {
+            continue;
+        }
+        match (segments.next(), segments.next()) {
+            (None, _) => fields.extend(of_mapping(row, value).into_iter().flatten()),
+            (Some(last), None) => {
+                let key = row.keys().find(|key| *key == last);
+                fields.extend(key.and_then(|key| field(key, path, value)));
+            }
+            _ => {}
+        }
+    }
+    Some((row.from, facts(row, fields, false)?))
+}
+
+impl VersionRow {
+    /// Its keys: range, filter, those that win, those that lose.
+    fn keys(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let own = [Some(self.range), self.filter].into_iter().flatten();
+        own.chain(self.over.iter().chain(self.under).copied())
+    }
+}
+
+fn field(key: &'static str, written: Node<'_>, value: Node<'_>) -> Option<VersionField> {
+    let (text, style) = value.scalar()?;
+    let type_name = type_of(text, style, value.tag()).schema_type()?;
     if text.is_empty() || type_name == "null" {
         return None;
     }
-    let value = entry.value.spanned_str()?;
+    let value = value.spanned_str()?;
     Some(VersionField {
         key: Spanned {
             value: key,
-            range: entry.key.content_range(),
+            range: written.content_range(),
         },
         value: Spanned {
             value: value.value.into(),
@@ -228,5 +282,33 @@ mod tests {
         assert_eq!(fields("HelmChart", spec), ["version=1.x"]);
         assert!(fields("OCIRepository", "{ref: {semver: ''}}").is_empty());
         assert!(fields("Alert", "{ref: {semver: '^1'}}").is_empty());
+    }
+
+    #[test]
+    fn what_a_json_patch_writes_of_its_target() {
+        let text = "resources: [a.yaml]
+patches:
+- target: {kind: OCIRepository, name: web}
+  patch: |-
+    - op: replace
+      path: /spec/ref/semver
+      value: '^1'
+    - {op: add, path: /spec/url, value: x}
+    - {op: remove, path: /spec/ref/tag}
+- target: {kind: OCIRepository, group: example.com}
+  patch: '- {op: add, path: /spec/ref/tag, value: x}'
+";
+        let facts = FileFacts::read(&Tree::parse(text), true);
+        let [object] = facts.objects.as_slice() else {
+            panic!("{:?}", facts.objects);
+        };
+        let [field] = object.versions.as_ref().unwrap().fields.as_slice() else {
+            panic!("{object:?}");
+        };
+        assert_eq!(&text[field.key.range], "/spec/ref/semver");
+        assert_eq!(field.key.value, "semver");
+        assert_eq!(&text[field.value.range], "^1");
+        assert!(object.in_patch && object.range.contains_range(field.value.range));
+        assert_eq!(object.kind.kind, "OCIRepository");
     }
 }

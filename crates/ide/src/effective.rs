@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use camino::Utf8Path;
-use infragen_kustomize::{How, Origin, Resource, Value};
+use infragen_kustomize::{How, Resource, Scalar};
 use infragen_syntax::{NodeKind, TextRange, TextSize};
 use infragen_workspace::{
-    Application, Change, Cluster, Db, Root, SourceFile, file_from, nth_cluster, readers,
-    shown_path, text, tree,
+    Change, Db, MAX_TRACED, Root, SourceFile, file_from, nth_cluster, readers, shown_path, text,
+    tree,
 };
 use rustc_hash::FxHashMap;
 
@@ -16,10 +16,6 @@ use crate::place::Place;
 
 /// Rows that are shown: one for each value and history.
 const MAX_ROWS: usize = 8;
-
-/// Applications that are built again for one answer, with the history of each value: an editor must not wait for
-/// all of a fleet.
-pub(crate) const MAX_BUILDS: usize = 64;
 
 /// A value that a field has, or that a text gives to some field.
 struct Effective {
@@ -113,9 +109,8 @@ fn line_of(text: &str, range: TextRange, offset: TextSize) -> Option<Field> {
 /// What a text of a file gives to fields, in all environments: the values in whose history it takes part.
 fn values(db: &dyn Db, file: SourceFile, range: TextRange) -> Vec<Effective> {
     let root = file.root(db);
-    let path = file.path(db);
     let mut found = Vec::new();
-    for reader in readers(db, file).iter().take(MAX_BUILDS) {
+    for reader in readers(db, file).iter().take(MAX_TRACED) {
         let Some(cluster) = nth_cluster(db, root, reader.environment) else {
             continue;
         };
@@ -125,80 +120,21 @@ fn values(db: &dyn Db, file: SourceFile, range: TextRange) -> Vec<Effective> {
         };
         let built = cluster.traced(db, application).unwrap_or_default();
         for resource in &built.resources {
-            let mut visit = |value: &Value| {
-                let Some(scalar) = value.as_scalar() else {
-                    return;
-                };
-                if !may_take_part(&scalar.origin, &path) {
-                    return;
-                }
-                let changes = cluster.history(db, root, application, &scalar.origin);
-                if changes
-                    .iter()
-                    .any(|change| takes_part(change, &path, range))
-                {
-                    found.push(Effective {
-                        environment: environment.name.to_string(),
-                        object: format!("{} {}", resource.kind(), resource.name()),
-                        value: shown_value(resource, &scalar.text),
-                        text: scalar.text.to_string(),
-                        changes,
-                    });
-                }
+            let part = (file, range);
+            let mut visit = |scalar: &Scalar, changes| {
+                found.push(Effective {
+                    environment: environment.name.to_string(),
+                    object: format!("{} {}", resource.kind(), resource.name()),
+                    value: shown_value(resource, &scalar.text),
+                    text: scalar.text.to_string(),
+                    changes,
+                });
+                true
             };
-            each_scalar(&resource.value, &mut visit);
+            cluster.values_by(db, application, &resource.value, part, &mut visit);
         }
     }
     found
-}
-
-/// Whether a step of a history may stand in a file. What a Flux Kustomization adds is told apart only later.
-fn may_take_part(origin: &Origin, path: &Utf8Path) -> bool {
-    let mut newest = origin.newest();
-    while let Some(step) = newest {
-        // By their texts: paths are compared part by part, which is slow for all values of an environment.
-        if step.place.file.as_str() == path.as_str() || step.place.is_made_up() {
-            return true;
-        }
-        newest = step.before.origin.newest();
-    }
-    false
-}
-
-/// Whether a text is what a step says: a value, or a part of what configures a transformer.
-fn takes_part(change: &Change, path: &Utf8Path, range: TextRange) -> bool {
-    let place = &change.place;
-    let configures = matches!(
-        change.how,
-        How::Transformer | How::Generator | How::Replacement
-    );
-    *place.file == *path
-        && !place.range.is_empty()
-        && (range.contains_range(place.range) || configures && place.range.contains_range(range))
-}
-
-/// Whether a part of a file has made any value of an object what it is.
-pub(crate) fn takes_part_in(
-    db: &dyn Db,
-    cluster: &Cluster,
-    application: &Application,
-    object: &Value,
-    file: SourceFile,
-    range: TextRange,
-) -> bool {
-    let (root, path) = (file.root(db), file.path(db));
-    let mut any = false;
-    each_scalar(object, &mut |value| {
-        let Some(scalar) = value.as_scalar().filter(|_| !any) else {
-            return;
-        };
-        any = may_take_part(&scalar.origin, &path)
-            && cluster
-                .history(db, root, application, &scalar.origin)
-                .iter()
-                .any(|change| takes_part(change, &path, range));
-    });
-    any
 }
 
 /// A value as it may be shown: what a Secret holds is shown to nobody.
@@ -210,14 +146,6 @@ fn shown_value(resource: &Resource, text: &str) -> String {
         "empty".to_owned()
     } else {
         code(text)
-    }
-}
-
-fn each_scalar(value: &Value, visit: &mut dyn FnMut(&Value)) {
-    match value {
-        Value::Scalar(_) => visit(value),
-        Value::List(items) => items.iter().for_each(|item| each_scalar(item, visit)),
-        Value::Map(map) => map.iter().for_each(|(_, value)| each_scalar(value, visit)),
     }
 }
 

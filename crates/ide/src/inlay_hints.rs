@@ -1,8 +1,10 @@
 use infragen_syntax::{TextRange, TextSize};
-use infragen_workspace::{Db, SourceFile, VariableUse, facts, substitutions, text, variable_uses};
+use infragen_workspace::{
+    Db, SourceFile, VariableUse, declared_versions, facts, substitutions, text, variable_uses,
+};
 
 use crate::variables::{Shown, by_environment, given_as};
-use crate::versions::{self, declared};
+use crate::versions;
 
 /// A text that an editor shows behind another one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -64,7 +66,7 @@ fn version_hints(db: &dyn Db, file: SourceFile, within: TextRange) -> Vec<InlayH
         if range.value.range.is_empty() || !within.contains_inclusive(end) {
             continue;
         }
-        if let Some(label) = versions::hint(db, &declared(db, file, number)) {
+        if let Some(label) = versions::hint(db, &declared_versions(db, file, number)) {
             hints.push(InlayHint {
                 offset: end,
                 label: shortened(&format!("→ {label}"), HINT),

@@ -6,13 +6,13 @@ use infragen_flux::takes_versions;
 use infragen_kustomize::FileKind;
 use infragen_syntax::TextRange;
 use infragen_workspace::{
-    Db, DefinedBy, Found, SourceFile, applied_from, environments_around, facts, importers,
-    nth_cluster, readers, tree,
+    Db, DefinedBy, Found, SourceFile, applied_from, declared_versions, environments_around, facts,
+    importers, nth_cluster, readers, tree,
 };
 use smol_str::SmolStr;
 
 use crate::markdown::counted;
-use crate::versions::{self, declared};
+use crate::versions;
 
 /// A line above a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,7 @@ fn taking(db: &dyn Db, file: SourceFile) -> Vec<Lens> {
             let name = object.name.as_ref()?;
             Some(Lens {
                 range: object.kind_range.cover(name.range),
-                title: versions::by_environment(&declared(db, file, number))?,
+                title: versions::by_environment(&declared_versions(db, file, number))?,
             })
         })
         .collect()

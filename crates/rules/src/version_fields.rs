@@ -6,7 +6,8 @@ use infragen_constraint::Constraint;
 use infragen_flux::{ObjectFacts, Rule, VersionFacts, VersionField};
 use infragen_syntax::{NewValue, TextRange, TextSize, remove_entry, set_scalar};
 use infragen_workspace::{
-    DefinedBy, PlacedVersion, definitions, is_patch_file, knows_registries, versions_of_object,
+    DefinedBy, PlacedVersion, declared_versions, definitions, is_patch_file, knows_registries,
+    versions_of_object,
 };
 
 use crate::above::Reach;
@@ -59,24 +60,21 @@ impl VersionFields<'_> {
         self.object.in_patch || is_patch_file(self.context.db, self.context.file)
     }
 
-    /// What environments take by the field with this key as it stands here, by what registries have answered. A patch
-    /// is told by the name of what it changes.
+    /// What environments take by the field with this key as it stands here, by what registries have answered. What a
+    /// patch changes is told by its name; where nothing has that, because `target` alone chooses, by the histories of
+    /// the builds, which cost more.
     pub fn taken_by(&self, key: &str) -> Vec<PlacedVersion> {
         let (db, file) = (self.context.db, self.context.file);
         let Some(field) = self.facts.field(key).filter(|_| knows_registries(db)) else {
             return Vec::new();
         };
-        let mut versions = match (self.is_patch(), &self.object.name) {
-            (false, _) => versions_of_object(db, file, DefinedBy::Object(self.number)),
-            (true, Some(name)) => {
-                definitions(db, self.context.root, &self.object.kind, &name.value)
-                    .into_iter()
-                    .filter(|definition| definition.file != file)
-                    .flat_map(|definition| versions_of_object(db, definition.file, definition.by))
-                    .collect()
-            }
-            (true, None) => Vec::new(),
+        let mut versions = match self.is_patch() {
+            false => versions_of_object(db, file, DefinedBy::Object(self.number)),
+            true => self.namesakes(),
         };
+        if versions.is_empty() && self.is_patch() {
+            versions = declared_versions(db, file, self.number);
+        }
         // Another layer may have written another one, and a variable stands for any.
         let is_known = field.is_literal();
         versions.retain(|version| {
@@ -90,6 +88,19 @@ impl VersionFields<'_> {
             decides == key && (!is_known || *text == field.value.value)
         });
         versions
+    }
+
+    /// What the objects take that have the kind and name of a patch.
+    fn namesakes(&self) -> Vec<PlacedVersion> {
+        let (db, file, object) = (self.context.db, self.context.file, self.object);
+        let Some(name) = &object.name else {
+            return Vec::new();
+        };
+        definitions(db, self.context.root, &object.kind, &name.value)
+            .into_iter()
+            .filter(|definition| definition.file != file)
+            .flat_map(|definition| versions_of_object(db, definition.file, definition.by))
+            .collect()
     }
 
     /// Whether something above may write these fields.

@@ -9,13 +9,12 @@ use infragen_flux::known::{
 use infragen_flux::{Endpoint, GroupKind, Rule, is_templated};
 use infragen_registry::Repository;
 use infragen_workspace::{
-    Db, DefinedBy, PlacedVersion, Readable, Remote, SourceFile, definitions, facts, is_patch_file,
-    knows_registries, readable, remote, tree, versions_of_object,
+    Db, DefinedBy, PlacedVersion, Readable, Remote, SourceFile, declared_versions, definitions,
+    facts, is_patch_file, knows_registries, readable, remote, tree, versions_of_object,
 };
 use smol_str::SmolStr;
 
 use super::position::{Embedding, Position, Subject};
-use crate::versions::declared;
 
 /// Where versions come from, and how they are chosen.
 pub(super) struct VersionSource {
@@ -92,7 +91,10 @@ fn placed(position: &Position<'_>) -> Option<VersionSource> {
             .objects
             .iter()
             .position(|other| std::ptr::eq(other, object))?;
-        known(db, &declared(db, file, u32::try_from(number).ok()?))
+        known(
+            db,
+            &declared_versions(db, file, u32::try_from(number).ok()?),
+        )
     };
     // What a patch changes is found soonest by its name: to ask the builds costs their history.
     match in_patch {

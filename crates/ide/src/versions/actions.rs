@@ -5,9 +5,11 @@ use infragen_flux::known::{IMAGE_POLICY, OCI_REPOSITORY};
 use infragen_flux::{Rule, VersionFacts};
 use infragen_rules::FileEdits;
 use infragen_syntax::TextSize;
-use infragen_workspace::{Db, Outcome, PlacedVersion, SourceFile, facts, is_patch_file, tree};
+use infragen_workspace::{
+    Db, Outcome, PlacedVersion, SourceFile, declared_versions, facts, is_patch_file, tree,
+};
 
-use super::at::{declared, object_at};
+use super::at::object_at;
 use super::card::digits;
 use super::edit::{Change, ObjectPlace, change};
 use crate::actions::Action;
@@ -34,7 +36,7 @@ pub(crate) fn actions(db: &dyn Db, file: SourceFile, offset: TextSize) -> Vec<Ac
         is_oci: object.kind == *OCI_REPOSITORY,
         is_image: object.kind == *IMAGE_POLICY,
         is_patch: object.in_patch || is_patch_file(db, file),
-        versions: declared(db, file, number),
+        versions: declared_versions(db, file, number),
     };
     let mut wanted = subject.pins();
     wanted.extend(subject.digest_pins(db));

@@ -4,11 +4,10 @@ use infragen_flux::known::{HELM_CHART, HELM_RELEASE, IMAGE_POLICY, OCI_REPOSITOR
 use infragen_flux::{FileFacts, GroupKind, ObjectFacts, takes_versions};
 use infragen_syntax::{TextRange, TextSize};
 use infragen_workspace::{
-    Cluster, Db, DefinedBy, ObjectId, PlacedVersion, SourceFile, Verdict, facts, is_patch_file,
-    nth_cluster, readers, resolve, tree, version_of, versions_in_application, versions_of_object,
+    Db, DefinedBy, PlacedVersion, SourceFile, Verdict, declared_versions, facts, resolve, tree,
+    versions_of_object,
 };
 
-use crate::effective::{MAX_BUILDS, takes_part_in};
 use crate::place::Place;
 use crate::subject::{Part, What, reference_of, subjects};
 
@@ -52,7 +51,7 @@ pub(crate) fn versions_at(
 ) -> Option<(TextRange, Vec<PlacedVersion>)> {
     let facts = facts(db, file);
     if let Some((range, number)) = own_field(db, file, &facts, offset) {
-        return Some((range, declared(db, file, number)));
+        return Some((range, declared_versions(db, file, number)));
     }
     for subject in subjects(db, file, offset) {
         match &subject.what {
@@ -63,7 +62,7 @@ pub(crate) fn versions_at(
                         .get(number as usize)
                         .is_some_and(|object| takes_versions(&object.kind))
                 {
-                    return Some((subject.range, declared(db, file, number)));
+                    return Some((subject.range, declared_versions(db, file, number)));
                 }
             }
             What::Reference {
@@ -166,77 +165,4 @@ fn field_in_facts(object: &ObjectFacts, offset: TextSize) -> Option<TextRange> {
     fields
         .flat_map(|field| [field.key.range, field.value.range])
         .find(|range| !range.is_empty() && range.contains_inclusive(offset))
-}
-
-/// The versions that an object of a file, or what it patches, takes in each environment.
-pub(crate) fn declared(db: &dyn Db, file: SourceFile, number: u32) -> Vec<PlacedVersion> {
-    let facts = facts(db, file);
-    let Some(object) = facts.objects.get(number as usize) else {
-        return Vec::new();
-    };
-    if !object.in_patch && !is_patch_file(db, file) {
-        return versions_of_object(db, file, DefinedBy::Object(number));
-    }
-    let mut versions: Vec<PlacedVersion> = Vec::new();
-    for reader in readers(db, file).iter().take(MAX_BUILDS) {
-        let Some(cluster) = nth_cluster(db, file.root(db), reader.environment) else {
-            continue;
-        };
-        patched(
-            db,
-            file,
-            object,
-            &cluster,
-            (reader.environment, reader.application),
-        )
-        .into_iter()
-        .for_each(|version| versions.push(version));
-    }
-    versions
-}
-
-/// What a Flux Kustomization applies that a patch has changed.
-fn patched(
-    db: &dyn Db,
-    file: SourceFile,
-    patch: &ObjectFacts,
-    cluster: &Cluster,
-    (environment, at): (usize, usize),
-) -> Vec<PlacedVersion> {
-    let Some(application) = cluster.applications.get(at) else {
-        return Vec::new();
-    };
-    let numbers: Vec<u32> = versions_in_application(db, cluster, application)
-        .iter()
-        .map(|(number, _)| *number)
-        .collect();
-    let objects = cluster.objects(db, application);
-    let of_kind = |number: &&u32| {
-        objects
-            .get(**number as usize)
-            .is_some_and(|object| object.kind == patch.kind)
-    };
-    let numbers: Vec<u32> = numbers.iter().filter(of_kind).copied().collect();
-    if numbers.is_empty() {
-        return Vec::new();
-    }
-    let built = cluster.traced(db, application).unwrap_or_default();
-    numbers
-        .into_iter()
-        .filter(|number| {
-            built
-                .resources
-                .get(*number as usize)
-                .is_some_and(|resource| {
-                    takes_part_in(db, cluster, application, &resource.value, file, patch.range)
-                })
-        })
-        .filter_map(|number| {
-            let id = ObjectId {
-                application: u32::try_from(at).ok()?,
-                number,
-            };
-            version_of(db, cluster, environment, id)
-        })
-        .collect()
 }

@@ -17,7 +17,7 @@ mod tests;
 
 pub(crate) use actions::actions;
 pub use age::{age, since};
-pub(crate) use at::{declared, versions_at};
+pub(crate) use at::versions_at;
 pub(crate) use card::{card, digits};
 pub use explain::explain_version;
 pub(crate) use families::families;

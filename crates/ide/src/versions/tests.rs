@@ -1,5 +1,7 @@
 //! What is shown of versions, in a fleet of production and staging.
 
+use infragen_syntax::TextRange;
+
 use crate::fixture::Fixture;
 
 pub(super) const FLEET: &str = "//- clusters/production/web.yaml
@@ -169,5 +171,31 @@ fn a_lens_stands_above_what_takes_a_version() {
     assert!(
         titles.contains(&"production v1.4.2 · staging v1.5.0-staging-7".to_owned()),
         "{titles:?}"
+    );
+}
+
+#[test]
+fn a_patch_that_names_nothing_is_about_what_it_selects() {
+    let inline = "patches:
+- target: {kind: OCIRepository, name: web}
+  patch: |-
+    - op: replace
+      path: /spec/ref/semver
+      value: '$0>=0.0.0-0'
+";
+    let fleet = FLEET.replace("patches:\n- path: web.yaml\n", inline);
+    let fixture = Fixture::with_tags(&fleet, TAGS);
+    let card = card(&fixture);
+    assert!(
+        card.contains("| staging | `>=0.0.0-0` | `v1.5.0-staging-7` |"),
+        "{card}"
+    );
+    assert!(!card.contains("production"), "{card}");
+    // Edits of operations are not offered: they would have to be made of other operations.
+    let at = TextRange::empty(fixture.offset);
+    let actions = crate::actions(fixture.db(), fixture.file, at);
+    assert!(
+        actions.iter().all(|action| action.finding.is_some()),
+        "{actions:?}"
     );
 }

@@ -122,6 +122,50 @@ spec: {{url: oci://ghcr.io/acme/web, ref: {reference}}}
     }
 
     #[test]
+    fn a_patch_that_names_nothing_is_told_by_its_target() {
+        let patched = |patch: &str| {
+            let fleet = oci("{tag: v1.4.2}", TAGS);
+            let fleet = fleet.replacen(
+                "//- oci",
+                "//- clusters/production/kustomization.yaml
+resources: [web.yaml, flux-system/gotk-sync.yaml]
+patches:
+- target: {kind: OCIRepository, name: web}
+  patch: |-
+PATCH//- oci",
+                1,
+            );
+            fleet.replace("PATCH", patch)
+        };
+        let merged = patched(
+            "    apiVersion: source.toolkit.fluxcd.io/v1
+    kind: OCIRepository
+    metadata: {name: any}
+    spec: {ref: {tag: v1.4.3}}
+",
+        );
+        let operations = patched(
+            "    - op: replace
+      path: /spec/ref/tag
+      value: v1.4.3
+",
+        );
+        let whole = patched("    - {op: add, path: /spec/ref, value: {tag: v1.4.3}}\n");
+        for fleet in [merged, operations, whole] {
+            check(RULE, &fleet)
+                .finds_one(Severity::Warning, "`ghcr.io/acme/web` has no tag `v1.4.3`")
+                .at(&["clusters/production/kustomization.yaml: v1.4.3"]);
+        }
+        // Another field, another kind of operation.
+        for operation in [
+            "{op: replace, path: /spec/url, value: v1.4.3}",
+            "{op: test, path: /spec/ref/tag, value: v1.4.2}",
+        ] {
+            check(RULE, &patched(&format!("    - {operation}\n"))).finds(0);
+        }
+    }
+
+    #[test]
     fn a_chart_of_one_version_is_a_tag() {
         let chart = format!(
             "{CLUSTER}//- clusters/production/web.yaml

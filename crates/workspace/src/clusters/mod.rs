@@ -22,6 +22,7 @@ mod patched;
 mod reading;
 mod shadowed;
 mod source;
+mod taking_part;
 #[cfg(test)]
 mod tests;
 mod version;
@@ -46,5 +47,6 @@ pub use patched::{Patched, patched_objects};
 pub use reading::{Reader, readers};
 pub use shadowed::{Shadowed, shadowed_versions};
 pub use source::Elsewhere;
+pub use taking_part::MAX_TRACED;
 pub use version::flux_version;
 pub use walk::{Application, Cluster, cluster, clusters, nth_cluster};

@@ -1,11 +1,12 @@
 //! Which version of each artifact, chart and image every environment takes.
 //!
 //! `remote` holds what registries answered, as inputs; `picked` chooses by a rule among the tags of one repository, and
-//! `readable` has those in order; `placed` tells what the objects of an environment take; `bundled` where the paths are
-//! that lead into artifacts; `wanted` what there is to ask, and `round` turns that into questions and answers back into
+//! `readable` has those in order; `placed` tells what the objects of an environment take; `declared` what
+//! an object of a file, or what it patches; `bundled` where the paths are that lead into artifacts; `wanted` what there is to ask, and `round` turns that into questions and answers back into
 //! inputs.
 
 mod bundled;
+mod declared;
 mod picked;
 mod placed;
 mod readable;
@@ -16,6 +17,7 @@ mod tests;
 mod wanted;
 
 pub use bundled::{BundledPath, bundled_paths};
+pub use declared::declared_versions;
 pub use picked::{Outcome, Picked, pick};
 pub use placed::{
     Consumer, NoRepository, PlacedVersion, bundle_consumers, bundles, version_of, versions_in,
