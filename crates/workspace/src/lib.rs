@@ -47,9 +47,9 @@ pub use candidates::{
 pub use clusters::{
     Application, AppliedFrom, AppliedObject, Built, Change, Cluster, ClusterEdge, ClusterGraph,
     ClusterNode, Elsewhere, EnvironmentError, Fault, InEnvironment, Leads, Leaf, MAX_TRACED,
-    ObjectId, Patched, Reader, Shadowed, Twice, Why, applied, applied_from, applied_twice, cluster,
-    cluster_graph, clusters, environment_errors, flux_version, nth_cluster, objects,
-    patched_objects, readers, shadowed_versions, unmatched_additions, without_namespace,
+    ObjectId, Patched, Reader, Shadowed, Twice, Why, applied, applied_from, applied_twice,
+    bundle_here, cluster, cluster_graph, clusters, environment_errors, flux_version, nth_cluster,
+    objects, patched_objects, readers, shadowed_versions, unmatched_additions, without_namespace,
 };
 pub use compare::{
     Applier, Cause, CompareOptions, Comparison, Deletion, Fate, FieldChange, FieldPath, FieldStep,
@@ -88,7 +88,8 @@ pub use versions::{
     Answer, Ask, BundledPath, Consumer, NoRepository, Outcome, Picked, PlacedVersion, Readable,
     Remote, Remotes, Round, answer_of, bundle_consumers, bundle_of, bundled_paths, bundles,
     declared_versions, knows_registries, mirrors, now, pick, readable, remote, shown_path,
-    version_of, versions_in, versions_in_application, versions_of_object, wanted, wanted_in,
+    version_of, versions_from, versions_in, versions_in_application, versions_of_object, wanted,
+    wanted_in,
 };
 pub use watch::Watcher;
 pub use workspace::{Cancelled, FileEvent, Snapshot, Stored, Workspace};

@@ -9,8 +9,8 @@ use infragen_flux::{PATHS, PathReference, is_templated};
 use infragen_kustomize::FileKind;
 use infragen_syntax::scan_value;
 use infragen_workspace::{
-    DefinedBy, Directory, Found, appliers, definitions, environment_of_directory, facts, find,
-    importers, is_own_source, knows_registries, kustomization_file, own_sources,
+    DefinedBy, Directory, Found, appliers, bundle_here, definitions, environment_of_directory,
+    facts, find, importers, is_own_source, knows_registries, kustomization_file, own_sources,
     versions_of_object,
 };
 use rustc_hash::FxHashSet;
@@ -18,6 +18,7 @@ use smol_str::SmolStr;
 
 use super::position::Position;
 use super::typed::fits;
+use super::version_source::endpoint;
 use super::{Completion, CompletionKind, MAX_COMPLETIONS};
 
 /// Directories that one completion looks at; deeper ones come as the path is typed.
@@ -69,7 +70,7 @@ fn tops(position: &Position<'_>, row: &PathReference) -> Vec<(String, Directory)
     let known = sources.iter().any(|source| source.kind == kind) && !is_templated(name);
     let other = known && !own_sources(db, root).is_empty() && !is_own_source(db, root, kind, name);
     if kind == OCI_REPOSITORY.kind && other {
-        of_pulled(position, name)
+        of_bundle(position, name)
     } else if other {
         Vec::new()
     } else {
@@ -77,9 +78,13 @@ fn tops(position: &Position<'_>, row: &PathReference) -> Vec<(String, Directory)
     }
 }
 
-/// The files of the artifacts that environments take by an `OCIRepository`.
-fn of_pulled(position: &Position<'_>, name: &str) -> Vec<(String, Directory)> {
+/// The files of what environments take by an `OCIRepository`: those that are here, else those of the artifacts.
+fn of_bundle(position: &Position<'_>, name: &str) -> Vec<(String, Directory)> {
     let db = position.db;
+    let url = endpoint(position, &OCI_REPOSITORY.into(), name, None);
+    if let Some(top) = url.and_then(|url| bundle_here(db, position.root, &url)) {
+        return vec![(String::new(), top)];
+    }
     if !knows_registries(db) {
         return Vec::new();
     }

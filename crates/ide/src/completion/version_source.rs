@@ -183,7 +183,7 @@ fn written(position: &Position<'_>, kind: &GroupKind) -> Option<VersionSource> {
 }
 
 /// The address that an object has which is named at the cursor.
-fn endpoint(
+pub(super) fn endpoint(
     position: &Position<'_>,
     kind: &GroupKind,
     name: &str,

@@ -1,7 +1,11 @@
-use infragen_flux::known::{HELM_CHART, HELM_RELEASE, IMAGE_POLICY, OCI_REPOSITORY};
+use infragen_flux::known::{
+    HELM_CHART, HELM_RELEASE, HELM_REPOSITORY, IMAGE_POLICY, OCI_REPOSITORY,
+};
 use infragen_flux::{Kind, ObjectFacts};
 use infragen_syntax::{Node, TextRange};
-use infragen_workspace::{DefinedBy, is_patch_file, knows_registries, versions_of_object};
+use infragen_workspace::{
+    DefinedBy, is_patch_file, knows_registries, versions_from, versions_of_object,
+};
 
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
@@ -51,6 +55,7 @@ const PLACES: &[(&Kind, &[&str])] = &[
     (OCI_REPOSITORY, &["spec", "url"]),
     (HELM_RELEASE, &["spec", "chart", "spec", "chart"]),
     (HELM_CHART, &["spec", "chart"]),
+    (HELM_REPOSITORY, &["spec", "url"]),
     (IMAGE_POLICY, &["spec", "imageRepositoryRef", "name"]),
 ];
 
@@ -61,10 +66,13 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     for (number, object) in (0..).zip(&context.facts.objects) {
         let place = PLACES.iter().find(|(kind, _)| object.kind == **kind);
-        let Some((_, path)) = place.filter(|_| !object.in_patch) else {
+        let Some((kind, path)) = place.filter(|_| !object.in_patch) else {
             continue;
         };
-        let versions = versions_of_object(db, context.file, DefinedBy::Object(number));
+        let versions = match *kind == HELM_REPOSITORY {
+            true => versions_from(db, context.file, number),
+            false => versions_of_object(db, context.file, DefinedBy::Object(number)),
+        };
         let Some(fault) = versions.iter().find_map(|version| version.fault(db)) else {
             continue;
         };
@@ -115,5 +123,33 @@ spec: {{url: \"oci://ghcr.io/acme/web\"}}
         let other = "//- oci://ghcr.io/acme/other\n! ghcr.io refused the credentials\n";
         check("unreachable-registry", &fleet(other)).finds(0);
         check("unreachable-registry", &fleet("")).finds(0);
+    }
+
+    #[test]
+    fn a_fault_of_a_chart_stands_at_the_address_of_its_repository_too() {
+        let charts = format!(
+            "{CLUSTER}//- clusters/production/web.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {{name: charts, namespace: flux-system}}
+spec: {{type: oci, url: \"oci://ghcr.io/acme\"}}
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {{name: others, namespace: flux-system}}
+spec: {{type: oci, url: \"oci://ghcr.io/others\"}}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {{name: web, namespace: flux-system}}
+spec: {{chart: {{spec: {{chart: web, sourceRef: {{kind: HelmRepository, name: charts}}}}}}}}
+//- oci://ghcr.io/acme/web
+! ghcr.io refused the credentials
+"
+        );
+        check("unreachable-registry", &charts).finds(2).at(&[
+            "clusters/production/web.yaml: oci://ghcr.io/acme",
+            "clusters/production/web.yaml: web",
+        ]);
     }
 }

@@ -46,7 +46,7 @@ pub(crate) use names::{Namesakes, names_in};
 pub use patched::{Patched, patched_objects};
 pub use reading::{Reader, readers};
 pub use shadowed::{Shadowed, shadowed_versions};
-pub use source::Elsewhere;
+pub use source::{Elsewhere, bundle_here};
 pub use taking_part::MAX_TRACED;
 pub use version::flux_version;
 pub use walk::{Application, Cluster, cluster, clusters, nth_cluster};

@@ -44,8 +44,6 @@ pub(crate) struct Outset {
 #[salsa::tracked(returns(clone))]
 pub(crate) fn outset(db: &dyn Db, root: Root, environment: Environment) -> Arc<Outset> {
     let version = flux_version(db, root, environment.clone());
-    let siblings = root.siblings(db).iter().copied();
-    let roots = std::iter::once(root).chain(siblings);
     Arc::new(Outset {
         entry: entry(db, &environment),
         instance: Instance::of_entry(db, &environment.entry),
@@ -53,10 +51,17 @@ pub(crate) fn outset(db: &dyn Db, root: Root, environment: Environment) -> Arc<O
         missing: version.map_or(Missing::Fails, |version| version.missing_variables()),
         own_sources: own_sources(db, root),
         bundles: settings(db, root).settings.bundles.clone(),
-        published: roots
-            .flat_map(|root| published(db, root).as_ref().clone())
-            .collect(),
+        published: published_around(db, root),
     })
+}
+
+/// What workflows publish, of a root and of those that are open beside it.
+pub(super) fn published_around(db: &dyn Db, root: Root) -> Vec<Published> {
+    let siblings = root.siblings(db).iter().copied();
+    let roots = std::iter::once(root).chain(siblings);
+    roots
+        .flat_map(|root| published(db, root).as_ref().clone())
+        .collect()
 }
 
 /// The Flux Kustomization that the entry point is.

@@ -1,18 +1,21 @@
 //! Where the files are that a Flux Kustomization builds.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use infragen_flux::is_templated;
 use infragen_flux::known::{EXTERNAL_ARTIFACT, GIT_REPOSITORY};
 use infragen_flux::kustomization::{KustomizationSpec, SourceName};
 use smol_str::SmolStr;
 
-use super::outset::Outset;
+use super::outset::{Outset, published_around};
+use crate::configuration::settings;
 use crate::db::Db;
 use crate::environment::{Entry, Environment};
 use crate::files::{Directory, Root};
 use crate::paths::{Found, PathTarget, artifact_path, find, is_own_source, secure};
+use crate::published::Published;
 
 /// Why the files of a Flux Kustomization are not known here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -73,16 +76,12 @@ impl Sources<'_> {
         }
         let url = (self.url)(source);
         if let Some(url) = &url {
-            let mut bundles = self.outset.bundles.iter();
-            let mapped = bundles.find(|(bundle, _)| is_same_address(bundle, url));
-            if let Some((_, mapped)) = mapped {
-                return match self.mapped(mapped) {
+            let (bundles, published) = (&self.outset.bundles, &self.outset.published);
+            if let Some(top) = local(self.db, self.root, bundles, published, url) {
+                return match top {
                     Some(top) => self.below(Some(top), &path),
                     None => Err(Elsewhere::Missing),
                 };
-            }
-            if let Some(top) = self.published(url) {
-                return self.below(Some(top), &path);
             }
             if self.is_own_address(url) {
                 return self.below(self.root.top(self.db), &path);
@@ -118,31 +117,6 @@ impl Sources<'_> {
             Some(Found::Directory(directory)) => Ok(directory),
             _ => Err(Elsewhere::Missing),
         }
-    }
-
-    /// The directory that a bundle is mapped to.
-    fn mapped(&self, path: &Utf8Path) -> Option<Directory> {
-        let outside = self
-            .root
-            .mapped(self.db)
-            .iter()
-            .find(|(known, _)| known == path);
-        if let Some((_, directory)) = outside {
-            return Some(*directory);
-        }
-        match find(self.db, self.root.top(self.db)?, path.as_str()) {
-            Found::Directory(directory) => Some(directory),
-            _ => None,
-        }
-    }
-
-    /// The directory that a workflow here, or of a repository that is open beside this one, publishes at an
-    /// address.
-    fn published(&self, url: &str) -> Option<Directory> {
-        let mut published = self.outset.published.iter();
-        published
-            .find(|published| is_same_address(&published.address, url))
-            .map(|published| published.directory)
     }
 
     fn is_own(&self, source: &SourceName) -> bool {
@@ -188,6 +162,41 @@ impl Sources<'_> {
             name: name.clone(),
         };
         (self.url)(&own).is_some_and(|own| is_same_address(&own, url))
+    }
+}
+
+/// The directory with the files of the bundle at an address: the one that the settings map it to, or that a workflow
+/// here, or of a repository that is open beside this one, publishes there.
+pub fn bundle_here(db: &dyn Db, root: Root, url: &str) -> Option<Directory> {
+    let bundles = &settings(db, root).settings.bundles;
+    local(db, root, bundles, &published_around(db, root), url)?
+}
+
+/// That directory, by what is mapped and published; within it none where the settings name one that is not there.
+fn local(
+    db: &dyn Db,
+    root: Root,
+    bundles: &BTreeMap<String, Utf8PathBuf>,
+    published: &[Published],
+    url: &str,
+) -> Option<Option<Directory>> {
+    let mut mapped = bundles.iter();
+    if let Some((_, path)) = mapped.find(|(bundle, _)| is_same_address(bundle, url)) {
+        return Some(mapped_directory(db, root, path));
+    }
+    let mut published = published.iter();
+    let published = published.find(|published| is_same_address(&published.address, url));
+    published.map(|published| Some(published.directory))
+}
+
+fn mapped_directory(db: &dyn Db, root: Root, path: &Utf8Path) -> Option<Directory> {
+    let mut outside = root.mapped(db).iter();
+    if let Some((_, directory)) = outside.find(|(known, _)| known == path) {
+        return Some(*directory);
+    }
+    match find(db, root.top(db)?, path.as_str()) {
+        Found::Directory(directory) => Some(directory),
+        _ => None,
     }
 }
 

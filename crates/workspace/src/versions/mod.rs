@@ -20,8 +20,8 @@ pub use bundled::{BundledPath, bundled_paths};
 pub use declared::declared_versions;
 pub use picked::{Outcome, Picked, pick};
 pub use placed::{
-    Consumer, NoRepository, PlacedVersion, bundle_consumers, bundles, version_of, versions_in,
-    versions_in_application, versions_of_object,
+    Consumer, NoRepository, PlacedVersion, bundle_consumers, bundles, version_of, versions_from,
+    versions_in, versions_in_application, versions_of_object,
 };
 pub(crate) use placed::{bundle_directory, pull_in_object};
 pub use readable::{Readable, readable};

@@ -350,3 +350,33 @@ resources: [a.yaml]
     );
     assert_eq!(labels(&text)[0], "./apps/web/app");
 }
+
+#[test]
+fn a_bundle_that_is_mapped_to_a_directory_is_listed() {
+    let text = |settings: &str| {
+        format!(
+            "{FLEET}//- .infragen.yaml
+{settings}
+//- bundle/deploy/kustomization.yaml
+resources: [a.yaml]
+//- clusters/production/web.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {{name: web, namespace: flux-system}}
+spec: {{url: oci://ghcr.io/acme/web}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: web, namespace: flux-system}}
+spec:
+  sourceRef: {{kind: OCIRepository, name: web}}
+  path: $0
+"
+        )
+    };
+    assert_eq!(
+        labels(&text("bundles: {'oci://ghcr.io/acme/web': ./bundle}")),
+        ["./deploy"]
+    );
+    assert_eq!(labels(&text("bundles: {}")), [""; 0]);
+}
