@@ -13,6 +13,8 @@ pub struct InlayHint {
     pub offset: TextSize,
     /// The text.
     pub label: String,
+    /// The range that it is about, where there is more to tell: see [`hint_tooltip`].
+    pub about: Option<TextSize>,
 }
 
 impl InlayHint {
@@ -42,6 +44,7 @@ pub fn inlay_hints(db: &dyn Db, file: SourceFile, within: TextRange) -> Vec<Inla
             hints.push(InlayHint {
                 offset: used.range.end(),
                 label,
+                about: None,
             });
         }
     }
@@ -69,11 +72,18 @@ fn version_hints(db: &dyn Db, file: SourceFile, within: TextRange) -> Vec<InlayH
         if let Some(label) = versions::hint(db, &declared_versions(db, file, number)) {
             hints.push(InlayHint {
                 offset: end,
-                label: shortened(&format!("→ {label}"), HINT),
+                label: format!("→ {label}"),
+                about: Some(range.value.range.start()),
             });
         }
     }
     hints
+}
+
+/// All about what a hint tells in short, as Markdown: the table of environments and versions.
+pub fn hint_tooltip(db: &dyn Db, file: SourceFile, about: TextSize) -> Option<String> {
+    let (_, versions) = versions::versions_at(db, file, about)?;
+    versions::card(db, &versions)
 }
 
 /// The end of a scalar of which the range is known within its quotes, if it has any.

@@ -44,7 +44,7 @@ pub use definition::{NavigationTarget, definition};
 pub use folding::{Fold, FoldKind, folds};
 pub use highlight::highlights;
 pub use hover::{Hover, hover};
-pub use inlay_hints::{InlayHint, inlay_hints};
+pub use inlay_hints::{InlayHint, hint_tooltip, inlay_hints};
 pub use lens::{Lens, lenses};
 pub use links::{Link, links};
 pub use references::{FileRange, references};

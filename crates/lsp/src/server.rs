@@ -299,6 +299,15 @@ impl LanguageServer for Server {
         self.about(&uri, params, handlers::inlay_hint).await
     }
 
+    async fn inlay_hint_resolve(&self, mut hint: InlayHint) -> Result<InlayHint> {
+        if let Some(about) = handlers::about(&hint) {
+            let uri = about.text_document.uri.clone();
+            let tooltip = self.about(&uri, about, handlers::inlay_hint_tooltip);
+            hint.tooltip = tooltip.await?;
+        }
+        Ok(hint)
+    }
+
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let uri = params.text_document_position.text_document.uri.clone();
         self.about(&uri, params, handlers::completion).await

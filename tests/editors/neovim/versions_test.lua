@@ -83,7 +83,7 @@ harness.test('the screen has a table below the range, a hint behind it and a len
       return screen.text():find(lines)
     end)
   end
-  wait_for('  semver: ">=0.0.0" → ' .. both)
+  wait_for('  semver: ">=0.0.0" → v1.4.2 · v1.5.0-staging-42')
   -- Neovim 0.11 shows lenses only when it is told to, at the end of the line.
   if vim.lsp.codelens.enable then
     vim.lsp.codelens.enable(true, { bufnr = buffer })

@@ -53,7 +53,7 @@ test("hover, hint and lens of a range say what each environment takes", () =>
     const { page } = workbench;
     await workbench.openAt(demo, source, range);
     await page.locator(".codelens-decoration", { hasText: both }).waitFor();
-    await page.locator(".view-line", { hasText: "→ production v1.4.2 · staging" }).waitFor();
+    await page.locator(".view-line", { hasText: "→ v1.4.2 · v1.5.0-staging-42" }).waitFor();
     const hover = await workbench.hover("7 tags, asked");
     await checkVersions(hover);
     assert.match(await hover.innerText(), /passes over\s+v1\.5\.0-staging-42\s*: prereleases are not asked for/);

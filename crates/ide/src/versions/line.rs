@@ -3,6 +3,7 @@
 use infragen_workspace::{Db, Outcome, PlacedVersion, now};
 
 use super::age::age;
+use crate::markdown::counted;
 
 /// Environments with what they take, those that take the same together; none where that is not known for any:
 /// `production, dr v1.4.2 · staging v1.5.0-rc.2`.
@@ -17,7 +18,11 @@ pub(crate) fn by_environment(versions: &[PlacedVersion]) -> Option<String> {
     })
 }
 
-/// What a range takes: `v1.4.2 · 3 days`, by environment where they differ.
+/// So many characters has a hint at the most: VS Code cuts those of more than 43, the arrow among them.
+const ROOM: usize = 41;
+
+/// What a range takes, as short as it must be: `v1.4.2 · 3 days`; where environments differ with their names, if there
+/// is room for them, else what they take in the order of the environments.
 pub(crate) fn hint(db: &dyn Db, versions: &[PlacedVersion]) -> Option<String> {
     let groups = grouped(versions, |version| {
         let taken = taken(version)?;
@@ -28,10 +33,23 @@ pub(crate) fn hint(db: &dyn Db, versions: &[PlacedVersion]) -> Option<String> {
             None => taken,
         })
     });
-    match groups.as_slice() {
-        [(Some(taken), _)] => Some(taken.clone()),
-        _ => by_environment(versions),
+    if let [(Some(aged), _)] = groups.as_slice() {
+        let plain = versions.first().and_then(taken);
+        return [Some(aged.clone()), plain].into_iter().flatten().find(fits);
     }
+    let named = by_environment(versions)?;
+    let groups = grouped(versions, taken);
+    let all = groups.iter().map(|(taken, _)| match taken {
+        Some(taken) => taken,
+        None => "not known",
+    });
+    let all = all.collect::<Vec<_>>().join(" · ");
+    let count = counted(groups.len(), "version");
+    [named, all, count].into_iter().find(fits)
+}
+
+fn fits(hint: &String) -> bool {
+    hint.chars().count() <= ROOM
 }
 
 /// What is taken, as far as it is known.

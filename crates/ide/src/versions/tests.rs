@@ -130,15 +130,23 @@ fn lines_of_the_table_have_one_width() {
 #[test]
 fn a_hint_stands_behind_a_range() {
     let hints = |fixture: &Fixture| {
-        let whole =
-            infragen_syntax::TextRange::up_to((fixture.text(fixture.file).len() as u32).into());
+        let whole = TextRange::up_to((fixture.text(fixture.file).len() as u32).into());
         let hints = crate::inlay_hints(fixture.db(), fixture.file, whole);
         hints.into_iter().map(|hint| hint.label).collect::<Vec<_>>()
     };
+    assert_eq!(hints(&at("oci://")), ["→ v1.4.2 · v1.5.0-staging-7"]);
+    // Where there is room, environments have their names.
+    let staging = FLEET.replace("semverFilter: '.*-staging-.*'", "semverFilter: '-rc'");
+    let staging = staging.replace("oci://ghcr.io", "$0oci://ghcr.io");
+    let fixture = Fixture::with_tags(&staging, TAGS);
     assert_eq!(
-        hints(&at("oci://")),
-        ["→ production v1.4.2 · staging v1.5.0-staging-7"]
+        hints(&fixture),
+        ["→ production v1.4.2 · staging v1.5.0-rc.1"]
     );
+    let long: &[&str] = &["v1.4.2", "v1.5.0-staging-and-much-more-than-is-shown"];
+    let long = [(TAGS[0].0, long)];
+    let fleet = FLEET.replace("oci://ghcr.io", "$0oci://ghcr.io");
+    assert_eq!(hints(&Fixture::with_tags(&fleet, &long)), ["→ 2 versions"]);
     assert_eq!(
         hints(&at("'.*-staging-.*'")),
         ["→ v1.5.0-staging-7 · 7 days"]
@@ -149,13 +157,23 @@ fn a_hint_stands_behind_a_range() {
 }
 
 #[test]
+fn a_hint_tells_all_of_it_when_it_is_pointed_at() {
+    let fixture = at("oci://");
+    let text = fixture.text(fixture.file);
+    let whole = TextRange::up_to((text.len() as u32).into());
+    let hint = &crate::inlay_hints(fixture.db(), fixture.file, whole)[0];
+    let tooltip = crate::hint_tooltip(fixture.db(), fixture.file, hint.about.unwrap());
+    assert_eq!(tooltip.unwrap(), BOTH);
+}
+
+#[test]
 fn a_hint_stands_behind_the_quotes_of_a_range() {
     for range in ["'>=0.0.0'", "\">=0.0.0\"", "v1.4.x", "1.4.x # \""] {
         let fleet = FLEET.replace("oci://ghcr.io", "$0oci://ghcr.io");
         let fleet = fleet.replace("semver: '>=0.0.0'\n", &format!("semver: {range}\n"));
         let fixture = Fixture::with_tags(&fleet, TAGS);
         let text = fixture.text(fixture.file);
-        let whole = infragen_syntax::TextRange::up_to((text.len() as u32).into());
+        let whole = TextRange::up_to((text.len() as u32).into());
         let hints = crate::inlay_hints(fixture.db(), fixture.file, whole);
         let before = &text[..hints[0].offset.into()];
         let (range, _) = range.split_once(" #").unwrap_or((range, ""));

@@ -42,7 +42,6 @@ fn says_who_it_is_and_what_it_can_do() {
         "workspaceSymbol",
         "foldingRange",
         "selectionRange",
-        "inlayHint",
     ] {
         assert_eq!(
             capabilities[format!("{provider}Provider")],
@@ -50,7 +49,7 @@ fn says_who_it_is_and_what_it_can_do() {
             "{provider}"
         );
     }
-    for provider in ["completion", "documentLink", "codeAction"] {
+    for provider in ["completion", "documentLink", "codeAction", "inlayHint"] {
         assert!(
             capabilities[format!("{provider}Provider")].is_object(),
             "{provider}"

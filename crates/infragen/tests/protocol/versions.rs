@@ -187,6 +187,9 @@ fn a_folder_stands_in_for_a_registry() {
     params["range"] = json!({ "start": { "line": 0, "character": 0 }, "end": end });
     let hints = session.ask("textDocument/inlayHint", params);
     assert_eq!(hints[0]["label"], "→ 1.4.2");
+    let resolved = session.ask("inlayHint/resolve", hints[0].clone());
+    let tooltip = resolved["tooltip"]["value"].as_str().unwrap();
+    assert!(tooltip.contains("`ghcr.io/acme/web` 2 tags"), "{tooltip}");
     let lenses = session.ask("textDocument/codeLens", repository.document(&path));
     let titles = lenses.as_array().unwrap().iter();
     let titles: Vec<_> = titles

@@ -1,7 +1,11 @@
+use infragen_syntax::TextRange;
 use infragen_workspace::SourceFile;
 
 use crate::context::Context;
-use crate::protocol::{InlayHint, InlayHintLabel, InlayHintParams};
+use crate::protocol::{
+    InlayHint, InlayHintLabel, InlayHintParams, InlayHintTooltip, TextDocumentPositionParams,
+    markdown,
+};
 
 /// `textDocument/inlayHint`
 pub(crate) fn inlay_hint(
@@ -20,7 +24,30 @@ pub(crate) fn inlay_hint(
             tooltip: None,
             padding_left: Some(true),
             padding_right: None,
-            data: None,
+            data: hint.about.and_then(|about| {
+                let position = context.range(file, TextRange::empty(about)).start;
+                let text_document = params.text_document.clone();
+                let about = TextDocumentPositionParams::new(text_document, position);
+                serde_json::to_value(about).ok()
+            }),
         });
     Some(hints.collect())
+}
+
+/// What an `inlayHint/resolve` is about: what [`inlay_hint`] put into the hint.
+pub(crate) fn about(hint: &InlayHint) -> Option<TextDocumentPositionParams> {
+    serde_json::from_value(hint.data.clone()?).ok()
+}
+
+/// `inlayHint/resolve`: only somebody who points at a hint wants all of it.
+pub(crate) fn inlay_hint_tooltip(
+    context: &Context<'_>,
+    file: SourceFile,
+    about: &TextDocumentPositionParams,
+) -> Option<InlayHintTooltip> {
+    let offset = context.offset(file, about.position);
+    let tooltip = infragen_ide::hint_tooltip(context.db, file, offset)?;
+    // Hints have no capability of their own for it: who shows Markdown in hovers does so here.
+    let content = markdown::content(tooltip, context.client.hover_markdown);
+    Some(InlayHintTooltip::MarkupContent(content))
 }

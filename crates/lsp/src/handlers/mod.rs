@@ -31,7 +31,7 @@ pub(crate) use document_symbol::document_symbol;
 pub(crate) use explain_version::explain_version;
 pub(crate) use folding_range::folding_range;
 pub(crate) use hover::hover;
-pub(crate) use inlay_hint::inlay_hint;
+pub(crate) use inlay_hint::{about, inlay_hint, inlay_hint_tooltip};
 pub(crate) use references::references;
 pub(crate) use rename::{prepare_rename, rename};
 pub(crate) use rename_files::rename_files;

@@ -254,7 +254,12 @@ pub(crate) fn server_capabilities(client: &ClientConfig) -> ServerCapabilities {
         }),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
-        inlay_hint_provider: Some(OneOf::Left(true)),
+        inlay_hint_provider: Some(OneOf::Right(InlayHintServerCapabilities::Options(
+            InlayHintOptions {
+                resolve_provider: Some(true),
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            },
+        ))),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: [EXPLAIN_VERSION, REFRESH_VERSIONS]
                 .map(str::to_owned)
