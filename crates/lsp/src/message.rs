@@ -39,8 +39,10 @@ pub(crate) enum Message {
     Done(Done),
     /// What the cache or registries say of versions; nothing where the cache knew nothing.
     Versions(Vec<(Repository, Answer)>),
-    /// The user decided whether registries may be asked.
+    /// The user decided in the settings whether registries may be asked.
     Network(Network),
+    /// The user answered the question whether registries may be asked.
+    NetworkAnswer { allowed: bool },
     /// The user wants all versions asked for anew.
     RefreshVersions,
 }

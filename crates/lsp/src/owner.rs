@@ -99,6 +99,10 @@ pub(crate) struct Owner {
     network: Network,
     /// Whether the user was asked about the network.
     network_asked: bool,
+    /// Whether that question waits for an answer.
+    network_question: bool,
+    /// Whether the user waits to be told what a refresh did not ask.
+    refreshing: bool,
 
     on_disk: BTreeSet<Utf8PathBuf>,
     events_lost: bool,
@@ -156,6 +160,8 @@ impl Owner {
             versions_timer: Timer::new(VERSIONS, VERSIONS),
             network,
             network_asked: false,
+            network_question: false,
+            refreshing: false,
             on_disk: BTreeSet::new(),
             events_lost: false,
             disk_timer: Timer::new(DISK.0, DISK.1),
@@ -237,6 +243,7 @@ impl Owner {
                 self.network = network;
                 self.versions_soon.touch_now(Instant::now());
             }
+            Message::NetworkAnswer { allowed } => self.network_answered(allowed),
             Message::RefreshVersions => self.refresh_versions(),
             Message::Done(Done::Long(task, result)) => {
                 self.long.one_is_free();
@@ -585,6 +592,7 @@ impl Owner {
                     self.versions_soon.touch(Instant::now());
                 }
                 self.ask_about_network(&versions);
+                self.tell_whom_not_asked(&versions);
                 self.versions = Some(versions);
             }
         }

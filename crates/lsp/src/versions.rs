@@ -7,9 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use infragen_registry::{
-    Ask, Cancel, Mirror, Registry, Repository, Settings, Timestamp, is_in_folder,
-};
+use infragen_registry::{Ask, Cancel, Contact, Mirror, Registry, Repository, Settings, Timestamp};
 use infragen_workspace::Ask as Want;
 use infragen_workspace::{Answer, Cancelled, Root, Round, answer_of, mirrors, wanted_in};
 
@@ -33,8 +31,8 @@ pub(crate) struct Versions {
     mirrors: Vec<(String, Mirror)>,
     /// Whether what is known is to be asked anew.
     anew: bool,
-    /// The registries that would be asked if that were allowed.
-    pub would_ask: BTreeSet<String>,
+    /// The registries that would be asked if that were allowed; none until that is found out.
+    pub would_ask: Option<BTreeSet<Contact>>,
 }
 
 enum Order {
@@ -72,7 +70,7 @@ impl Versions {
             round: Round::new(true),
             mirrors: Vec::new(),
             anew: false,
-            would_ask: BTreeSet::new(),
+            would_ask: None,
         })
     }
 
@@ -80,6 +78,7 @@ impl Versions {
     pub fn begin_round(&mut self, anew: bool) {
         self.round = Round::new(true);
         self.anew = anew;
+        self.would_ask = None;
     }
 
     /// Finds out what there is to ask, and has it asked as far as that is allowed.
@@ -94,7 +93,7 @@ impl Versions {
             let mirrors = mirrors(context.db, &roots);
             let wanted = wants.iter().cloned();
             let (near, far): (Vec<_>, Vec<_>) =
-                wanted.partition(|want| is_in_folder(&want.endpoint(), &mirrors));
+                wanted.partition(|want| Contact::of(&want.endpoint(), &mirrors).is_none());
             let now = Timestamp::now();
             let near = round.next(context.db, &near, now, self.anew);
             let mut far_asked = round.clone();
@@ -117,8 +116,10 @@ impl Versions {
             return Ok(());
         }
         let allowed = network == Network::On;
-        let hosts = far.iter().map(|ask| &ask.endpoint().repository.registry);
-        self.would_ask = hosts.map(ToString::to_string).collect();
+        let contacts = far
+            .iter()
+            .filter_map(|ask| Contact::of(ask.endpoint(), &self.mirrors));
+        self.would_ask = Some(contacts.collect());
         self.round = if allowed { far_asked } else { round };
         let mut asks = near;
         if allowed {

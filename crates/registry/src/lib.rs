@@ -45,7 +45,7 @@ mod words;
 pub use answer::{Artifact, Fault, Layer, Listing, Timestamp};
 pub use ask::{Answer, Ask, Endpoint};
 pub use batch::Cancel;
-pub use place::is_in_folder;
+pub use place::Contact;
 pub use registry::Registry;
 pub use repository::{AddressError, Repository};
 pub use settings::{Limits, Mirror, Proxies, Settings};

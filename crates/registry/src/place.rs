@@ -55,20 +55,52 @@ impl Place {
                 below: rest.into(),
                 repository: endpoint.repository.clone(),
             }),
-            None => Self::Remote(Remote {
-                origin: Origin::new(!endpoint.insecure, &endpoint.repository.registry),
-                path: endpoint.repository.path.clone(),
+            None => Self::Remote(Remote::unmirrored(endpoint)),
+        }
+    }
+}
+
+/// Who is contacted for a repository: `ghcr.io`, `10.0.0.1:5000 (mirror of ghcr.io)`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Contact {
+    /// The host, with its port where that is none of the usual ones.
+    pub host: SmolStr,
+    /// The registry that it stands in for.
+    pub mirror_of: Option<SmolStr>,
+}
+
+impl Contact {
+    /// Who is contacted with these mirrors; none where a folder stands in for the repository, which needs no network.
+    pub fn of(endpoint: &Endpoint, mirrors: &[(String, Mirror)]) -> Option<Self> {
+        let own = Remote::unmirrored(endpoint);
+        match Place::of(endpoint, mirrors) {
+            Place::Layout(_) => None,
+            Place::Remote(remote) => Some(Self {
+                mirror_of: (remote.origin.host != own.origin.host)
+                    .then(|| endpoint.repository.registry.clone()),
+                host: remote.origin.host,
             }),
         }
     }
 }
 
-/// Whether with these mirrors a folder stands in for a repository, so that it is asked without the network.
-pub fn is_in_folder(endpoint: &Endpoint, mirrors: &[(String, Mirror)]) -> bool {
-    matches!(Place::of(endpoint, mirrors), Place::Layout(_))
+impl std::fmt::Display for Contact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.mirror_of {
+            Some(registry) => write!(f, "{} (mirror of {registry})", self.host),
+            None => f.write_str(&self.host),
+        }
+    }
 }
 
 impl Remote {
+    fn unmirrored(endpoint: &Endpoint) -> Self {
+        Self {
+            origin: Origin::new(!endpoint.insecure, &endpoint.repository.registry),
+            path: endpoint.repository.path.clone(),
+        }
+    }
+
     /// What this repository is remembered by. A plain answer never stands for one over TLS.
     pub(crate) fn key(&self) -> String {
         format!("{}/{}", self.origin, self.path)
@@ -124,9 +156,11 @@ mod tests {
             ("ghcr.io/other".to_owned(), registry("mirror.example.com")),
         ];
         let of = |url| Endpoint::new(Repository::parse(url).unwrap());
-        assert!(is_in_folder(&of("oci://ghcr.io/acme/web"), &mirrors));
-        assert!(!is_in_folder(&of("oci://ghcr.io/other/web"), &mirrors));
-        assert!(!is_in_folder(&of("oci://quay.io/acme/web"), &mirrors));
+        let contact = |url| Contact::of(&of(url), &mirrors).map(|contact| contact.to_string());
+        assert_eq!(contact("oci://ghcr.io/acme/web"), None);
+        let mirror = contact("oci://ghcr.io/other/web");
+        assert_eq!(mirror.unwrap(), "mirror.example.com (mirror of ghcr.io)");
+        assert_eq!(contact("oci://quay.io/acme/web").unwrap(), "quay.io");
     }
 
     #[test]

@@ -158,15 +158,16 @@ fn a_folder_is_looked_into_whatever_the_network_may_be_used_for() {
             "workspace/executeCommand",
             json!({ "command": "infragen.refreshVersions" }),
         );
-        if network == "off" {
-            let refused = |shown: &Value| shown["message"].to_string().contains("`off`");
-            session
-                .client
-                .notification("window/showMessage", refused)
-                .unwrap();
-        }
         let text = hover(&mut session, "`1.4.3`");
         assert!(text.contains("2 tags, asked moments ago"), "{text}");
+        // Nobody needs to be told or asked anything for that.
+        let unread = session.client.take_unread();
+        assert!(
+            unread
+                .iter()
+                .all(|one| one["method"] != "window/showMessage"),
+            "{unread:?}"
+        );
         let mut requests = session.client.server_requests.iter();
         let question = requests.find(|asked| asked["method"] == "window/showMessageRequest");
         assert_eq!(question, None, "{network}");
@@ -211,14 +212,13 @@ fn nobody_is_asked_unless_the_user_lets_it() {
             "workspace/executeCommand",
             json!({ "command": "infragen.refreshVersions" }),
         );
+        let message = format!(
+            "infragen did not ask {}: its setting `network` is `off`",
+            registry.address
+        );
         session
             .client
-            .notification("window/showMessage", |shown| {
-                shown["message"]
-                    .as_str()
-                    .unwrap()
-                    .contains("`network` is `off`")
-            })
+            .notification("window/showMessage", |shown| shown["message"] == message)
             .unwrap();
         session.end();
         assert_eq!(registry.asked(), 0, "{network:?}");
@@ -314,6 +314,40 @@ fn the_user_is_asked_once_and_again_where_a_refresh_needs_it() {
     );
     assert!(hover(&mut session, "`1.4.2`").contains("`1.4.2`"));
     assert_eq!(questions(&session).len(), 2);
+    session.end();
+}
+
+#[test]
+fn a_refresh_asks_the_user_nothing_while_a_question_is_open() {
+    let registry = Registry::start();
+    let repository = fleet("ghcr.io", false);
+    let mirrors = format!("mirrors: {{ghcr.io: 'http://{}'}}\n", registry.address);
+    repository.write(".infragen.yaml", &mirrors);
+    let mut session = start(&repository, Some("ask"));
+    session.client.ignore_requests();
+    let questions = |session: &Session<'_>| {
+        let requests = session.client.server_requests.iter();
+        let questions = requests.filter(|request| request["method"] == "window/showMessageRequest");
+        questions.cloned().collect::<Vec<Value>>()
+    };
+    let begun = Instant::now();
+    while questions(&session).is_empty() && begun.elapsed() < Duration::from_secs(20) {
+        hover(&mut session, "not known");
+    }
+    // Who would really be asked is named.
+    let message = questions(&session)[0]["params"]["message"].to_string();
+    let mirror = format!("{} (mirror of ghcr.io)", registry.address);
+    assert!(message.contains(&mirror), "{message}");
+    for _ in 0..3 {
+        session.ask(
+            "workspace/executeCommand",
+            json!({ "command": "infragen.refreshVersions" }),
+        );
+        std::thread::sleep(Duration::from_millis(100));
+        hover(&mut session, "not known");
+    }
+    assert_eq!(questions(&session).len(), 1);
+    assert_eq!(registry.asked(), 0);
     session.end();
 }
 

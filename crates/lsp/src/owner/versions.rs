@@ -1,8 +1,9 @@
 //! What the owner does about versions: it takes in what is learned, and decides with the user what may be asked.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
-use infragen_registry::{Repository, Timestamp};
+use infragen_registry::{Contact, Repository, Timestamp};
 use infragen_workspace::Answer;
 
 use super::{Owner, ToClient};
@@ -43,31 +44,48 @@ impl Owner {
     }
 
     pub(super) fn refresh_versions(&mut self) {
-        if self.network == Network::Off {
-            let message = "infragen may not ask registries: its setting `network` is `off`";
-            self.to_client
-                .outbox
-                .show(MessageType::WARNING, message.to_owned());
-        }
         // Who asks for it by hand and has not allowed it yet is asked again.
         self.network_asked = false;
+        self.refreshing = true;
         self.versions_anew = true;
         self.versions_soon.touch_now(Instant::now());
     }
 
+    /// After a refresh: tells which registries were not asked because of the settings. Folders that stand in for others
+    /// were.
+    pub(super) fn tell_whom_not_asked(&mut self, versions: &Versions) {
+        // What was found out before the refresh does not count.
+        let hosts = versions.would_ask.as_ref().filter(|_| !self.versions_anew);
+        let Some(hosts) = hosts else {
+            return;
+        };
+        let refreshing = std::mem::take(&mut self.refreshing);
+        if let (true, Network::Off, Some(hosts)) = (refreshing, self.network, listed(hosts)) {
+            let message = format!("infragen did not ask {hosts}: its setting `network` is `off`");
+            let outbox = &self.to_client.outbox;
+            outbox.show(MessageType::WARNING, message);
+        }
+    }
+
+    pub(super) fn network_answered(&mut self, allowed: bool) {
+        self.network_question = false;
+        // The settings may have changed while the question was open.
+        if allowed && self.network == Network::Ask {
+            self.network = Network::On;
+            self.versions_soon.touch_now(Instant::now());
+        }
+    }
+
     /// Asks the user whether registries may be asked, once.
     pub(super) fn ask_about_network(&mut self, versions: &Versions) {
-        if self.network != Network::Ask || self.network_asked || versions.would_ask.is_empty() {
+        if self.network != Network::Ask || self.network_asked || self.network_question {
             return;
         }
-        self.network_asked = true;
-        let hosts: Vec<_> = versions.would_ask.iter().map(String::as_str).collect();
-        let hosts = match hosts.as_slice() {
-            [one] => (*one).to_owned(),
-            [one, other] => format!("{one} and {other}"),
-            [one, rest @ ..] => format!("{one} and {} other registries", rest.len()),
-            [] => return,
+        let Some(hosts) = versions.would_ask.as_ref().and_then(listed) else {
+            return;
         };
+        self.network_asked = true;
+        self.network_question = true;
         let message = format!(
             "May infragen ask {hosts} which versions there are? It shows then what each environment takes."
         );
@@ -84,12 +102,20 @@ impl Owner {
             let answer = client
                 .show_message_request(MessageType::INFO, message, Some(actions))
                 .await;
-            if let Ok(Some(answer)) = answer
-                && answer.title == ALLOW
-            {
-                // The owner lives as long as the process.
-                let _ = sender.send(Message::Network(Network::On));
-            }
+            let allowed = matches!(answer, Ok(Some(answer)) if answer.title == ALLOW);
+            // The owner lives as long as the process.
+            let _ = sender.send(Message::NetworkAnswer { allowed });
         });
+    }
+}
+
+/// Hosts in a few words; none where there are none.
+fn listed(hosts: &BTreeSet<Contact>) -> Option<String> {
+    let hosts: Vec<_> = hosts.iter().collect();
+    match hosts.as_slice() {
+        [] => None,
+        [one] => Some(one.to_string()),
+        [one, other] => Some(format!("{one} and {other}")),
+        [one, rest @ ..] => Some(format!("{one} and {} other registries", rest.len())),
     }
 }
