@@ -33,6 +33,7 @@ mod credentials;
 mod digest;
 mod layout;
 mod manifest;
+mod no_proxy;
 mod place;
 pub mod push;
 mod registry;

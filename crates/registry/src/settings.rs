@@ -1,12 +1,12 @@
 //! What the user has decided: the network, the cache, mirrors, and what the environment says.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use smol_str::SmolStr;
 
 use crate::cache;
+use crate::no_proxy::is_direct;
 
 /// How registries are asked.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Settings {
     pub mirrors: Vec<(String, Mirror)>,
     /// Docker's settings, with the credentials.
     pub docker_config: Option<Utf8PathBuf>,
+    /// Files like that which count where there is none: the first one that is there.
+    pub auth_files: Vec<Utf8PathBuf>,
     /// `PATH`, on which Docker's credential helpers are looked for. Only absolute folders of it count, because a relative
     /// one could be in a repository.
     pub path: Option<String>,
@@ -53,7 +55,7 @@ pub struct Proxies {
     pub https: Option<String>,
     /// For plain ones: `http_proxy`, else `ALL_PROXY`.
     pub http: Option<String>,
-    /// Hosts that are asked directly: `NO_PROXY`, names between commas, each with all that is below it.
+    /// Hosts that are asked directly: `NO_PROXY`, as Go reads it.
     pub except: Option<String>,
 }
 
@@ -62,24 +64,8 @@ impl Proxies {
     pub(crate) fn of(&self, tls: bool, host: &str) -> Option<&str> {
         let proxy = if tls { &self.https } else { &self.http };
         let proxy = proxy.as_deref()?;
-        let name = match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            _ => host,
-        };
-        let is_here = match name.trim_matches(['[', ']']).parse::<IpAddr>() {
-            Ok(address) => address.is_loopback(),
-            Err(_) => name == "localhost",
-        };
-        let listed = self.except.iter().flat_map(|names| names.split([',', ' ']));
-        let is_excepted = listed.filter(|listed| !listed.is_empty()).any(|listed| {
-            let listed = listed.trim_start_matches('*').trim_start_matches('.');
-            let below = |host: &str| {
-                let rest = host.strip_suffix(listed);
-                rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-            };
-            listed.is_empty() || below(host) || below(name)
-        });
-        (!is_here && !is_excepted).then_some(proxy)
+        let except = self.except.as_deref().unwrap_or_default();
+        (!is_direct(tls, host, except)).then_some(proxy)
     }
 }
 
@@ -140,6 +126,7 @@ impl Settings {
             cache: None,
             mirrors: Vec::new(),
             docker_config: None,
+            auth_files: Vec::new(),
             path: None,
             home: None,
             authorities: Vec::new(),
@@ -152,6 +139,8 @@ impl Settings {
     ///
     /// - `INFRAGEN_CACHE`, `XDG_CACHE_HOME`, `HOME`: the cache ([`cache::folder`]);
     /// - `DOCKER_CONFIG`: the folder of Docker's `config.json`, else `~/.docker`;
+    /// - `REGISTRY_AUTH_FILE`, else `containers/auth.json` in `XDG_RUNTIME_DIR`: where Podman keeps its own, if Docker has
+    ///   none. [go-containerregistry:pkg/authn/keychain.go]
     /// - `INFRAGEN_CA_FILE`: an authority to trust beside those of the machine. These are the system's, or those that
     ///   `SSL_CERT_FILE` and `SSL_CERT_DIR` name instead;
     /// - `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`, each also in small letters, which come first.
@@ -165,6 +154,14 @@ impl Settings {
         Self {
             cache: cache::folder(&variable),
             docker_config: docker.map(|folder| folder.join("config.json")),
+            auth_files: [
+                path("REGISTRY_AUTH_FILE").map(Utf8PathBuf::from),
+                path("XDG_RUNTIME_DIR")
+                    .map(|folder| Utf8PathBuf::from(folder).join("containers/auth.json")),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
             path: path("PATH"),
             home,
             authorities: path("INFRAGEN_CA_FILE")
@@ -246,27 +243,28 @@ mod tests {
 
     #[test]
     fn some_hosts_need_no_proxy() {
-        let proxies = |except: &str| Proxies {
+        let proxies = Proxies {
             https: Some("s".to_owned()),
             http: None,
-            except: Some(except.to_owned()),
+            except: Some("example.com".to_owned()),
         };
-        let direct = |except: &str, host: &str| proxies(except).of(true, host).is_none();
-        assert!(!direct("", "ghcr.io"));
-        assert!(direct("", "127.0.0.1:5000") && direct("", "localhost") && direct("", "[::1]:80"));
-        for except in [
-            "example.com",
-            ".example.com",
-            "*.example.com",
-            "a.b, example.com",
-            "*",
-        ] {
-            assert!(direct(except, "r.example.com"), "{except}");
-            assert!(direct(except, "r.example.com:5000"), "{except}");
-        }
-        assert!(direct("r.example.com:5000", "r.example.com:5000"));
-        assert!(!direct("r.example.com:5000", "r.example.com"));
-        assert!(!direct("example.com", "notexample.com"));
-        assert!(proxies("").of(false, "ghcr.io").is_none());
+        assert_eq!(proxies.of(true, "ghcr.io"), Some("s"));
+        assert_eq!(proxies.of(true, "r.example.com"), None);
+        assert_eq!(proxies.of(true, "127.0.0.1:5000"), None);
+        assert_eq!(proxies.of(false, "ghcr.io"), None);
+    }
+
+    #[test]
+    fn credentials_are_looked_for_where_podman_keeps_them_too() {
+        let settings = of(&[
+            ("HOME", "/home/ada"),
+            ("REGISTRY_AUTH_FILE", "/auth.json"),
+            ("XDG_RUNTIME_DIR", "/run/user/1"),
+        ]);
+        assert_eq!(
+            settings.auth_files,
+            ["/auth.json", "/run/user/1/containers/auth.json"]
+        );
+        assert_eq!(of(&[]).auth_files, [""; 0]);
     }
 }

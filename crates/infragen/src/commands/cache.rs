@@ -18,7 +18,8 @@ Examples:
   infragen cache clear          remove all of it
 
 It is in $INFRAGEN_CACHE, else in `infragen` below $XDG_CACHE_HOME or ~/.cache. All that run at the
-same time share it, and may go on while it is cleared: what they need they ask for again.")]
+same time share it, and may go on while it is cleared: what they need they ask for again. When files
+come and all of them have more than 2048 MiB, those go that nobody has used for the longest time.")]
 pub struct Args {
     /// What to do; without it the cache is described
     #[arg(value_enum, value_name = "ACTION")]
@@ -39,7 +40,8 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
     let folder = folder()?;
     match args.action {
         None => {
-            writeln!(terminal.out, "{folder}\n{}", told(cache::sizes(&folder)))?;
+            let (sizes, most) = (told(cache::sizes(&folder)), size(cache::MOST_BYTES));
+            writeln!(terminal.out, "{folder}\n{sizes} of at most {most}")?;
         }
         Some(Action::Path) => writeln!(terminal.out, "{folder}")?,
         Some(Action::Clear) => {
@@ -69,13 +71,17 @@ fn told(sizes: Sizes) -> String {
         1 => format!("1 {one}"),
         _ => format!("{count} {one}s"),
     };
-    let size = match sizes.bytes {
+    format!(
+        "{} of registries, the files of {}, {}",
+        count(sizes.answers, "answer"),
+        count(sizes.artifacts, "artifact"),
+        size(sizes.bytes)
+    )
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
         bytes if bytes < 1024 * 1024 => format!("{} KiB", bytes.div_ceil(1024)),
         bytes => format!("{} MiB", bytes.div_ceil(1024 * 1024)),
-    };
-    format!(
-        "{} of registries, the files of {}, {size}",
-        count(sizes.answers, "answer"),
-        count(sizes.artifacts, "artifact")
-    )
+    }
 }

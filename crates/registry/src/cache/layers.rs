@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::partial;
+use super::{eviction, partial};
 use crate::settings::Limits;
 use crate::unpack::unpack;
 use crate::{Fault, digest};
@@ -36,7 +37,9 @@ impl Layers {
 
     /// The files of a layer, if they are there.
     pub(crate) fn get(&self, digest: &str) -> Option<Utf8PathBuf> {
-        self.path(digest).filter(|path| path.is_dir())
+        let path = self.path(digest).filter(|path| path.is_dir())?;
+        eviction::note_use(&path);
+        Some(path)
     }
 
     fn path(&self, digest: &str) -> Option<Utf8PathBuf> {
@@ -93,6 +96,9 @@ impl Arriving {
         });
         // Nothing is left of it where all went well.
         let _ = partial::remove(&partial);
+        if let (Ok(_), Some(folder)) = (&finished, self.target.parent()) {
+            eviction::evict(folder, super::MOST_BYTES, SystemTime::now());
+        }
         finished
     }
 }

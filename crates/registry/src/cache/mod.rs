@@ -5,6 +5,7 @@
 //! nobody reads. The layout has a version in its path; another version of infragen has a folder of its own.
 
 mod answers;
+mod eviction;
 mod layers;
 mod partial;
 
@@ -14,6 +15,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 pub(crate) use answers::{Answers, Kept};
 pub(crate) use layers::Layers;
+
+/// How many bytes the files of all artifacts may have together. Those that were used longest ago go when others come.
+pub const MOST_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
 /// The folder of this layout; another layout gets another number.
 const VERSION: &str = "registry-v1";

@@ -36,18 +36,18 @@ pub(crate) struct Found {
 /// Finds credentials.
 #[derive(Debug)]
 pub(crate) struct Keychain {
-    file: Option<Utf8PathBuf>,
-    shown: SmolStr,
+    /// The files that may say who asks, each with its path as people write it: the first one that is there counts.
+    files: Vec<(Utf8PathBuf, SmolStr)>,
     path: String,
 }
 
 impl Keychain {
     pub(crate) fn new(settings: &Settings) -> Self {
-        let file = settings.docker_config.clone();
-        let shown = file.as_ref().map(|file| settings.shown(file));
+        let files = settings.docker_config.iter().chain(&settings.auth_files);
         Self {
-            shown: shown.unwrap_or_default(),
-            file,
+            files: files
+                .map(|file| (file.clone(), settings.shown(file)))
+                .collect(),
             path: settings.path.clone().unwrap_or_default(),
         }
     }
@@ -56,18 +56,16 @@ impl Keychain {
     /// the helper of that registry comes before the helper of all, and that before what stands in the file, as for
     /// Docker itself.
     pub(crate) fn find(&self, host: &str, path: &str, deadline: Instant) -> Found {
-        let Some(file) = &self.file else {
-            return anonymous("as anonymous");
-        };
-        let config = match Config::read(file) {
-            Ok(Some(config)) => config,
-            Ok(None) => return anonymous("as anonymous"),
-            Err(why) => {
-                return anonymous(format_smolstr!(
-                    "as anonymous, because {} {why}",
-                    self.shown
-                ));
-            }
+        let mut read = self.files.iter().map(|(file, shown)| {
+            let config = Config::read(file);
+            config
+                .map(|config| config.map(|config| (config, shown)))
+                .map_err(|why| format_smolstr!("as anonymous, because {shown} {why}"))
+        });
+        let (config, shown) = match read.find_map(Result::transpose) {
+            Some(Ok(found)) => found,
+            None => return anonymous("as anonymous"),
+            Some(Err(why)) => return anonymous(why),
         };
         if let Some(name) = config.helper(host) {
             let program = format!("docker-credential-{name}");
@@ -82,14 +80,13 @@ impl Keychain {
                 Err(why) => format_smolstr!("as anonymous, because {program} {why}"),
             };
             // What a helper of one registry does not know may still be in the file.
-            let found = self.written(&config, host, path);
+            let found = written((&config, shown), host, path);
             return found.unwrap_or_else(|| anonymous(why));
         }
-        let found = self.written(&config, host, path);
+        let found = written((&config, shown), host, path);
         found.unwrap_or_else(|| {
             anonymous(format_smolstr!(
-                "as anonymous ({} has no entry for {host})",
-                self.shown
+                "as anonymous ({shown} has no entry for {host})"
             ))
         })
     }
@@ -109,15 +106,15 @@ impl Keychain {
         }
         Ok(None)
     }
+}
 
-    fn written(&self, config: &Config, host: &str, path: &str) -> Option<Found> {
-        let (name, entry) = config.entry(host, path)?;
-        let credential = entry_credential(entry)?;
-        Some(Found {
-            credential: Some(credential),
-            who: format_smolstr!("with the entry for {name} in {}", self.shown),
-        })
-    }
+fn written((config, shown): (&Config, &SmolStr), host: &str, path: &str) -> Option<Found> {
+    let (name, entry) = config.entry(host, path)?;
+    let credential = entry_credential(entry)?;
+    Some(Found {
+        credential: Some(credential),
+        who: format_smolstr!("with the entry for {name} in {shown}"),
+    })
 }
 
 fn anonymous(who: impl Into<SmolStr>) -> Found {
@@ -150,4 +147,37 @@ fn entry_credential(entry: &Entry) -> Option<Credential> {
         user: filled(&entry.username)?,
         password: filled(&entry.password)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use camino::Utf8Path;
+
+    use super::*;
+
+    #[test]
+    fn the_first_file_that_is_there_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        // A user `a` with the password `b`.
+        let auth = r#"{"auths": {"ghcr.io": {"auth": "YTpi"}}}"#;
+        std::fs::write(root.join("auth.json"), auth).unwrap();
+        let mut settings = Settings::offline();
+        settings.home = Some(root.to_owned());
+        settings.docker_config = Some(root.join("config.json"));
+        settings.auth_files = vec![root.join("none.json"), root.join("auth.json")];
+        let who = |settings: &Settings| {
+            let deadline = Instant::now() + Duration::from_secs(1);
+            let found = Keychain::new(settings).find("ghcr.io", "acme/web", deadline);
+            (found.credential.is_some(), found.who)
+        };
+        let podman = "with the entry for ghcr.io in ~/auth.json";
+        assert_eq!(who(&settings), (true, podman.into()));
+        // Docker's own file comes first, whatever it says.
+        std::fs::write(root.join("config.json"), "{}").unwrap();
+        let docker = "as anonymous (~/config.json has no entry for ghcr.io)";
+        assert_eq!(who(&settings), (false, docker.into()));
+    }
 }
