@@ -24,6 +24,10 @@ pub(crate) struct Remote {
     pub origin: Origin,
     /// The path of the repository there.
     pub path: SmolStr,
+    /// Whether TLS is tried first although the origin has none, as Flux does it where a source has `insecure: true`:
+    /// then with whatever certificate. [go-containerregistry:pkg/v1/remote/transport/ping.go Ping,
+    /// source-controller:internal/controller/ocirepository_controller.go getTLSConfig]
+    pub may_have_tls: bool,
 }
 
 impl Place {
@@ -48,6 +52,8 @@ impl Place {
                 Self::Remote(Remote {
                     origin: Origin::new(!insecure, host),
                     path,
+                    // Who writes `http://` means it.
+                    may_have_tls: false,
                 })
             }
             Some((_, rest, Mirror::Layout(folder))) => Self::Layout(Layout {
@@ -98,6 +104,7 @@ impl Remote {
         Self {
             origin: Origin::new(!endpoint.insecure, &endpoint.repository.registry),
             path: endpoint.repository.path.clone(),
+            may_have_tls: endpoint.insecure,
         }
     }
 

@@ -89,7 +89,7 @@ pub use versions::{
     Remote, Remotes, Round, answer_of, bundle_consumers, bundle_of, bundled_paths, bundles,
     declared_versions, knows_registries, mirrors, now, pick, readable, remote, shown_path,
     version_of, versions_from, versions_in, versions_in_application, versions_of_object, wanted,
-    wanted_in,
+    wanted_in, written_version,
 };
 pub use watch::Watcher;
 pub use workspace::{Cancelled, FileEvent, Snapshot, Stored, Workspace};

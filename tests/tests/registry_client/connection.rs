@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use infragen_registry::Registry;
+use infragen_registry::{Mirror, Registry};
 use infragen_tests::registry::{Authority, Folder, Reply, Server, web};
 
 use super::{TAGS, fault, fault_of, hasty, nowhere};
@@ -76,6 +76,35 @@ fn an_answer_that_is_cut_off() {
     assert!(fault_of(&server.host, "ended the connection before").is_passing);
     let server = Server::start(|_| Reply::raw(|output| output.write_all(b"nonsense\r\n\r\n")));
     fault_of(&server.host, "does not answer as a registry");
+}
+
+#[test]
+fn an_insecure_registry_may_have_tls_with_any_certificate() {
+    let folder = Folder::new();
+    let registry = Registry::new(hasty(&folder));
+    let tls = Server::start_tls(&Authority::new().sign("registry.example.com"), |_| {
+        Reply::ok(TAGS)
+    });
+    assert_eq!(registry.tags(&web(&tls.host, true)).unwrap().tags.len(), 2);
+    // It is tried once, and then known.
+    assert_eq!(registry.tags(&web(&tls.host, true)).unwrap().tags.len(), 2);
+    let lines = tls.lines();
+    let tried = lines.iter().filter(|line| *line == "GET /v2/");
+    assert_eq!(tried.count(), 1, "{lines:?}");
+    let plain = Server::start(|_| Reply::ok(TAGS));
+    assert_eq!(
+        registry.tags(&web(&plain.host, true)).unwrap().tags.len(),
+        2
+    );
+    // A mirror that is written with `http://` is asked so at once.
+    let mut settings = hasty(&folder);
+    let address = tls.host.clone();
+    let mirror = Mirror::Registry {
+        address,
+        insecure: true,
+    };
+    settings.mirrors = vec![("ghcr.io".to_owned(), mirror)];
+    assert!(Registry::new(settings).tags(&web("ghcr.io", true)).is_err());
 }
 
 #[test]

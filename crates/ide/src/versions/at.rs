@@ -5,7 +5,7 @@ use infragen_flux::{FileFacts, GroupKind, ObjectFacts, takes_versions};
 use infragen_syntax::{TextRange, TextSize};
 use infragen_workspace::{
     Db, DefinedBy, PlacedVersion, SourceFile, Verdict, declared_versions, facts, resolve, tree,
-    versions_of_object,
+    versions_of_object, written_version,
 };
 
 use crate::place::Place;
@@ -51,7 +51,7 @@ pub(crate) fn versions_at(
 ) -> Option<(TextRange, Vec<PlacedVersion>)> {
     let facts = facts(db, file);
     if let Some((range, number)) = own_field(db, file, &facts, offset) {
-        return Some((range, declared_versions(db, file, number)));
+        return Some((range, shown(db, file, number)));
     }
     for subject in subjects(db, file, offset) {
         match &subject.what {
@@ -62,7 +62,7 @@ pub(crate) fn versions_at(
                         .get(number as usize)
                         .is_some_and(|object| takes_versions(&object.kind))
                 {
-                    return Some((subject.range, declared_versions(db, file, number)));
+                    return Some((subject.range, shown(db, file, number)));
                 }
             }
             What::Reference {
@@ -106,6 +106,15 @@ pub(crate) fn versions_at(
         }
     }
     None
+}
+
+/// What an object of the file takes, also where no environment applies it.
+fn shown(db: &dyn Db, file: SourceFile, number: u32) -> Vec<PlacedVersion> {
+    let mut versions = declared_versions(db, file, number);
+    if versions.is_empty() {
+        versions.extend(written_version(db, file, number));
+    }
+    versions
 }
 
 /// The object of the file whose name, or whose field that chooses a version, is at an offset: its number.

@@ -217,3 +217,27 @@ fn a_patch_that_names_nothing_is_about_what_it_selects() {
         "{actions:?}"
     );
 }
+
+#[test]
+fn a_source_that_no_environment_applies_shows_what_it_says_itself() {
+    let fleet = "apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: web}
+spec: {url: oci://ghcr.io/acme/web, ref: {semver: $0'1.x'}}
+";
+    let fixture = Fixture::with_tags(fleet, TAGS);
+    let shown = card(&fixture);
+    assert!(
+        shown.contains("| (not applied by any environment) | `1.x`   | `v1.4.2` | 9 days |"),
+        "{shown}"
+    );
+    let whole = TextRange::up_to((fleet.len() as u32).into());
+    assert_eq!(
+        crate::inlay_hints(fixture.db(), fixture.file, whole),
+        [],
+        "nothing else is told of it"
+    );
+    // A template says nothing.
+    let template = fleet.replace("oci://ghcr.io", "oci://${REGISTRY}");
+    assert_eq!(card(&Fixture::with_tags(&template, TAGS)), "");
+}

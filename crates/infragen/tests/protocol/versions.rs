@@ -52,7 +52,10 @@ impl Registry {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
                 let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-                let request = lines.next().unwrap().unwrap();
+                // TLS is tried first, and is no text.
+                let Some(Ok(request)) = lines.next() else {
+                    continue;
+                };
                 lines.find(|line| line.as_ref().unwrap().is_empty());
                 count.fetch_add(1, Ordering::Relaxed);
                 let (status, kind, body) = if request.contains("/tags/list") {

@@ -1,13 +1,15 @@
 //! Requests over the network: one deadline over each, bounded answers, and redirects that carry no credentials away.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::Read;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+use smol_str::SmolStr;
 use ureq::http::{HeaderMap, Request, StatusCode};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body, Proxy, ProxyProtocol};
@@ -25,6 +27,8 @@ pub(crate) struct Http {
     proxies: Proxies,
     authorities: Vec<Utf8PathBuf>,
     agents: OnceLock<Result<Agents, Failure>>,
+    /// Hosts that need not be asked over TLS, and whether they are all the same, with whatever certificate.
+    insecure: Mutex<HashMap<SmolStr, bool>>,
 }
 
 #[derive(Debug, Clone)]
@@ -34,7 +38,13 @@ struct Agents {
     plain: Option<Agent>,
     /// Through none.
     direct: Agent,
+    /// Over TLS with whatever certificate, through the proxy and through none.
+    unverified: Option<Agent>,
+    unverified_direct: Agent,
 }
+
+/// How long a host that need not have TLS gets to show that it has.
+const TLS_SHOWS: Duration = Duration::from_secs(2);
 
 /// A request.
 #[derive(Clone, Copy)]
@@ -85,7 +95,30 @@ impl Http {
             proxies: settings.proxies.clone(),
             authorities: settings.authorities.clone(),
             agents: OnceLock::new(),
+            insecure: Mutex::default(),
         }
+    }
+
+    /// Finds out whether a host that need not be asked over TLS can be: from then on it is.
+    pub(crate) fn find_tls(&self, host: &SmolStr, deadline: Instant) {
+        if self.insecure().contains_key(host) {
+            return;
+        }
+        let now = Instant::now();
+        // What does not answer to that may still answer to the other, in time.
+        let soon = now + TLS_SHOWS.min(deadline.saturating_duration_since(now) / 4);
+        let address = Origin::new(false, host).at("/v2/");
+        let shows = self.send_once(&Call::get(&address, soon), &address, None, true);
+        self.insecure().insert(host.clone(), shows.is_ok());
+    }
+
+    /// Finds it out again the next time.
+    pub(crate) fn forget_tls(&self, host: &str) {
+        self.insecure().remove(host);
+    }
+
+    fn insecure(&self) -> MutexGuard<'_, HashMap<SmolStr, bool>> {
+        self.insecure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes a request, and follows its redirects if it is a `GET`. A status that tells of a fault is an answer too.
@@ -96,7 +129,10 @@ impl Http {
             let authorization = call
                 .authorization
                 .filter(|_| address.origin == call.address.origin);
-            let reply = self.send_once(&call, &address, authorization)?;
+            let origin = &address.origin;
+            let unverified =
+                !origin.tls && self.insecure().get(&origin.host).copied().unwrap_or(false);
+            let reply = self.send_once(&call, &address, authorization, unverified)?;
             let is_redirect = matches!(reply.status.as_u16(), 301 | 302 | 303 | 307 | 308);
             let next = match reply.header("location") {
                 Some(link) if is_redirect && call.method == "GET" => link,
@@ -116,6 +152,7 @@ impl Http {
         call: &Call<'_>,
         address: &Address,
         authorization: Option<&str>,
+        unverified: bool,
     ) -> Result<Reply, Failure> {
         let left = call.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -127,15 +164,22 @@ impl Http {
             .as_ref()
             .map_err(Clone::clone)?;
         let Origin { tls, host } = &address.origin;
-        let agent = match (self.proxies.of(*tls, host), tls) {
-            (Some(_), true) => agents.tls.as_ref(),
-            (Some(_), false) => agents.plain.as_ref(),
-            (None, _) => None,
+        let through = self.proxies.of(*tls || unverified, host).is_some();
+        let agent = match (tls, unverified) {
+            (true, _) => agents.tls.as_ref(),
+            (false, true) => agents.unverified.as_ref(),
+            (false, false) => agents.plain.as_ref(),
         };
-        let agent = agent.unwrap_or(&agents.direct);
-        let mut request = Request::builder()
-            .method(call.method)
-            .uri(address.to_string());
+        let direct = match unverified {
+            true => &agents.unverified_direct,
+            false => &agents.direct,
+        };
+        let agent = agent.filter(|_| through).unwrap_or(direct);
+        let uri = match unverified {
+            true => format!("https://{host}{}", address.target),
+            false => address.to_string(),
+        };
+        let mut request = Request::builder().method(call.method).uri(uri);
         if let Some(accept) = call.accept {
             request = request.header("accept", accept);
         }
@@ -160,9 +204,11 @@ impl Http {
     }
 
     fn agents(&self) -> Result<Agents, Failure> {
-        let agent = |proxy: Option<Proxy>, roots: RootCerts| {
+        let roots = RootCerts::Specific(Arc::new(self.roots()?));
+        let agent = |proxy: Option<Proxy>, verified: bool| {
             let tls = TlsConfig::builder()
-                .root_certs(roots)
+                .root_certs(roots.clone())
+                .disable_verification(!verified)
                 .unversioned_rustls_crypto_provider(Arc::new(
                     rustls::crypto::ring::default_provider(),
                 ));
@@ -176,15 +222,16 @@ impl Http {
                 .tls_config(tls.build());
             config.build().new_agent()
         };
-        let roots = RootCerts::Specific(Arc::new(self.roots()?));
-        let through = |proxy: &Option<String>| {
+        let through = |proxy: &Option<String>, verified| {
             let proxy = proxy.as_deref().map(parse_proxy).transpose()?;
-            Ok::<_, Failure>(proxy.map(|proxy| agent(Some(proxy), roots.clone())))
+            Ok::<_, Failure>(proxy.map(|proxy| agent(Some(proxy), verified)))
         };
         Ok(Agents {
-            tls: through(&self.proxies.https)?,
-            plain: through(&self.proxies.http)?,
-            direct: agent(None, roots.clone()),
+            tls: through(&self.proxies.https, true)?,
+            plain: through(&self.proxies.http, true)?,
+            direct: agent(None, true),
+            unverified: through(&self.proxies.https, false)?,
+            unverified_direct: agent(None, false),
         })
     }
 

@@ -82,13 +82,18 @@ impl Client {
         if let Some(fault) = closed() {
             return Err(fault);
         }
-        match work(Instant::now() + whole) {
+        let deadline = Instant::now() + whole;
+        if remote.may_have_tls {
+            self.http.find_tls(&remote.origin.host, deadline);
+        }
+        match work(deadline) {
             Ok(answer) => {
                 self.gates.open(&host);
                 self.gates.open(&repository);
                 Ok(answer)
             }
             Err(mut trouble) => {
+                self.http.forget_tls(&remote.origin.host);
                 if trouble.fault.is_passing {
                     let key = match trouble.scope {
                         Scope::Host => &host,

@@ -2,7 +2,8 @@
 //!
 //! `remote` holds what registries answered, as inputs; `picked` chooses by a rule among the tags of one repository, and
 //! `readable` has those in order; `placed` tells what the objects of an environment take; `declared` what
-//! an object of a file, or what it patches; `bundled` where the paths are that lead into artifacts; `wanted` what there is to ask, and `round` turns that into questions and answers back into
+//! an object of a file, or what it patches; `bundled` where the paths are that lead into artifacts; `unapplied` what
+//! objects take that no environment applies; `wanted` what there is to ask, and `round` turns that into questions and answers back into
 //! inputs.
 
 mod bundled;
@@ -14,6 +15,7 @@ mod remote;
 mod round;
 #[cfg(test)]
 mod tests;
+mod unapplied;
 mod wanted;
 
 pub use bundled::{BundledPath, bundled_paths};
@@ -28,4 +30,5 @@ pub use readable::{Readable, readable};
 pub(crate) use remote::pulled_roots;
 pub use remote::{Answer, Remote, Remotes, bundle_of, knows_registries, now, remote, shown_path};
 pub use round::{Round, answer_of, mirrors, wanted_in};
+pub use unapplied::written_version;
 pub use wanted::{Ask, wanted};

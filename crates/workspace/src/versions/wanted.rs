@@ -7,7 +7,9 @@ use infragen_registry::Repository;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
-use super::placed::{PlacedVersion, bundle_consumers, versions_in};
+use super::picked::Picked;
+use super::placed::{bundle_consumers, versions_in};
+use super::unapplied::written_versions;
 use crate::db::Db;
 use crate::environment::environments;
 use crate::files::Root;
@@ -30,7 +32,7 @@ pub struct Ask {
 /// The interval of what has none.
 const DEFAULT_INTERVAL: u64 = 600;
 
-/// What is to be asked for the environments of a root, by what is known so far: which artifacts are of interest
+/// What is to be asked for the environments of a root, and for the sources that none of them applies, by what is known so far: which artifacts are of interest
 /// depends on the tags.
 pub fn wanted(db: &dyn Db, root: Root) -> Vec<Ask> {
     let mut asks: BTreeMap<Repository, Ask> = BTreeMap::new();
@@ -50,16 +52,12 @@ pub fn wanted(db: &dyn Db, root: Root) -> Vec<Ask> {
                 continue;
             };
             let interval = version.pull.interval.unwrap_or(DEFAULT_INTERVAL);
-            let ask = asks.entry(repository.clone()).or_insert_with(|| Ask {
-                repository: repository.clone(),
-                insecure: version.insecure,
-                interval,
-                artifacts: BTreeSet::new(),
-                bundles: BTreeSet::new(),
-            });
+            let ask = asks
+                .entry(repository.clone())
+                .or_insert_with(|| Ask::of(repository, interval));
             ask.interval = ask.interval.min(interval);
             ask.insecure |= version.insecure;
-            ask.artifacts.extend(told(&version).cloned());
+            ask.artifacts.extend(told(&version.picked).cloned());
             let builds = version.kind == *OCI_REPOSITORY
                 && sources.contains(&(number, version.namespace.clone(), version.name.clone()));
             if let (true, Some(name)) = (builds, version.picked.outcome.name()) {
@@ -68,12 +66,36 @@ pub fn wanted(db: &dyn Db, root: Root) -> Vec<Ask> {
             }
         }
     }
+    for written in written_versions(db, root) {
+        let Ok(repository) = &written.repository else {
+            continue;
+        };
+        // What environments say of a repository counts.
+        asks.entry(repository.clone()).or_insert_with(|| {
+            let interval = written.pull.interval.unwrap_or(DEFAULT_INTERVAL);
+            let mut ask = Ask::of(repository, interval);
+            ask.insecure = written.insecure;
+            ask.artifacts.extend(told(&written.picked).cloned());
+            ask
+        });
+    }
     asks.into_values().collect()
 }
 
+impl Ask {
+    fn of(repository: &Repository, interval: u64) -> Self {
+        Self {
+            repository: repository.clone(),
+            insecure: false,
+            interval,
+            artifacts: BTreeSet::new(),
+            bundles: BTreeSet::new(),
+        }
+    }
+}
+
 /// The tags and digests that are told about: what is taken, the newest release, and what was passed over.
-fn told(version: &PlacedVersion) -> impl Iterator<Item = &SmolStr> {
-    let picked = &version.picked;
+fn told(picked: &Picked) -> impl Iterator<Item = &SmolStr> {
     [
         picked.outcome.name(),
         picked.newest_stable(),
