@@ -18,7 +18,8 @@ pub static UNREACHABLE_REGISTRY: Rule = Rule {
     explanation: "\
 The registry was asked for tags, and did not answer as it should: it refused the credentials, has no such repository, \
 could not be reached, or was too slow. What is shown of versions is what it said before, if anything. Flux may reach \
-it all the same: it runs elsewhere, and with other credentials.
+it all the same: it runs elsewhere, and with other credentials. Of a chart the fault stands at the `chart`, and at the \
+`url` of its `HelmRepository`.
 
 Where no registry was asked, this rule is silent.",
     example: "\
