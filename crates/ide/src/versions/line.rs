@@ -35,7 +35,10 @@ pub(crate) fn hint(db: &dyn Db, versions: &[PlacedVersion]) -> Option<String> {
     });
     if let [(Some(aged), _)] = groups.as_slice() {
         let plain = versions.first().and_then(taken);
-        return [Some(aged.clone()), plain].into_iter().flatten().find(fits);
+        return [Some(aged.clone()), plain]
+            .into_iter()
+            .flatten()
+            .find(|hint| fits(hint));
     }
     let named = by_environment(versions)?;
     let groups = grouped(versions, taken);
@@ -45,10 +48,10 @@ pub(crate) fn hint(db: &dyn Db, versions: &[PlacedVersion]) -> Option<String> {
     });
     let all = all.collect::<Vec<_>>().join(" · ");
     let count = counted(groups.len(), "version");
-    [named, all, count].into_iter().find(fits)
+    [named, all, count].into_iter().find(|hint| fits(hint))
 }
 
-fn fits(hint: &String) -> bool {
+fn fits(hint: &str) -> bool {
     hint.chars().count() <= ROOM
 }
 
