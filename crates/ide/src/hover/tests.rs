@@ -1,4 +1,3 @@
-
 use crate::fixture::Fixture;
 
 fn shown(fixture: &str) -> String {

@@ -20,7 +20,7 @@ pub struct Picked {
     /// What comes of it.
     pub outcome: Outcome,
     /// The range, where there is a valid one.
-    pub selection: Option<Selection>,
+    pub selection: Option<Arc<Selection>>,
     /// Whether nobody can say which of several tags of one version Flux takes.
     pub ambiguous: bool,
     /// The tags in order, shared by all that choose among them.
@@ -77,8 +77,18 @@ pub fn pick(db: &dyn Db, repository: Repository, rule: Rule, flux: Flux) -> Arc<
     let tags = readable(db, &repository, &rule, flux)
         // A filter that cannot be read chooses nothing, but the tags are known.
         .or_else(|| readable(db, &repository, &unfiltered(), flux));
-    Arc::new(Picked::of(tags, &rule, flux))
+    let selection = || shared_selection(db, rule.clone(), flux);
+    Arc::new(Picked::by(tags, &rule, flux, &selection))
 }
+
+/// What a rule selects by. Few are written in many files, and the expression of a filter takes a machine.
+#[salsa::tracked(returns(clone), no_eq, lru = 256)]
+pub(super) fn shared_selection(_db: &dyn Db, rule: Rule, flux: Flux) -> Selected {
+    selection(&rule, flux).map(Arc::new)
+}
+
+/// What a rule selects by, or why it selects nothing.
+pub(super) type Selected = Result<Arc<Selection>, SelectionError>;
 
 /// The digest of what a rule takes, where it is known: equal as long as Flux would take the same, whatever else a
 /// registry answers.
@@ -98,6 +108,17 @@ pub(super) fn taken_digest(
 impl Picked {
     /// What a rule takes of these tags.
     pub(super) fn of(readable: Option<Arc<Readable>>, rule: &Rule, flux: Flux) -> Self {
+        Self::by(readable, rule, flux, &|| {
+            selection(rule, flux).map(Arc::new)
+        })
+    }
+
+    fn by(
+        readable: Option<Arc<Readable>>,
+        rule: &Rule,
+        flux: Flux,
+        selection: &dyn Fn() -> Selected,
+    ) -> Self {
         let with = |outcome, selection| Self {
             outcome,
             selection,
@@ -118,7 +139,7 @@ impl Picked {
         if let Rule::Digest(digest) = rule {
             return with(Outcome::Digest(digest.clone()), None);
         }
-        let selection = match selection(rule, flux) {
+        let selection = match selection() {
             Ok(selection) => selection,
             Err(error) => return with(Outcome::Invalid(error), None),
         };

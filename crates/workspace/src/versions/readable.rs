@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use infragen_constraint::{Constraint, Flux, MAX_STABLE, compare};
+use infragen_constraint::{Constraint, Flux, MAX_STABLE, Selection, compare};
 use infragen_flux::Rule;
 use infragen_registry::Repository;
 use semver::Version;
 use smol_str::SmolStr;
 
-use super::picked::selection;
+use super::picked::shared_selection;
 use super::remote::remote;
 use crate::db::Db;
 
@@ -62,13 +62,13 @@ const ANY: &str = "*-0";
 #[salsa::tracked(returns(clone), no_eq, lru = 1024)]
 fn read(db: &dyn Db, repository: Repository, rule: Rule, flux: Flux) -> Option<Arc<Readable>> {
     let tags = remote(db, &repository)?.tags(db)?;
-    Readable::of(tags, &rule, flux).map(Arc::new)
+    let selection = shared_selection(db, rule, flux).ok()?;
+    Some(Arc::new(Readable::of(tags, &selection)))
 }
 
 impl Readable {
-    /// Reads and sorts tags; none where the filter cannot be read.
-    pub(super) fn of(listed: Arc<Vec<SmolStr>>, rule: &Rule, flux: Flux) -> Option<Self> {
-        let selection = selection(&rule.with_range(ANY), flux).ok()?;
+    /// Reads and sorts tags, whatever the range of the selection.
+    pub(super) fn of(listed: Arc<Vec<SmolStr>>, selection: &Selection) -> Self {
         let mut versions = Vec::with_capacity(listed.len());
         let mut others = Vec::new();
         for (number, tag) in listed.iter().enumerate() {
@@ -83,12 +83,12 @@ impl Readable {
         }
         versions.sort_by(|a, b| compare(&b.version, &a.version));
         let newest_stable = versions.iter().position(|read| read.version.pre.is_empty());
-        Some(Self {
+        Self {
             listed,
             versions,
             others,
             newest_stable,
-        })
+        }
     }
 
     fn tag(&self, read: &Read) -> &SmolStr {

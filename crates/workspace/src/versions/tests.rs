@@ -8,6 +8,7 @@ use infragen_flux::Rule;
 use infragen_registry::{Artifact, Listing, Repository, Timestamp};
 use smol_str::SmolStr;
 
+use super::picked::selection;
 use super::*;
 use crate::files::Root;
 use crate::index::DefinedBy;
@@ -170,8 +171,9 @@ fn a_range_that_is_typed_chooses_at_once() {
 fn equal_tags_are_ambiguous_where_nothing_orders_them() {
     let tags = Arc::new(["1.0.0", "v1.0.0"].map(SmolStr::new).to_vec());
     let of = |rule: Rule| {
-        let tags = Readable::of(tags.clone(), &rule, Flux::default()).map(Arc::new);
-        Picked::of(tags, &rule, Flux::default())
+        let selection = selection(&rule, Flux::default()).unwrap();
+        let tags = Readable::of(tags.clone(), &selection);
+        Picked::of(Some(Arc::new(tags)), &rule, Flux::default())
     };
     let range = of(Rule::Range {
         range: "*".into(),
