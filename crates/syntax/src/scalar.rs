@@ -100,7 +100,9 @@ fn as_float(typed: Typed) -> Typed {
 
 /// Resolves a plain text. Its first byte says what it may be: only `.`, a digit or a sign begin a number.
 fn resolve(value: &str, timestamps: bool) -> Typed {
-    if let Some(typed) = word(value) {
+    if value.len() <= LONGEST_WORD
+        && let Some(typed) = word(value)
+    {
         return typed;
     }
     match value.as_bytes().first() {
@@ -119,6 +121,9 @@ fn resolve(value: &str, timestamps: bool) -> Typed {
         _ => Typed::String,
     }
 }
+
+/// How long the longest of the words below is.
+const LONGEST_WORD: usize = "false".len();
 
 /// The words that are no strings.
 fn word(value: &str) -> Option<Typed> {
