@@ -90,6 +90,12 @@ impl Config {
         DEFAULT.clone()
     }
 
+    /// What kustomize does by itself, if this is that and nothing else.
+    pub(crate) fn as_default(&self) -> Option<&'static Config> {
+        let default: &'static Config = &DEFAULT;
+        std::ptr::eq(self, default).then_some(default)
+    }
+
     /// Nothing yet.
     pub(crate) fn empty_shared() -> Arc<Config> {
         EMPTY.clone()

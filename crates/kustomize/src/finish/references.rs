@@ -1,5 +1,7 @@
 //! References to objects that were renamed: kustomize follows those that its tables know.
 
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -18,7 +20,14 @@ pub(crate) fn follow_names(
     traced: bool,
 ) -> Vec<BuildError> {
     let known = Known::of(resources);
-    let by_kind = fields_by_kind(config);
+    let of_config;
+    let by_kind = match config.as_default() {
+        Some(default) => DEFAULT_FIELDS.get_or_init(|| fields_by_kind(default)),
+        None => {
+            of_config = fields_by_kind(config);
+            &of_config
+        }
+    };
     let mut errors = Vec::new();
     for (index, resource) in resources.iter_mut().enumerate() {
         if let Some(error) = blank_subject(resource) {
@@ -28,7 +37,7 @@ pub(crate) fn follow_names(
         let original = resource.original_id().gvk;
         let any_kind = by_kind.get("").into_iter().flatten();
         let own_kind = by_kind.get(original.kind.as_str()).into_iter().flatten();
-        let mut fields: Vec<&(usize, &Gvk, &FieldSpec)> = any_kind
+        let mut fields: Vec<&Row<'_>> = any_kind
             .chain(own_kind)
             .filter(|(_, _, field)| field.selects(&original))
             .collect();
@@ -82,9 +91,17 @@ fn blank_subject(resource: &Resource) -> Option<BuildError> {
     })
 }
 
-/// The rows of the table by the kind of the referrer, with their order.
-fn fields_by_kind(config: &Config) -> FxHashMap<&str, Vec<(usize, &Gvk, &FieldSpec)>> {
-    let mut by_kind: FxHashMap<&str, Vec<(usize, &Gvk, &FieldSpec)>> = FxHashMap::default();
+/// A field that refers to objects of a type, and its place in the table.
+type Row<'c> = (usize, &'c Gvk, &'c FieldSpec);
+
+/// The rows of a table by the kind of the referrer.
+type ByKind<'c> = FxHashMap<&'c str, Vec<Row<'c>>>;
+
+/// Those that kustomize has by itself: nearly every build has no others.
+static DEFAULT_FIELDS: OnceLock<ByKind<'static>> = OnceLock::new();
+
+fn fields_by_kind(config: &Config) -> ByKind<'_> {
+    let mut by_kind = ByKind::default();
     let rows = config
         .name_references
         .iter()
