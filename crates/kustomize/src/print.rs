@@ -23,10 +23,13 @@ pub struct Printed {
     pub deprecated: Vec<Deprecated>,
 }
 
+/// The bytes that a build usually has at the most.
+const USUAL: usize = 8 << 10;
+
 /// Prints the objects of a build in their order.
 pub fn print(built: Built) -> Printed {
     let mut printed = Printed {
-        yaml: String::new(),
+        yaml: String::with_capacity(USUAL),
         errors: built.errors,
         deprecated: built.deprecated,
     };

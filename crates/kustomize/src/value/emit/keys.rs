@@ -9,49 +9,51 @@ pub(super) fn sort<T>(entries: &mut Vec<T>, key: impl Fn(&T) -> &str) {
     if entries.windows(2).all(ordered) {
         return;
     }
-    let mut runs: Vec<Vec<T>> = entries.drain(..).map(|entry| vec![entry]).collect();
-    while runs.len() > 1 {
-        let mut merged = Vec::with_capacity(runs.len().div_ceil(2));
-        let mut pairs = runs.into_iter();
-        while let Some(left) = pairs.next() {
-            merged.push(match pairs.next() {
-                Some(right) => merge(left, right, &key),
-                None => left,
-            });
+    let mut from: Vec<Option<T>> = entries.drain(..).map(Some).collect();
+    let mut into: Vec<Option<T>> = Vec::with_capacity(from.len());
+    let mut run = 1;
+    while run < from.len() {
+        for pair in from.chunks_mut(2 * run) {
+            let (left, right) = pair.split_at_mut(run.min(pair.len()));
+            merge(left, right, &mut into, &key);
         }
-        runs = merged;
+        from.clear();
+        std::mem::swap(&mut from, &mut into);
+        run *= 2;
     }
-    entries.extend(runs.into_iter().flatten());
+    entries.extend(from.into_iter().flatten());
 }
 
-fn merge<T>(left: Vec<T>, right: Vec<T>, key: &impl Fn(&T) -> &str) -> Vec<T> {
-    let mut merged = Vec::with_capacity(left.len() + right.len());
-    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
-    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+/// Takes the entries of two runs, in order.
+fn merge<T>(
+    left: &mut [Option<T>],
+    right: &mut [Option<T>],
+    into: &mut Vec<Option<T>>,
+    key: &impl Fn(&T) -> &str,
+) {
+    let (mut left, mut right) = (left.iter_mut().peekable(), right.iter_mut().peekable());
+    while let (Some(Some(a)), Some(Some(b))) = (left.peek(), right.peek()) {
         let next = if less(key(b), key(a)) {
             right.next()
         } else {
             left.next()
         };
-        merged.extend(next);
+        into.extend(next.map(Option::take));
     }
-    merged.extend(left);
-    merged.extend(right);
-    merged
+    into.extend(left.map(Option::take));
+    into.extend(right.map(Option::take));
 }
 
 /// Whether a key comes before another.
 fn less(a: &str, b: &str) -> bool {
-    let mut before = 0;
-    let (mut left, mut right) = (a.char_indices(), b.chars());
-    loop {
-        match (left.next(), right.next()) {
-            (Some((at, x)), Some(y)) if x == y => before = at + x.len_utf8(),
-            (Some((_, x)), Some(y)) => {
-                return differ(&a[..before], (x, &a[before..]), (y, &b[before..]));
-            }
-            (left, right) => return left.is_none() && right.is_some(),
-        }
+    let both = a.bytes().zip(b.bytes());
+    let mut same = both.take_while(|(x, y)| x == y).count();
+    while !a.is_char_boundary(same) {
+        same -= 1;
+    }
+    match (a[same..].chars().next(), b[same..].chars().next()) {
+        (Some(x), Some(y)) => differ(&a[..same], (x, &a[same..]), (y, &b[same..])),
+        (left, right) => left.is_none() && right.is_some(),
     }
 }
 
@@ -112,6 +114,7 @@ mod tests {
     #[test]
     fn letters_come_last_and_capitals_first() {
         check("b a B _x .y 1z /q", ".y /q _x 1z B a b");
+        check("ab a \u{ea} \u{e9}a \u{e9}", "a ab \u{e9} \u{e9}a \u{ea}");
     }
 
     #[test]

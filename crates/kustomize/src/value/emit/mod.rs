@@ -80,13 +80,17 @@ fn node(
 }
 
 fn mapping<'v>(
-    entries: impl Iterator<Item = (&'v SmolStr, &'v Value)>,
+    entries: impl ExactSizeIterator<Item = (&'v SmolStr, &'v Value)>,
     writer: &mut Writer<'_>,
     level: usize,
 ) -> Result<(), Unprintable> {
-    let mut sorted = Vec::new();
+    let mut sorted = Vec::with_capacity(entries.len());
     let mut folded = false;
     for (key, value) in entries {
+        if text::is_word(key) {
+            sorted.push((Cow::Borrowed(key.as_str()), true, value));
+            continue;
+        }
         if !text::is_possible_key(key) {
             return Err(refused(
                 "kustomize cannot print a key that is longer than a line may be",
@@ -95,30 +99,40 @@ fn mapping<'v>(
         }
         let shown = through_json(key).map_err(|error| within(error, key.clone()))?;
         folded |= matches!(shown, Cow::Owned(_));
-        sorted.push((shown, value));
+        sorted.push((shown, false, value));
     }
-    keys::sort(&mut sorted, |(key, _)| key);
+    keys::sort(&mut sorted, |(key, ..)| key);
     if folded {
         // Two keys may have become one: the last counts.
         sorted.reverse();
         sorted.dedup_by(|later, earlier| later.0 == earlier.0);
         sorted.reverse();
     }
-    for (key, value) in sorted {
+    for (key, is_word, value) in sorted {
         writer.indent(level);
-        let simple = Writer::is_simple_key(&key);
-        if !simple {
-            writer.indicator("?", true, true);
+        if is_word {
+            writer.word(&key);
+            writer.indicator(":", false, false);
+        } else {
+            odd_key(&key, writer, level);
         }
-        writer.text(&key, wish(&key), level + INDENT, simple);
-        if !simple {
-            writer.indent(level);
-        }
-        writer.indicator(":", !simple, !simple);
         node(value, writer, Some(level), true)
             .map_err(|error| within(error, SmolStr::from(key.as_ref())))?;
     }
     Ok(())
+}
+
+/// Writes a key that may need quotes or a `?`.
+fn odd_key(key: &str, writer: &mut Writer<'_>, level: usize) {
+    let simple = Writer::is_simple_key(key);
+    if !simple {
+        writer.indicator("?", true, true);
+    }
+    writer.text(key, wish(key), level + INDENT, simple);
+    if !simple {
+        writer.indent(level);
+    }
+    writer.indicator(":", !simple, !simple);
 }
 
 fn scalar(scalar: &Scalar, writer: &mut Writer<'_>, indent: usize) -> Result<(), Unprintable> {
@@ -163,6 +177,10 @@ fn scalar(scalar: &Scalar, writer: &mut Writer<'_>, indent: usize) -> Result<(),
 }
 
 fn string(value: &str, writer: &mut Writer<'_>, indent: usize) -> Result<(), Unprintable> {
+    if text::is_word(value) {
+        writer.word(value);
+        return Ok(());
+    }
     let value = through_json(value)?;
     writer.text(&value, wish(&value), indent, false);
     Ok(())

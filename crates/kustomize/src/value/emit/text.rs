@@ -8,6 +8,9 @@ use infragen_syntax::{ScalarStyle, Typed, type_of};
 const LINE_SEPARATORS: [char; 2] = ['\u{2028}', '\u{2029}'];
 const NEXT_LINE: char = '\u{85}';
 
+/// The longest key, in bytes, that stands before its colon without a `?`.
+pub(super) const SIMPLE_KEY: usize = 128;
+
 /// How many characters a key may have in JSON, quotes and escapes counted, to be read as a key again.
 const LONGEST_KEY: usize = 1024;
 
@@ -76,6 +79,18 @@ fn length_in_json(character: char) -> usize {
     }
 }
 
+/// Whether a text stands everywhere as it is, as a key too: what most texts are. It has neither blanks nor
+/// line ends, begins with nothing that YAML takes for a sign or a number, and is no word that means something.
+pub(super) fn is_word(text: &str) -> bool {
+    let begins = |first: &u8| first.is_ascii_alphabetic() || matches!(first, b'/' | b'$' | b'_');
+    let bytes = text.as_bytes();
+    bytes.first().is_some_and(begins)
+        && bytes.last() != Some(&b':')
+        && bytes.len() <= SIMPLE_KEY
+        && bytes.iter().all(u8::is_ascii_graphic)
+        && reads_as_string(text)
+}
+
 /// What a text allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Styles {
@@ -89,7 +104,7 @@ pub(super) struct Styles {
     pub multiline: bool,
 }
 
-/// Looks at every character of a text once.
+/// Looks at the characters of a text.
 pub(super) fn styles(text: &str) -> Styles {
     let mut allowed = Styles {
         plain: true,
@@ -101,32 +116,38 @@ pub(super) fn styles(text: &str) -> Styles {
         allowed.literal = false;
         return allowed;
     }
+    let mut characters = text.chars();
+    let first = characters.next();
+    let second = characters.next();
+    let mut indicator = text.starts_with("---")
+        || text.starts_with("...")
+        || match first {
+            Some('?' | '-') => is_blank_or_end(second),
+            Some(first) => "#,[]{}&*!|>'\"%@`".contains(first),
+            None => false,
+        };
     let mut special = false;
     let mut break_space = false;
-    let mut previous = None;
-    let mut indicator = text.starts_with("---") || text.starts_with("...");
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        let before_blank = matches!(characters.peek(), None | Some(' ' | '\t'));
-        indicator |= match (character, previous) {
-            (':', _) => before_blank,
-            ('?' | '-', None) => before_blank,
-            (
-                '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%'
-                | '@' | '`',
-                None,
-            ) => true,
-            ('#', Some(previous)) => matches!(previous, ' ' | '\t' | '\0') || is_break(previous),
-            _ => false,
-        };
-        special |= !is_printable(character);
-        if character == ' ' {
-            break_space |= previous.is_some_and(is_break);
-        } else if is_break(character) {
-            allowed.multiline = true;
-            special |= previous == Some(' ');
+    for (at, character) in text.char_indices() {
+        // What most texts are made of decides nothing.
+        if matches!(character, '!'..='~') && !matches!(character, ':' | '#') {
+            continue;
         }
-        previous = Some(character);
+        let previous = || text[..at].chars().next_back();
+        match character {
+            ':' => indicator |= is_blank_or_end(text[at + 1..].chars().next()),
+            '#' => {
+                indicator |=
+                    previous().is_some_and(|it| matches!(it, ' ' | '\t' | '\0') || is_break(it))
+            }
+            ' ' => break_space |= previous().is_some_and(is_break),
+            _ if is_break(character) => {
+                allowed.multiline = true;
+                special |= previous() == Some(' ');
+            }
+            _ => {}
+        }
+        special |= !is_printable(character);
     }
     let edge = |character: char| character == ' ' || is_break(character);
     let trailing_space = text.ends_with(' ');
@@ -137,13 +158,17 @@ pub(super) fn styles(text: &str) -> Styles {
     allowed
 }
 
+/// What makes a part of YAML's syntax of `?`, `-` and `:` in front of it.
+fn is_blank_or_end(next: Option<char>) -> bool {
+    matches!(next, None | Some(' ' | '\t'))
+}
+
 /// Whether a text without quotes would be read as a string, by readers of Kubernetes and by older ones.
 pub(super) fn reads_as_string(text: &str) -> bool {
     let typed = type_of(text, ScalarStyle::Plain, None);
     matches!(typed, Typed::String | Typed::Merge) && !is_base_60(text)
 }
 
-/// `190:20:30`, a number in base 60 to YAML 1.1.
 /// Whether a text needs no quotes to stay what it is.
 pub(crate) fn needs_no_quotes(text: &str) -> bool {
     !text.is_empty() && reads_as_string(text) && styles(text).plain
@@ -156,6 +181,7 @@ pub(crate) fn may_be_plain(text: &str) -> bool {
         && styles(text).plain
 }
 
+/// `190:20:30`, a number in base 60 to YAML 1.1.
 fn is_base_60(text: &str) -> bool {
     if !text.starts_with(|first: char| first.is_ascii_digit() || first == '+' || first == '-') {
         return false;
@@ -202,7 +228,36 @@ pub(super) fn is_printable(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_possible_key, reads_as_string, styles, through_json};
+    use super::{is_possible_key, is_word, reads_as_string, styles, through_json};
+
+    #[test]
+    fn words_stand_as_they_are() {
+        for text in [
+            "a",
+            "a.b/c-d_e",
+            "/x",
+            "${A}",
+            "a:b",
+            "a#b",
+            "a'b\"",
+            "nulls",
+            "oci://a@b",
+        ] {
+            assert!(is_word(text), "{text}");
+            assert!(styles(text).plain && reads_as_string(text), "{text}");
+            assert!(
+                is_possible_key(text) && through_json(text) == Ok(text.into()),
+                "{text}"
+            );
+        }
+        for text in [
+            "", "a b", "a:", "a\tb", "\u{e9}", "a\u{7f}", "y", "null", "1", "-a", "[a", "~",
+        ] {
+            assert!(!is_word(text), "{text}");
+        }
+        assert!(is_word(&"<".repeat(127).replacen('<', "k", 1)));
+        assert!(!is_word(&"k".repeat(129)));
+    }
 
     #[test]
     fn next_lines_fold() {

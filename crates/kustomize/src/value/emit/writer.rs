@@ -1,15 +1,12 @@
 //! The way in which go-yaml lays text out: where blanks and line ends come, and how each style is written.
 
-use super::text::{is_break, is_printable, styles};
+use super::text::{SIMPLE_KEY, is_break, is_printable, styles};
 
 /// Lines are folded at blanks behind this column.
 const WIDTH: usize = 80;
 
 /// How far a level is indented.
 pub(super) const INDENT: usize = 2;
-
-/// The longest key, in bytes, that stands before its colon without a `?`.
-const SIMPLE_KEY: usize = 128;
 
 /// What the next token needs to know about what is written.
 pub(super) struct Writer<'o> {
@@ -72,7 +69,7 @@ impl<'o> Writer<'o> {
         self.indention &= begins;
     }
 
-    /// Writes what needs no quotes whatever it is: a number, `null`, `{}`.
+    /// Writes what needs no quotes whatever it is: a number, `null`, `{}`, a word.
     pub(super) fn word(&mut self, word: &str) {
         if !self.whitespace {
             self.put(' ');
