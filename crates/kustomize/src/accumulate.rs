@@ -77,6 +77,8 @@ pub struct Way<'a> {
     pub(crate) metadata: BuildMetadata,
     /// The schema that was chosen before, if any was.
     pub(crate) schema: Option<&'a Arc<Chosen>>,
+    /// The kustomization file of the top, as long as the way has not left it.
+    pub(crate) top_file: Option<&'a TopFile>,
 }
 
 impl<'a> Way<'a> {
@@ -89,9 +91,16 @@ impl<'a> Way<'a> {
     /// The way that begins at a top with this `buildMetadata`.
     pub(crate) fn of_top(metadata: BuildMetadata) -> Way<'a> {
         Way {
-            last: None,
             metadata,
-            schema: None,
+            ..Way::default()
+        }
+    }
+
+    /// The way that begins at a top, and has not left it.
+    pub(crate) fn at_top(file: &'a TopFile) -> Way<'a> {
+        Way {
+            top_file: Some(file),
+            ..Way::of_top(file.spec.build_metadata)
         }
     }
 
@@ -105,6 +114,7 @@ impl<'a> Way<'a> {
             last: Some((directory, self)),
             metadata: self.metadata,
             schema,
+            top_file: None,
         }
     }
 
@@ -131,6 +141,11 @@ impl<'a> Way<'a> {
 /// What a directory adds to whoever names it.
 pub fn accumulate(loader: &dyn Loader, directory: &Utf8Path, way: &Way<'_>) -> Accumulated {
     let mut state = State::default();
+    if let Some(top) = way.top_file {
+        state.found.errors.clone_from(&top.errors);
+        state.run(loader, &top.spec, Some(top.tree.clone()), None, way);
+        return settled(state.found, Path::from(directory));
+    }
     let named_at = Place::start_of(Path::from(directory));
     match spec::find(loader, directory, &named_at) {
         Ok(file) => {
@@ -185,6 +200,17 @@ pub(crate) fn accumulate_top(
     let mut state = State::default();
     state.run(loader, spec, tree, Some(added), way);
     settled(state.found, spec.directory.clone())
+}
+
+/// The kustomization file of a top, which is read before anything is accumulated.
+#[derive(Debug)]
+pub(crate) struct TopFile {
+    /// What it says.
+    pub spec: Spec,
+    /// Its tree.
+    pub tree: Arc<Tree>,
+    /// What is wrong with it.
+    pub errors: Vec<Arc<BuildError>>,
 }
 
 /// Reads a kustomization file. What is wrong goes to `errors`.
@@ -386,9 +412,7 @@ impl State {
             ids.map(|(index, resource)| (resource.id().normal(), index))
                 .collect()
         });
-        let id = resource.id();
-        let shown = id.to_string();
-        match ids.entry(id.normal()) {
+        match ids.entry(resource.id().normal()) {
             std::collections::hash_map::Entry::Vacant(vacant) => {
                 vacant.insert(resources.len());
                 resources.push(resource);
@@ -396,9 +420,10 @@ impl State {
             std::collections::hash_map::Entry::Occupied(there) => {
                 let first = resources[*there.get()].place.clone();
                 let message = format!(
-                    "{} {} is already in this build ({shown})",
+                    "{} {} is already in this build ({})",
                     resource.kind(),
-                    resource.name()
+                    resource.name(),
+                    resource.id()
                 );
                 let error = BuildError::new(ErrorKind::DuplicateId, resource.place, message)
                     .with_related(first, "the same object");

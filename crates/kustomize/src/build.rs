@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 
-use crate::accumulate::{Accumulated, Way, accumulate, read_spec};
+use crate::accumulate::{Accumulated, TopFile, Way, read_spec};
 use crate::context::Context;
 use crate::deprecated::Deprecated;
 use crate::error::{BuildError, ErrorKind};
@@ -91,16 +91,16 @@ pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Bui
             };
         }
     };
-    // Errors of the file are reported by whoever accumulates it.
-    let Some((spec, _)) = read_spec(loader, &file, &mut Vec::new()) else {
+    let mut errors = Vec::new();
+    let Some((spec, tree)) = read_spec(loader, &file, &mut errors) else {
         return Built {
-            errors: accumulate(loader, directory, &Way::default()).errors,
+            errors,
             ..Built::default()
         };
     };
-    let way = Way::of_top(spec.build_metadata);
-    let accumulated = loader.accumulate(directory, &way);
-    finish(loader, &spec, &accumulated, options, Builder::Kustomize)
+    let top = TopFile { spec, tree, errors };
+    let accumulated = loader.accumulate(directory, &Way::at_top(&top));
+    finish(loader, &top.spec, &accumulated, options, Builder::Kustomize)
 }
 
 /// What a kustomization file at the top accumulates, finished.

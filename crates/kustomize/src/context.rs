@@ -126,10 +126,11 @@ impl Context<'_> {
 
     /// Whether the kustomization file may name a file; an error where it may not.
     pub(crate) fn may_read(&mut self, path: &str, file: &Utf8Path, range: TextRange) -> bool {
-        let below = file
-            .strip_prefix(&*self.directory)
-            .is_ok_and(|rest| !rest.starts_with("..") && !rest.is_absolute());
-        if !self.loader.restricted() || below {
+        let is_below = || {
+            file.strip_prefix(&*self.directory)
+                .is_ok_and(|rest| !rest.starts_with("..") && !rest.is_absolute())
+        };
+        if !self.loader.restricted() || is_below() {
             return true;
         }
         let message = format!("`{path}` is not beside or below this file");

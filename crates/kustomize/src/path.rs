@@ -8,35 +8,40 @@ use crate::origin::Path;
 
 /// A path relative to a directory, normalised: no `.`, and `..` only at its beginning.
 pub fn join(directory: &Utf8Path, path: &str) -> Path {
-    if path.starts_with('/') {
-        return Arc::from(clean(path).as_path());
-    }
-    Arc::from(clean(directory.join(path).as_str()).as_path())
+    let joined = match path.starts_with('/') {
+        true => clean(path),
+        false => clean_parts(directory.as_str(), path),
+    };
+    Arc::from(joined.as_path())
 }
 
 /// A path without `.`, doubled `/`, and `..` where it can be resolved.
 pub(crate) fn clean(path: &str) -> Utf8PathBuf {
-    let absolute = path.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
+    clean_parts(path, "")
+}
+
+/// One path behind another, cleaned.
+fn clean_parts(path: &str, behind: &str) -> Utf8PathBuf {
+    let root = usize::from(path.starts_with('/'));
+    let mut cleaned = String::with_capacity(path.len() + 1 + behind.len());
+    cleaned.push_str(&path[..root]);
+    for part in path.split('/').chain(behind.split('/')) {
+        let last = cleaned.rfind('/').map_or(0, |at| at + 1);
         match part {
             "" | "." => {}
-            ".." => match parts.last() {
-                Some(&last) if last != ".." => {
-                    parts.pop();
+            ".." if cleaned.len() > root && &cleaned[last..] != ".." => {
+                cleaned.truncate(last.saturating_sub(1).max(root));
+            }
+            ".." if root == 1 => {}
+            part => {
+                if cleaned.len() > root {
+                    cleaned.push('/');
                 }
-                _ if absolute => {}
-                _ => parts.push(".."),
-            },
-            part => parts.push(part),
+                cleaned.push_str(part);
+            }
         }
     }
-    let joined = parts.join("/");
-    Utf8PathBuf::from(if absolute {
-        format!("/{joined}")
-    } else {
-        joined
-    })
+    Utf8PathBuf::from(cleaned)
 }
 
 /// Whether a directory is another one, or above it. Paths are normalised.
@@ -82,6 +87,11 @@ mod tests {
         assert_eq!(join("a/b", "../../../c"), "../c");
         assert_eq!(join("", ".."), "..");
         assert_eq!(join("a", "/etc/../x"), "/x");
+        assert_eq!(join("/a", "../../x//./y/"), "/x/y");
+        assert_eq!(join("/a/b", "../.."), "/");
+        assert_eq!(join("..", "../a/../.."), "../../..");
+        assert_eq!(join("a/b/", "..c/../d"), "a/b/d");
+        assert_eq!(join("a", ".."), "");
     }
 
     #[test]
