@@ -3,18 +3,18 @@
 //! The language server sees files through its database; a build on the command line runs once and needs
 //! none.
 
+mod listing;
 mod memo;
 
+use std::fs::File;
+use std::io::Read;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use infragen_kustomize::{
-    Accumulated, Entry, FileResources, Loader, Way, accumulate, is_kustomization_file_name, join,
-    read_file,
-};
+use infragen_kustomize::{Accumulated, Entry, FileResources, Loader, Way, accumulate, read_file};
 use infragen_syntax::{Tree, decode};
-use rayon::prelude::*;
 
+use self::listing::Listings;
 use self::memo::Memo;
 
 /// The disk below, and around, a folder.
@@ -23,6 +23,7 @@ pub struct Disk {
     base: Utf8PathBuf,
     /// Whether a kustomization may only name files beside and below it.
     restricted: bool,
+    listings: Listings,
     entries: Memo<Option<Entry>>,
     trees: Memo<Option<Arc<Tree>>>,
     resources: Memo<Arc<FileResources>>,
@@ -35,6 +36,7 @@ impl Disk {
         Self {
             base,
             restricted,
+            listings: Listings::default(),
             entries: Memo::default(),
             trees: Memo::default(),
             resources: Memo::default(),
@@ -53,39 +55,31 @@ impl Disk {
         self.base.join(path)
     }
 
-    /// Which directories below one have a kustomization file, itself included, in order of path. Links are
-    /// not followed, and what is below a `.git` is not looked at.
-    pub fn kustomizations(&self, below: &Utf8Path) -> Vec<Utf8PathBuf> {
-        let mut found = self.walk(below);
-        found.sort();
-        found
+    /// Which directories below one have a kustomization file, itself included, in order of path. What stands
+    /// in the directories is known from then on.
+    pub fn kustomizations(&mut self, below: &Utf8Path) -> Vec<Utf8PathBuf> {
+        let (listings, kustomizations) = Listings::walk(&self.base, below);
+        self.listings = listings;
+        kustomizations
     }
 
-    fn walk(&self, directory: &Utf8Path) -> Vec<Utf8PathBuf> {
-        let Ok(entries) = self.absolute(directory).read_dir_utf8() else {
-            return Vec::new();
-        };
-        let mut below = Vec::new();
-        let mut is_one = false;
-        for entry in entries.flatten() {
-            let Ok(kind) = entry.file_type() else {
-                continue;
-            };
-            let name = entry.file_name();
-            if kind.is_dir() && name != ".git" {
-                below.push(join(directory, name));
-            } else if !kind.is_dir() && is_kustomization_file_name(name) {
-                is_one = true;
-            }
-        }
-        let mut found: Vec<Utf8PathBuf> = below
-            .par_iter()
-            .flat_map(|directory| self.walk(directory))
-            .collect();
-        if is_one {
-            found.push(directory.to_owned());
-        }
-        found
+    /// The bytes of a file, without a question for its size: what is read tells that.
+    fn read(&self, path: &Utf8Path) -> Option<Vec<u8>> {
+        const USUAL: usize = 16 << 10;
+        let file = File::open(self.absolute(path)).ok()?;
+        let mut bytes = Vec::with_capacity(USUAL);
+        file.take(u64::MAX).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    }
+
+    /// Asks the disk what a path leads to.
+    fn look(&self, path: &Utf8Path) -> Option<Entry> {
+        let metadata = std::fs::metadata(self.absolute(path)).ok()?;
+        Some(if metadata.is_dir() {
+            Entry::Directory
+        } else {
+            Entry::File
+        })
     }
 }
 
@@ -95,24 +89,17 @@ impl Loader for Disk {
     }
 
     fn entry(&self, path: &Utf8Path) -> Option<Entry> {
-        self.entries.get(path, || {
-            let metadata = std::fs::metadata(self.absolute(path)).ok()?;
-            Some(if metadata.is_dir() {
-                Entry::Directory
-            } else {
-                Entry::File
-            })
-        })
+        let seen = self.listings.entry(path);
+        seen.unwrap_or_else(|| self.entries.get(path, || self.look(path)))
     }
 
     fn bytes(&self, path: &Utf8Path) -> Option<Arc<[u8]>> {
-        std::fs::read(self.absolute(path)).ok().map(Arc::from)
+        self.read(path).map(Arc::from)
     }
 
     fn tree(&self, path: &Utf8Path) -> Option<Arc<Tree>> {
         self.trees.get(path, || {
-            let bytes = std::fs::read(self.absolute(path)).ok()?;
-            Some(Arc::new(match decode(bytes) {
+            Some(Arc::new(match decode(self.read(path)?) {
                 Ok(text) => Tree::parse(text),
                 Err(error) => Tree::unreadable(error),
             }))
@@ -141,7 +128,12 @@ impl Loader for Disk {
     }
 
     fn resources(&self, file: &Utf8Path) -> Arc<FileResources> {
-        self.resources.get(file, || Arc::new(read_file(self, file)))
+        self.resources.get(file, || {
+            let resources = Arc::new(read_file(self, file));
+            // Its objects are known from now on: the memory of the tree serves for the next one.
+            self.trees.forget(file);
+            resources
+        })
     }
 }
 
@@ -193,14 +185,11 @@ mod tests {
     }
 
     #[test]
-    fn finds_every_kustomization() {
-        let (_folder, disk) = disk(&[
-            "kustomization.yaml",
-            "a/kustomization.yml",
-            "a/b/c/Kustomization",
-            "d/other.yaml",
-            ".git/kustomization.yaml",
-        ]);
-        assert_eq!(disk.kustomizations("".into()), ["", "a", "a/b/c"]);
+    fn sees_what_a_walk_saw() {
+        let (folder, mut disk) = disk(&["a/kustomization.yaml", "b.yaml"]);
+        assert_eq!(disk.kustomizations("".into()), ["a"]);
+        std::fs::remove_file(folder.path().join("b.yaml")).unwrap();
+        assert_eq!(disk.entry("b.yaml".into()), Some(Entry::File));
+        assert_eq!(disk.entry("../x/y.yaml".into()), None);
     }
 }

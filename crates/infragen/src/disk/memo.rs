@@ -41,6 +41,16 @@ impl<V: Clone> Memo<V> {
             .or_insert(made)
             .clone()
     }
+
+    /// Lets go of the value of a path.
+    pub fn forget(&self, path: &Utf8Path) {
+        let part = self.parts[part_of(path)].lock();
+        let forgotten = part
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(path.as_str());
+        // It is dropped without the lock, and may take a while.
+        drop(forgotten);
+    }
 }
 
 fn part_of(path: &Utf8Path) -> usize {
@@ -58,6 +68,14 @@ mod tests {
         assert_eq!(memo.get("a".into(), || 1), 1);
         assert_eq!(memo.get("a".into(), || 2), 1);
         assert_eq!(memo.get("b".into(), || 2), 2);
+    }
+
+    #[test]
+    fn makes_a_forgotten_value_again() {
+        let memo = Memo::default();
+        assert_eq!(memo.get("a".into(), || 1), 1);
+        memo.forget("a".into());
+        assert_eq!(memo.get("a".into(), || 2), 2);
     }
 
     #[test]
