@@ -4,6 +4,7 @@ mod environment;
 mod origins;
 
 use std::collections::HashSet;
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::time::Instant;
 
@@ -66,9 +67,9 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
         let only = args.directory.as_deref().map(Utf8Path::as_str);
         return environment::run(name, only, args, terminal);
     }
-    let disk = Disk::new(current_dir()?, args.restrict);
+    let mut disk = Disk::new(current_dir()?, args.restrict);
     let outcome = match (&args.recursive, &args.out_dir) {
-        (Some(root), Some(out)) => every(&disk, root, out, terminal),
+        (Some(root), Some(out)) => every(&mut disk, root, out, terminal),
         _ => one(&disk, args.directory.as_deref(), terminal),
     };
     // The process ends now, which frees what it holds faster than giving it back piece by piece.
@@ -93,7 +94,7 @@ fn one(disk: &Disk, given: Option<&Utf8Path>, terminal: &mut Terminal) -> Result
 }
 
 fn every(
-    disk: &Disk,
+    disk: &mut Disk,
     root: &Utf8Path,
     out: &Utf8Path,
     terminal: &mut Terminal,
@@ -101,8 +102,10 @@ fn every(
     let started = Instant::now();
     let root = directory(disk, root)?;
     let directories = disk.kustomizations(&root);
+    let disk = &*disk;
     let builds: Vec<Printed> = directories
         .par_iter()
+        .with_max_len(1) // their sizes differ too much to deal them out in larger lots
         .map(|directory| {
             let mut printed = print(disk, directory);
             let yaml = std::mem::take(&mut printed.yaml);
@@ -196,9 +199,9 @@ fn write(out: &Utf8Path, root: &Utf8Path, directory: &Utf8Path, yaml: &str) -> R
         format!("{below}.yaml")
     };
     let file = out.join(name);
-    let written = std::fs::write(&file, yaml).or_else(|_| {
+    let written = overwrite(&file, yaml).or_else(|_| {
         std::fs::create_dir_all(file.parent().unwrap_or(out))?;
-        std::fs::write(&file, yaml)
+        overwrite(&file, yaml)
     });
     written.map_err(|error| {
         Failure::new(
@@ -208,9 +211,37 @@ fn write(out: &Utf8Path, root: &Utf8Path, directory: &Utf8Path, yaml: &str) -> R
     })
 }
 
+/// Writes a file over what an earlier build left there. That is not cut to nothing before: some file systems,
+/// among them ext4, bring such a file to the disk as soon as it is closed.
+fn overwrite(file: &Utf8Path, text: &str) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(file)?;
+    file.write_all(text.as_bytes())?;
+    let length = text.len() as u64;
+    if file.metadata()?.len() > length {
+        file.set_len(length)?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::relative;
+    use super::{overwrite, relative};
+
+    #[test]
+    fn nothing_is_left_of_what_is_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.yaml");
+        let file = camino::Utf8Path::from_path(&path).unwrap();
+        for text in ["a: 1\n", "a: 1\nb: 2\n", "c: 3\n", ""] {
+            overwrite(file, text).unwrap();
+            assert_eq!(std::fs::read_to_string(file).unwrap(), text);
+        }
+    }
 
     #[test]
     fn paths_are_seen_from_here() {

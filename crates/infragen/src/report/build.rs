@@ -21,11 +21,15 @@ pub fn builds(
         return Ok(());
     }
     let renderer = renderer(terminal.color_err, terminal.width);
+    // Standard error writes each piece at once, so it gets all of them as one.
+    let mut text = String::new();
     for error in errors {
-        writeln!(terminal.err, "{}\n", render(disk, error, &renderer))?;
+        text.push_str(&render(disk, error, &renderer));
+        text.push_str("\n\n");
     }
     let plural = if errors.len() == 1 { "" } else { "s" };
-    writeln!(terminal.err, "{} error{plural}", errors.len())
+    text.push_str(&format!("{} error{plural}\n", errors.len()));
+    terminal.err.write_all(text.as_bytes())
 }
 
 /// Prints warnings of deprecated fields to standard error, a line each.
