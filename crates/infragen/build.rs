@@ -1,4 +1,5 @@
 //! How the program is linked.
+#![allow(clippy::disallowed_methods)] // the target is told by the environment
 
 use std::env;
 
