@@ -153,7 +153,7 @@ impl Settings {
         let range = plugin.place.range;
         Settings {
             decoder: Decoder::new(plugin.place.file.clone(), false).converting(),
-            input: Input::of_value(&plugin.value, range),
+            input: Input::of_value(&plugin.value, range).united(),
             range,
         }
     }
@@ -324,7 +324,7 @@ impl Settings {
             && let Some(root) = tree.document(0).and_then(|document| document.root())
         {
             let mut decoder = Decoder::new(file, false).converting();
-            targets.extend(value_targets(&mut decoder, &Input::of_node(root)));
+            targets.extend(value_targets(&mut decoder, &Input::of_node(root).united()));
             let errors = decoder.errors.into_iter();
             context.errors.extend(errors.map(std::sync::Arc::new));
         }
