@@ -49,6 +49,8 @@ pub struct Accumulated {
     pub(crate) config: Arc<Config>,
     /// The schema that is chosen here or below, where none was before.
     pub(crate) schema: Option<Arc<Chosen>>,
+    /// Whether a patch was merged, here or below, while no schema was chosen.
+    pub(crate) merged: bool,
 }
 
 impl Default for Accumulated {
@@ -63,6 +65,7 @@ impl Default for Accumulated {
             matched: Vec::new(),
             config: Config::empty_shared(),
             schema: None,
+            merged: false,
         }
     }
 }
@@ -77,13 +80,15 @@ pub struct Way<'a> {
     pub(crate) metadata: BuildMetadata,
     /// The schema that was chosen before, if any was.
     pub(crate) schema: Option<&'a Arc<Chosen>>,
+    /// Whether a schema that is chosen at its end comes after patches that were merged without one.
+    pub(crate) late: bool,
 }
 
 impl<'a> Way<'a> {
     /// Whether what is accumulated at its end is the same on every other plain way: then it may be
     /// remembered.
     pub fn is_plain(&self) -> bool {
-        !self.metadata.any && self.schema.is_none()
+        !self.metadata.any && self.schema.is_none() && !self.late
     }
 
     /// The way that begins at a top with this `buildMetadata`.
@@ -92,6 +97,7 @@ impl<'a> Way<'a> {
             last: None,
             metadata,
             schema: None,
+            late: false,
         }
     }
 
@@ -105,6 +111,7 @@ impl<'a> Way<'a> {
             last: Some((directory, self)),
             metadata: self.metadata,
             schema,
+            late: self.late,
         }
     }
 
@@ -230,12 +237,14 @@ impl State {
             file: spec.file.clone(),
             tree,
             schema: way.schema.cloned(),
+            merged: false,
             errors: Vec::new(),
             unmatched: Vec::new(),
             matched: Vec::new(),
         };
         if context.schema.is_none() && self.found.schema.is_none() {
-            self.found.schema = read_schema(spec, &mut context).map(Arc::new);
+            let late = way.late || self.found.merged;
+            self.found.schema = read_schema(spec, late, &mut context).map(Arc::new);
         }
         self.take_schema(&mut context);
         for entry in &spec.resources {
@@ -255,6 +264,7 @@ impl State {
                 file: added.spec.file.clone(),
                 tree: Some(added.tree.clone()),
                 schema: context.schema.clone(),
+                merged: false,
                 errors: Vec::new(),
                 unmatched: Vec::new(),
                 matched: Vec::new(),
@@ -269,7 +279,9 @@ impl State {
         }
         let steps = added.as_mut().map(|(added, context)| (added.spec, context));
         self.transform(spec, steps, &mut context, way, trail);
+        self.found.merged |= context.merged;
         if let Some((_, added)) = added {
+            self.found.merged |= added.merged;
             context.errors.extend(added.errors);
             context.unmatched.extend(added.unmatched);
             context.matched.extend(added.matched);
@@ -421,6 +433,7 @@ impl State {
         if self.found.schema.is_none() {
             self.found.schema.clone_from(&other.schema);
         }
+        self.found.merged |= other.merged;
         self.found
             .directories
             .extend(other.directories.iter().cloned());
@@ -433,8 +446,9 @@ impl State {
     }
 }
 
-/// The schema that `openapi` names. kustomize has one version of Kubernetes built in.
-fn read_schema(spec: &Spec, context: &mut Context<'_>) -> Option<Chosen> {
+/// The schema that `openapi` names. kustomize has one version of Kubernetes built in. `late`: whether patches were
+/// merged by that before.
+fn read_schema(spec: &Spec, late: bool, context: &mut Context<'_>) -> Option<Chosen> {
     if let Some(version) = &spec.openapi_version {
         if spec.openapi_path.is_some() {
             let message = "`openapi` takes a `path` or a `version`, not both";
@@ -452,7 +466,11 @@ fn read_schema(spec: &Spec, context: &mut Context<'_>) -> Option<Chosen> {
     report_syntax(&file, &tree, context);
     let root = tree.document(0)?.root()?;
     let document = ValueReader::new(&file, false).read(root);
-    Some(Chosen::Custom(CustomSchema::read(&document)))
+    let schema = CustomSchema::read(&document);
+    Some(match late {
+        true => Chosen::Beside(schema),
+        false => Chosen::Custom(schema),
+    })
 }
 
 /// Says where a file of settings is no YAML.

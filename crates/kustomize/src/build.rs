@@ -129,6 +129,7 @@ pub(crate) fn finish(
         file: spec.file.clone(),
         tree: None,
         schema: None,
+        merged: false,
         errors,
         unmatched: Vec::new(),
         matched: Vec::new(),

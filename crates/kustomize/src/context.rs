@@ -26,6 +26,8 @@ pub(crate) struct Context<'a> {
     pub tree: Option<Arc<Tree>>,
     /// The schema that was chosen, if any was.
     pub schema: Option<Arc<Chosen>>,
+    /// Whether a patch was merged while none was chosen.
+    pub merged: bool,
     /// What is wrong.
     pub errors: Vec<Arc<BuildError>>,
     /// What changes nothing.
@@ -39,6 +41,7 @@ impl Context<'_> {
     pub(crate) fn schemas(&self) -> Schemas<'_> {
         match self.schema.as_deref() {
             Some(Chosen::Custom(custom)) => Schemas::Custom(custom),
+            Some(Chosen::Beside(custom)) => Schemas::Both(custom),
             Some(Chosen::Builtin) | None => Schemas::Builtin,
         }
     }

@@ -13,6 +13,7 @@ use crate::loader::Entry;
 use crate::origin::Path;
 use crate::path::contains;
 use crate::remote::is_remote;
+use crate::schema::Chosen;
 use crate::spec::{self, Text};
 use crate::trail::Trail;
 
@@ -61,7 +62,12 @@ impl State {
         let here = context.directory.clone();
         let schema = context.schema.clone();
         let way = way.on(&here, schema.as_ref());
-        let found = context.loader.accumulate(directory, &way);
+        let mut found = context.loader.accumulate(directory, &way);
+        let chosen = found.schema.as_deref();
+        if self.found.merged && matches!(chosen, Some(Chosen::Custom(_))) && schema.is_none() {
+            let late = Way { late: true, ..way };
+            found = context.loader.accumulate(directory, &late);
+        }
         let around = found
             .directories
             .iter()
