@@ -49,8 +49,8 @@ pub struct Accumulated {
     pub(crate) config: Arc<Config>,
     /// The schema that is chosen here or below, where none was before.
     pub(crate) schema: Option<Arc<Chosen>>,
-    /// Whether a patch was merged, here or below, while no schema was chosen.
-    pub(crate) merged: bool,
+    /// See [`Context::consulted`], here or below.
+    pub(crate) consulted: bool,
 }
 
 impl Default for Accumulated {
@@ -65,7 +65,7 @@ impl Default for Accumulated {
             matched: Vec::new(),
             config: Config::empty_shared(),
             schema: None,
-            merged: false,
+            consulted: false,
         }
     }
 }
@@ -80,7 +80,7 @@ pub struct Way<'a> {
     pub(crate) metadata: BuildMetadata,
     /// The schema that was chosen before, if any was.
     pub(crate) schema: Option<&'a Arc<Chosen>>,
-    /// Whether a schema that is chosen at its end comes after patches that were merged without one.
+    /// Whether a schema that is chosen at its end comes after kustomize looked into the one that it has built in.
     pub(crate) late: bool,
 }
 
@@ -237,13 +237,13 @@ impl State {
             file: spec.file.clone(),
             tree,
             schema: way.schema.cloned(),
-            merged: false,
+            consulted: false,
             errors: Vec::new(),
             unmatched: Vec::new(),
             matched: Vec::new(),
         };
         if context.schema.is_none() && self.found.schema.is_none() {
-            let late = way.late || self.found.merged;
+            let late = way.late || self.found.consulted;
             self.found.schema = read_schema(spec, late, &mut context).map(Arc::new);
         }
         self.take_schema(&mut context);
@@ -264,7 +264,7 @@ impl State {
                 file: added.spec.file.clone(),
                 tree: Some(added.tree.clone()),
                 schema: context.schema.clone(),
-                merged: false,
+                consulted: false,
                 errors: Vec::new(),
                 unmatched: Vec::new(),
                 matched: Vec::new(),
@@ -279,9 +279,9 @@ impl State {
         }
         let steps = added.as_mut().map(|(added, context)| (added.spec, context));
         self.transform(spec, steps, &mut context, way, trail);
-        self.found.merged |= context.merged;
+        self.found.consulted |= context.consulted;
         if let Some((_, added)) = added {
-            self.found.merged |= added.merged;
+            self.found.consulted |= added.consulted;
             context.errors.extend(added.errors);
             context.unmatched.extend(added.unmatched);
             context.matched.extend(added.matched);
@@ -433,7 +433,7 @@ impl State {
         if self.found.schema.is_none() {
             self.found.schema.clone_from(&other.schema);
         }
-        self.found.merged |= other.merged;
+        self.found.consulted |= other.consulted;
         self.found
             .directories
             .extend(other.directories.iter().cloned());
@@ -446,8 +446,8 @@ impl State {
     }
 }
 
-/// The schema that `openapi` names. kustomize has one version of Kubernetes built in. `late`: whether patches were
-/// merged by that before.
+/// The schema that `openapi` names. kustomize has one version of Kubernetes built in. `late`: whether things were
+/// merged looked up in that before.
 fn read_schema(spec: &Spec, late: bool, context: &mut Context<'_>) -> Option<Chosen> {
     if let Some(version) = &spec.openapi_version {
         if spec.openapi_path.is_some() {

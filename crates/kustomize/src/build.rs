@@ -129,7 +129,7 @@ pub(crate) fn finish(
         file: spec.file.clone(),
         tree: None,
         schema: None,
-        merged: false,
+        consulted: false,
         errors,
         unmatched: Vec::new(),
         matched: Vec::new(),

@@ -63,6 +63,11 @@ fn lists_of_objects_are_taken_apart_as_by_kustomize() {
 }
 
 #[test]
+fn schemas_stand_alone_or_beside_the_one_of_kustomize() {
+    check(include_str!("cases/schemas.txt"));
+}
+
+#[test]
 fn a_value_is_added_where_kustomize_adds_it() {
     check(include_str!("cases/ways.txt"));
 }

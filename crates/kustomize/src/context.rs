@@ -26,8 +26,9 @@ pub(crate) struct Context<'a> {
     pub tree: Option<Arc<Tree>>,
     /// The schema that was chosen, if any was.
     pub schema: Option<Arc<Chosen>>,
-    /// Whether a patch was merged while none was chosen.
-    pub merged: bool,
+    /// Whether kustomize looked into the schema that it has built in: for a kind that is in none of its tables, or to
+    /// merge a patch. One that is chosen after that stands beside it.
+    pub consulted: bool,
     /// What is wrong.
     pub errors: Vec<Arc<BuildError>>,
     /// What changes nothing.

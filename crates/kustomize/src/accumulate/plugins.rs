@@ -171,13 +171,13 @@ impl Settings {
             file: self.decoder.file.clone(),
             tree: None,
             schema: context.schema.clone(),
-            merged: false,
+            consulted: false,
             errors: Vec::new(),
             unmatched: Vec::new(),
             matched: Vec::new(),
         };
         let result = work(&mut self, &mut inner);
-        context.merged |= inner.merged;
+        context.consulted |= inner.consulted;
         context.errors.append(&mut inner.errors);
         context
             .errors

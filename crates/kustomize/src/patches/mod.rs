@@ -275,7 +275,7 @@ fn merge_one(
         let error = BuildError::new(ErrorKind::UnreadablePatch, place, message.clone());
         resource.repeated.push(Arc::new(error));
     }
-    context.merged |= context.schema.is_none();
+    context.consulted |= context.schema.is_none();
     if let Err(error) = object::apply(resource, value, allowed, context.schemas()) {
         let place = text.place(fault::range_of(&error.path, patch.range, text));
         let message = format!("{}, in {}", error.message, fault::name(&resource.id()));

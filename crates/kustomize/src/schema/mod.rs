@@ -17,7 +17,7 @@ pub(crate) enum Chosen {
     Builtin,
     /// The file at a `path`.
     Custom(CustomSchema),
-    /// The file at a `path`, after patches were merged by what is built in: kustomize then has both.
+    /// The file at a `path`, after what is built in was looked into: kustomize then has both.
     Beside(CustomSchema),
 }
 
