@@ -576,12 +576,12 @@ fn build_shows_nothing_of_a_secret() {
     fleet.write(
         "clusters/dev/apps.yaml",
         "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: apps\n  namespace: flux-system\n\
-         spec:\n  path: ./apps\n  prune: true\n  interval: 1h\n  sourceRef:\n    kind: GitRepository\n    name: flux-system\n  \
+         spec:\n  path: ./plain\n  prune: true\n  interval: 1h\n  sourceRef:\n    kind: GitRepository\n    name: flux-system\n  \
          postBuild:\n    substitute:\n      LEVEL: debug\n    substituteFrom:\n      - kind: Secret\n        name: vars\n---\n\
          apiVersion: v1\nkind: Secret\nmetadata:\n  name: vars\n  namespace: flux-system\nstringData:\n  PASSWORD: hunter2\n",
     );
     fleet.write(
-        "apps/config.yaml",
+        "plain/config.yaml",
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: app\n  namespace: apps\nstringData:\n  password: ${PASSWORD}\n  \
          level: ${LEVEL}\n",
     );
