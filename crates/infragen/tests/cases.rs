@@ -569,6 +569,32 @@ fn diff_is_coloured_on_demand_only() {
     );
 }
 
+/// What a Secret gives to a variable is in no output, and that it is missing there is said.
+#[test]
+fn build_shows_nothing_of_a_secret() {
+    let fleet = Fleet::new();
+    fleet.write(
+        "clusters/dev/apps.yaml",
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: apps\n  namespace: flux-system\n\
+         spec:\n  path: ./plain\n  prune: true\n  interval: 1h\n  sourceRef:\n    kind: GitRepository\n    name: flux-system\n  \
+         postBuild:\n    substitute:\n      LEVEL: debug\n    substituteFrom:\n      - kind: Secret\n        name: vars\n---\n\
+         apiVersion: v1\nkind: Secret\nmetadata:\n  name: vars\n  namespace: flux-system\nstringData:\n  PASSWORD: hunter2\n",
+    );
+    fleet.write(
+        "plain/config.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: app\n  namespace: apps\nstringData:\n  password: ${PASSWORD}\n  \
+         level: ${LEVEL}\n",
+    );
+    let mut told = String::new();
+    let command = "infragen build --env dev flux-system/apps";
+    transcript(command, &fleet, &mut told);
+    assert!(told.contains("password: ${PASSWORD}"), "{told}");
+    assert!(told.contains("level: debug"), "{told}");
+    let line = "left as written, because Secrets give their values: `${PASSWORD}`";
+    assert!(told.contains(line), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+}
+
 #[test]
 fn explain() {
     check("explain", Fleet::new);

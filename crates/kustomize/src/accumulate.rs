@@ -49,6 +49,8 @@ pub struct Accumulated {
     pub(crate) config: Arc<Config>,
     /// The schema that is chosen here or below, where none was before.
     pub(crate) schema: Option<Arc<Chosen>>,
+    /// See [`Context::consulted`], here or below.
+    pub(crate) consulted: bool,
 }
 
 impl Default for Accumulated {
@@ -63,6 +65,7 @@ impl Default for Accumulated {
             matched: Vec::new(),
             config: Config::empty_shared(),
             schema: None,
+            consulted: false,
         }
     }
 }
@@ -79,13 +82,15 @@ pub struct Way<'a> {
     pub(crate) schema: Option<&'a Arc<Chosen>>,
     /// The kustomization file of the top, as long as the way has not left it.
     pub(crate) top_file: Option<&'a TopFile>,
+    /// Whether a schema that is chosen at its end comes after kustomize looked into the one that it has built in.
+    pub(crate) late: bool,
 }
 
 impl<'a> Way<'a> {
     /// Whether what is accumulated at its end is the same on every other plain way: then it may be
     /// remembered.
     pub fn is_plain(&self) -> bool {
-        !self.metadata.any && self.schema.is_none()
+        !self.metadata.any && self.schema.is_none() && !self.late
     }
 
     /// The way that begins at a top with this `buildMetadata`.
@@ -115,6 +120,7 @@ impl<'a> Way<'a> {
             metadata: self.metadata,
             schema,
             top_file: None,
+            late: self.late,
         }
     }
 
@@ -256,12 +262,14 @@ impl State {
             file: spec.file.clone(),
             tree,
             schema: way.schema.cloned(),
+            consulted: false,
             errors: Vec::new(),
             unmatched: Vec::new(),
             matched: Vec::new(),
         };
         if context.schema.is_none() && self.found.schema.is_none() {
-            self.found.schema = read_schema(spec, &mut context).map(Arc::new);
+            let late = way.late || self.found.consulted;
+            self.found.schema = read_schema(spec, late, &mut context).map(Arc::new);
         }
         self.take_schema(&mut context);
         for entry in &spec.resources {
@@ -281,6 +289,7 @@ impl State {
                 file: added.spec.file.clone(),
                 tree: Some(added.tree.clone()),
                 schema: context.schema.clone(),
+                consulted: false,
                 errors: Vec::new(),
                 unmatched: Vec::new(),
                 matched: Vec::new(),
@@ -295,7 +304,9 @@ impl State {
         }
         let steps = added.as_mut().map(|(added, context)| (added.spec, context));
         self.transform(spec, steps, &mut context, way, trail);
+        self.found.consulted |= context.consulted;
         if let Some((_, added)) = added {
+            self.found.consulted |= added.consulted;
             context.errors.extend(added.errors);
             context.unmatched.extend(added.unmatched);
             context.matched.extend(added.matched);
@@ -446,6 +457,7 @@ impl State {
         if self.found.schema.is_none() {
             self.found.schema.clone_from(&other.schema);
         }
+        self.found.consulted |= other.consulted;
         self.found
             .directories
             .extend(other.directories.iter().cloned());
@@ -458,8 +470,9 @@ impl State {
     }
 }
 
-/// The schema that `openapi` names. kustomize has one version of Kubernetes built in.
-fn read_schema(spec: &Spec, context: &mut Context<'_>) -> Option<Chosen> {
+/// The schema that `openapi` names. kustomize has one version of Kubernetes built in. `late`: whether things were
+/// merged looked up in that before.
+fn read_schema(spec: &Spec, late: bool, context: &mut Context<'_>) -> Option<Chosen> {
     if let Some(version) = &spec.openapi_version {
         if spec.openapi_path.is_some() {
             let message = "`openapi` takes a `path` or a `version`, not both";
@@ -477,7 +490,11 @@ fn read_schema(spec: &Spec, context: &mut Context<'_>) -> Option<Chosen> {
     report_syntax(&file, &tree, context);
     let root = tree.document(0)?.root()?;
     let document = ValueReader::new(&file, false).read(root);
-    Some(Chosen::Custom(CustomSchema::read(&document)))
+    let schema = CustomSchema::read(&document);
+    Some(match late {
+        true => Chosen::Beside(schema),
+        false => Chosen::Custom(schema),
+    })
 }
 
 /// Says where a file of settings is no YAML.

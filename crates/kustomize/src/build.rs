@@ -18,6 +18,7 @@ use crate::resource::Resource;
 use crate::spec::{self, Spec};
 use crate::trail;
 use crate::unmatched::Unmatched;
+use crate::value::Value;
 
 /// How a build is made beside what its files say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,6 +80,15 @@ fn place_of_metadata(loader: &dyn Loader, file: &Path) -> Place {
     }
 }
 
+/// Gives a list without items its metadata: kustomize kept notes there.
+fn complete(resource: &mut Resource) {
+    if let Some(map) = resource.value.as_map_mut()
+        && map.get("metadata").is_none()
+    {
+        map.insert("metadata", Value::map());
+    }
+}
+
 /// Builds a directory.
 pub fn build(loader: &dyn Loader, directory: &Utf8Path, options: Options) -> Built {
     let named_at = Place::start_of(Path::from(directory));
@@ -119,6 +129,7 @@ pub(crate) fn finish(
         file: spec.file.clone(),
         tree: None,
         schema: None,
+        consulted: false,
         errors,
         unmatched: Vec::new(),
         matched: Vec::new(),
@@ -132,7 +143,8 @@ pub(crate) fn finish(
         context.push(error);
     }
     resources.retain(|resource| !is_local(resource));
-    for resource in &resources {
+    for resource in &mut resources {
+        resource.keep_last_annotations();
         context.errors.extend(resource.key_errors());
     }
     check(&resources, &mut context);
@@ -145,6 +157,7 @@ pub(crate) fn finish(
     let metadata = spec.build_metadata;
     let told_by = (metadata.any && loader.traced()).then(|| place_of_metadata(loader, &spec.file));
     for resource in &mut resources {
+        complete(resource);
         if metadata.managed_by {
             trail::set_in(
                 resource,

@@ -42,6 +42,36 @@ fn texts_and_numbers_are_printed_as_by_kustomize() {
     check(include_str!("cases/texts.txt"));
 }
 
+#[test]
+fn text_in_brackets_is_read_as_by_kustomize() {
+    check(include_str!("cases/brackets.txt"));
+}
+
+#[test]
+fn keys_given_again_do_what_they_do_in_kustomize() {
+    check(include_str!("cases/repeated.txt"));
+}
+
+#[test]
+fn spellings_of_one_field_are_one_field() {
+    check(include_str!("cases/spellings.txt"));
+}
+
+#[test]
+fn lists_of_objects_are_taken_apart_as_by_kustomize() {
+    check(include_str!("cases/lists.txt"));
+}
+
+#[test]
+fn schemas_stand_alone_or_beside_the_one_of_kustomize() {
+    check(include_str!("cases/schemas.txt"));
+}
+
+#[test]
+fn a_value_is_added_where_kustomize_adds_it() {
+    check(include_str!("cases/ways.txt"));
+}
+
 /// The kinds and the texts of the errors of a build of a directory.
 fn errors(directory: &str, files: &str) -> Vec<(ErrorKind, String)> {
     let world = World::of(files);

@@ -26,6 +26,9 @@ pub(crate) struct Context<'a> {
     pub tree: Option<Arc<Tree>>,
     /// The schema that was chosen, if any was.
     pub schema: Option<Arc<Chosen>>,
+    /// Whether kustomize looked into the schema that it has built in: for a kind that is in none of its tables, or to
+    /// merge a patch. One that is chosen after that stands beside it.
+    pub consulted: bool,
     /// What is wrong.
     pub errors: Vec<Arc<BuildError>>,
     /// What changes nothing.
@@ -39,6 +42,7 @@ impl Context<'_> {
     pub(crate) fn schemas(&self) -> Schemas<'_> {
         match self.schema.as_deref() {
             Some(Chosen::Custom(custom)) => Schemas::Custom(custom),
+            Some(Chosen::Beside(custom)) => Schemas::Both(custom),
             Some(Chosen::Builtin) | None => Schemas::Builtin,
         }
     }

@@ -34,6 +34,8 @@ pub struct Resource {
     /// Keys that kustomize wrote without quotes although they are no texts without them: it cannot print the
     /// object while they are there.
     pub(crate) odd_keys: Vec<OddKey>,
+    /// Keys that patches gave again: if the object still has two of one key at the end, kustomize cannot print it.
+    pub(crate) repeated: Vec<Arc<BuildError>>,
     /// Where it stands: the document of a resource file, or the item of a generator.
     pub place: Place,
 }
@@ -112,7 +114,24 @@ impl Resource {
             referrers: Vec::new(),
             nodes: Nodes::default(),
             odd_keys: Vec::new(),
+            repeated: Vec::new(),
             place,
+        }
+    }
+
+    /// Takes the last of the annotations that patches gave again, as kustomize does when it writes them anew.
+    pub(crate) fn keep_last_annotations(&mut self) {
+        if self.repeated.is_empty() {
+            return;
+        }
+        let metadata = self
+            .value
+            .as_map_mut()
+            .and_then(|map| map.get_mut("metadata"));
+        let metadata = metadata.and_then(Value::as_map_mut);
+        let annotations = metadata.and_then(|metadata| metadata.get_mut("annotations"));
+        if let Some(annotations) = annotations.and_then(Value::as_map_mut) {
+            annotations.keep_last();
         }
     }
 
@@ -122,10 +141,10 @@ impl Resource {
             let map = self.value.at(odd.path);
             map.is_some_and(|map| map.get(&odd.key).is_some())
         };
-        self.odd_keys
-            .iter()
-            .filter(is_there)
-            .map(|odd| odd.error.clone())
+        let odd = self.odd_keys.iter().filter(is_there);
+        let repeats = !self.repeated.is_empty() && self.value.repeats_keys();
+        let repeated = repeats.then_some(&self.repeated).into_iter().flatten();
+        odd.map(|odd| odd.error.clone()).chain(repeated.cloned())
     }
 
     /// Sets all fields of a node to what was set in one of them.

@@ -5,6 +5,7 @@
 //! document is called broken only if this reader refuses it as well. It takes several times as long as the
 //! first one, and sees only what that one refused.
 
+use std::borrow::Cow;
 use std::io::Read as _;
 
 use libyaml_safer::{
@@ -14,6 +15,7 @@ use rustc_hash::FxHashSet;
 use text_size::{TextRange, TextSize};
 
 use crate::builder::{DocumentBuilder, Overflow};
+use crate::go_colon::Hidden;
 use crate::lowering::{Lowering, Scalar};
 use crate::tree::ScalarStyle;
 
@@ -30,7 +32,12 @@ pub(crate) enum Refusal {
 const OTHER_ENDS: [char; 4] = ['\u{85}', '\u{2028}', '\u{2029}', '\0'];
 
 /// Reads one document; `source` is its text together with the marker in front of it.
-pub(crate) fn read(builder: &mut DocumentBuilder<'_>, source: TextRange) -> Result<(), Refusal> {
+/// What is `hidden` there is read instead of it.
+pub(crate) fn read(
+    builder: &mut DocumentBuilder<'_>,
+    source: TextRange,
+    hidden: Option<&Hidden>,
+) -> Result<(), Refusal> {
     let text = builder.text();
     // The marks of libyaml leave a byte order mark out.
     if text[source].contains(OTHER_ENDS) || text[source].starts_with('\u{feff}') {
@@ -46,9 +53,11 @@ pub(crate) fn read(builder: &mut DocumentBuilder<'_>, source: TextRange) -> Resu
         false => b"\n####",
     };
     let mut parser = Parser::new();
-    parser.set_input(text[source].as_bytes().chain(end));
+    let input = hidden.map_or(&text[source], |hidden| &hidden.text);
+    parser.set_input(input.as_bytes().chain(end));
     let mut reading = Reading {
         lowering: Lowering::new(builder),
+        hidden,
         source,
         anchors: FxHashSet::default(),
         documents: 0,
@@ -65,15 +74,16 @@ pub(crate) fn read(builder: &mut DocumentBuilder<'_>, source: TextRange) -> Resu
     }
 }
 
-struct Reading<'b, 't> {
+struct Reading<'b, 't, 'h> {
     lowering: Lowering<'b, 't>,
+    hidden: Option<&'h Hidden>,
     source: TextRange,
     /// libyaml does not look whether an alias has an anchor.
     anchors: FxHashSet<String>,
     documents: usize,
 }
 
-impl Reading<'_, '_> {
+impl Reading<'_, '_, '_> {
     fn event(&mut self, event: Event) -> Result<(), Refusal> {
         let at = self.lowering.at();
         let range = TextRange::new(
@@ -104,6 +114,10 @@ impl Reading<'_, '_> {
             } => {
                 let has_properties = anchor.is_some() || tag.is_some();
                 self.anchors.extend(anchor);
+                let value = match self.hidden {
+                    Some(hidden) => hidden.reveal(&value),
+                    None => Cow::Borrowed(value.as_str()),
+                };
                 self.lowering.scalar(&Scalar {
                     value: &value,
                     style: match style {

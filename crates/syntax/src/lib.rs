@@ -16,6 +16,7 @@ mod diagnosis;
 mod edit;
 mod embedded;
 mod gap;
+mod go_colon;
 mod layout;
 mod lenient;
 mod limits;

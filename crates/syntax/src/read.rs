@@ -6,6 +6,7 @@ use std::sync::Arc;
 use text_size::{TextRange, TextSize};
 
 use crate::builder::{DocumentBuilder, Overflow};
+use crate::go_colon::Hidden;
 use crate::limits::Limits;
 use crate::strict::Refusal;
 use crate::tolerant::Tolerant;
@@ -47,11 +48,15 @@ pub(crate) fn read_with(text: Arc<str>, limits: Limits, first: Reader) -> Tree {
             builder.finish(Reader::Tolerant);
             continue;
         }
-        match strict::read(&mut builder, part.source) {
+        match strict::read(&mut builder, part.source, None) {
             Ok(()) => builder.finish(Reader::Strict),
             Err(refusal) => {
                 builder.abort();
                 if let Err(refusal) = read_leniently(&mut tree, &text, limits, part, refusal) {
+                    let is_invalid = matches!(refusal, Refusal::Invalid { .. });
+                    if is_invalid && read_hidden(&mut tree, &text, limits, part) {
+                        continue;
+                    }
                     read_refused(&mut tree, &mut tolerant, part, refusal);
                 }
             }
@@ -73,7 +78,7 @@ fn read_leniently(
         return Err(refusal);
     }
     let mut builder = DocumentBuilder::new(tree, text, limits, part.content);
-    match lenient::read(&mut builder, part.source) {
+    match lenient::read(&mut builder, part.source, None) {
         Ok(()) => {
             builder.finish(Reader::Strict);
             Ok(())
@@ -90,6 +95,26 @@ fn read_leniently(
             })
         }
     }
+}
+
+/// Reads a document that is valid to go-yaml for its colons; whether it is.
+fn read_hidden(tree: &mut Tree, text: &str, limits: Limits, part: Part) -> bool {
+    let Some(hidden) = Hidden::of(&text[part.source]) else {
+        return false;
+    };
+    let mut builder = DocumentBuilder::new(tree, text, limits, part.content);
+    if strict::read(&mut builder, part.source, Some(&hidden)).is_ok() {
+        builder.finish(Reader::Strict);
+        return true;
+    }
+    builder.abort();
+    let mut builder = DocumentBuilder::new(tree, text, limits, part.content);
+    if lenient::read(&mut builder, part.source, Some(&hidden)).is_ok() {
+        builder.finish(Reader::Strict);
+        return true;
+    }
+    builder.abort();
+    false
 }
 
 /// Reads a document that is not valid, or too much.

@@ -4,12 +4,18 @@
 //! blanks and comments behind a quote or bracket, and begin a block scalar at its first line of text. So
 //! only the ends of plain scalars and aliases are taken from it; the rest is looked up in the text.
 
+use std::borrow::Cow;
+
 use saphyr_parser::{Event, Parser, ScalarStyle as Style, ScanError, Span};
 use text_size::{TextRange, TextSize};
 
 use crate::builder::{DocumentBuilder, Overflow};
+use crate::go_colon::{self, Hidden};
 use crate::lowering::{Lowering, Scalar};
 use crate::tree::ScalarStyle;
+
+/// What is said of a `:` with which go-yaml goes on where YAML 1.2 does not.
+const COLON: &str = "a blank is missing behind this `:`";
 
 /// Why the strict reader gave up.
 #[derive(Debug)]
@@ -35,8 +41,12 @@ impl Refusal {
 }
 
 /// Reads one document. `source` is its text together with the marker in front of it, which decides about
-/// what may follow on that line.
-pub(crate) fn read(builder: &mut DocumentBuilder<'_>, source: TextRange) -> Result<(), Refusal> {
+/// what may follow on that line. What is `hidden` there is read instead of it.
+pub(crate) fn read(
+    builder: &mut DocumentBuilder<'_>,
+    source: TextRange,
+    hidden: Option<&Hidden>,
+) -> Result<(), Refusal> {
     let text = builder.text();
     if let Some(at) = nth_flow_token(&text[source], builder.limits().flow_tokens) {
         let at = source.start() + at;
@@ -47,11 +57,20 @@ pub(crate) fn read(builder: &mut DocumentBuilder<'_>, source: TextRange) -> Resu
     }
     let mut offsets = Offsets::new(&text[source], source.start());
     let mut lowering = Lowering::new(builder);
-    let mut parser = Parser::new_from_str(&text[source]);
+    let input = hidden.map_or(&text[source], |hidden| &hidden.text);
+    let mut parser = Parser::new_from_str(input);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| refuse(&error, &mut offsets))?;
         let at = lowering.at();
-        lower(&mut lowering, &event, span, &mut offsets)
+        if let Event::Scalar(_, Style::Plain, ..) = event {
+            let end = offsets.range(span).end();
+            let behind = text.as_bytes().get(usize::from(end)..);
+            if hidden.is_none() && behind.is_some_and(go_colon::goes_on) {
+                let message = COLON.to_owned();
+                return Err(Refusal::Invalid { at: end, message });
+            }
+        }
+        lower(&mut lowering, &event, span, &mut offsets, hidden)
             .map_err(|overflow| Refusal::Overflow { at, overflow })?;
     }
     Ok(())
@@ -71,12 +90,17 @@ fn lower(
     event: &Event<'_>,
     span: Span,
     offsets: &mut Offsets<'_>,
+    hidden: Option<&Hidden>,
 ) -> Result<(), Overflow> {
     match event {
         Event::Alias(_) => lowering.alias(offsets.range(span)),
         Event::Scalar(value, style, anchor, tag) => {
+            let value = match hidden {
+                Some(hidden) => hidden.reveal(value),
+                None => Cow::Borrowed(value.as_ref()),
+            };
             let scalar = Scalar {
-                value,
+                value: &value,
                 style: match style {
                     Style::Plain => ScalarStyle::Plain,
                     Style::SingleQuoted => ScalarStyle::SingleQuoted,

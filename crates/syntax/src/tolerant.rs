@@ -140,7 +140,7 @@ impl Trial<'_> {
         };
         let mut builder = DocumentBuilder::new(self.tree, text, self.limits, self.part.content);
         let refusal = match reading {
-            Reading::StrictRepaired => strict::read(&mut builder, self.part.source).err(),
+            Reading::StrictRepaired => strict::read(&mut builder, self.part.source, None).err(),
             _ => {
                 concrete::lower(&mut builder, self.part.source);
                 None

@@ -94,12 +94,18 @@ pub fn fill(layer: &mut Layer, random: &mut Random) {
         );
     }
     if random.chance(8) {
-        let metadata = ["originAnnotations", "transformerAnnotations"];
-        set("buildMetadata", scalars([random.pick(&metadata)]));
+        let metadata = [
+            "originAnnotations",
+            "transformerAnnotations",
+            "managedByLabel",
+        ];
+        let some = metadata.iter().filter(|_| random.chance(50)).copied();
+        set("buildMetadata", scalars(some));
     }
     if random.chance(12) {
         transformers(layer, random);
     }
+    rare(layer, random);
     if random.chance(6) {
         let reference = map([
             ("kind", scalar("ConfigMap")),
@@ -118,6 +124,45 @@ pub fn fill(layer: &mut Layer, random: &mut Random) {
             .set("configurations", scalars(["config.yaml"]));
     }
 }
+
+/// What is in few kustomization files.
+fn rare(layer: &mut Layer, random: &mut Random) {
+    if random.chance(4) {
+        let legacy = map([
+            ("orderFirst", scalars(["Service", "Widget"])),
+            ("orderLast", scalars(["ConfigMap", "Namespace"])),
+        ]);
+        let options = map([("order", scalar("legacy")), ("legacySortOptions", legacy)]);
+        layer.kustomization.set("sortOptions", options);
+    }
+    if random.chance(4) {
+        layer.add_text("schema.json", SCHEMA);
+        let openapi = map([("path", scalar("schema.json"))]);
+        layer.kustomization.set("openapi", openapi);
+    }
+    if random.chance(4) {
+        // One field, in another spelling.
+        let (key, value) = [
+            ("NamePrefix", scalar("other-")),
+            ("Namespace", scalar("null")),
+            ("Images", list([map([("newName", scalar("spelled"))])])),
+            ("CommonLabels", map([("spelled", scalar("a"))])),
+            ("commonlabels", scalar("null")),
+        ][random.below(5)]
+        .clone();
+        layer.kustomization.set(key, value);
+    }
+    if random.chance(1) {
+        let chart = map([("name", scalar("chart"))]);
+        layer.kustomization.set("helmCharts", list([chart]));
+    }
+}
+
+/// A schema in which the lists of widgets merge.
+const SCHEMA: &str = r#"{"definitions": {"Widget": {"properties": {"spec": {"properties": {"list": {"type": "array",
+"items": {"type": "object"}, "x-kubernetes-patch-merge-key": "name", "x-kubernetes-patch-strategy": "merge"}}}},
+"x-kubernetes-group-version-kind": [{"group": "example.com", "kind": "Widget", "version": "v1"}]}}}
+"#;
 
 fn is_scaled(object: &Yaml) -> bool {
     matches!(
@@ -334,7 +379,9 @@ fn replacement(random: &mut Random, objects: &[Yaml]) -> Option<Yaml> {
         );
     }
     if random.chance(15) {
-        let options = map([("delimiter", scalar("'-'")), ("index", scalar("0"))]);
+        let delimiter = random.pick(&["'-'", "':'", "'.'", "'/'"]);
+        let index = random.pick(&["0", "1", "3", "-1"]);
+        let options = map([("delimiter", scalar(delimiter)), ("index", scalar(index))]);
         source.set("options", options);
     }
     let mut select = map([("kind", scalar(to.text_at(&["kind"])?))]);
@@ -345,6 +392,17 @@ fn replacement(random: &mut Random, objects: &[Yaml]) -> Option<Yaml> {
         "metadata.annotations.copied",
         "metadata.name",
         "metadata.annotations.note",
+        "metadata.annotations.a/b",
+        "metadata.annotations.[a/b]",
+        "metadata.labels.[app.kubernetes.io/name]",
+        "'metadata.labels.app\\.kubernetes\\.io/name'",
+        "metadata.labels.new",
+        "metadata.namespace",
+        "spec.*.name",
+        "spec.list.-",
+        "spec.list.0.a",
+        "spec.template.spec.containers.[name=added].image",
+        "spec.template.spec.containers.[image=nginx.*].env.[name=A].value",
         "spec.template.spec.containers.[name=main].image",
         "spec.template.spec.containers.*.env.[name=A].value",
         "spec.template.spec.containers.0.name",
@@ -364,12 +422,28 @@ fn replacement(random: &mut Random, objects: &[Yaml]) -> Option<Yaml> {
             options.set("delimiter", scalar("':'"));
             options.set("index", scalar(random.pick(&["0", "1", "-1", "5"])));
         }
+        if random.chance(20) {
+            options.set("create", scalar("false"));
+        }
         aim.set("options", options);
     }
     if random.chance(10) {
-        aim.set("reject", list([map([("name", scalar("web"))])]));
+        let rejected = [("name", "web"), ("kind", "Widget"), ("namespace", "apps")];
+        let (key, value) = rejected[random.below(3)];
+        aim.set("reject", list([map([(key, scalar(value))])]));
     }
-    let mut item = map([("targets", list([aim]))]);
+    let mut aims = vec![aim];
+    if random.chance(15) {
+        aims.insert(
+            random.below(2),
+            map([
+                ("select", map([("kind", scalar("ConfigMap|Widget"))])),
+                ("fieldPaths", scalars(["metadata.annotations.second"])),
+                ("options", map([("create", scalar("true"))])),
+            ]),
+        );
+    }
+    let mut item = map([("targets", Yaml::List(aims))]);
     if random.chance(15) {
         item.set("sourceValue", scalar(text(random)));
     } else {
@@ -399,6 +473,8 @@ fn scalars_of(value: &Yaml, path: &str, into: &mut Vec<String>) {
                 scalars_of(value, &path, into);
             }
         }
+        // The hash of a generated object of another kind counts the lines of its YAML.
+        _ if path == "kind" => {}
         _ if path.starts_with("apiVersion") => {}
         _ => into.push(path.to_owned()),
     }
@@ -411,7 +487,40 @@ fn transformers(layer: &mut Layer, random: &mut Random) {
     ]);
     let named = map([("name", scalar("t"))]);
     let mut transformer = map([("apiVersion", scalar("builtin")), ("metadata", named)]);
-    match random.below(6) {
+    match random.below(8) {
+        6 => {
+            transformer.set("kind", scalar("ValueAddTransformer"));
+            transformer.set("value", scalar("added"));
+            let paths = [
+                "metadata/annotations/added",
+                "spec/list/0/name",
+                "spec/list[]",
+                "spec/new/[name=q]/y",
+                "spec/template/spec/containers/-/image",
+                "spec/template/spec/containers/[name=main]/image",
+                "metadata/name",
+            ];
+            let mut target = map([("fieldPath", scalar(random.pick(&paths)))]);
+            if random.chance(60) {
+                let kinds = ["Deployment", "Widget", "ConfigMap"];
+                target.set("selector", map([("kind", scalar(random.pick(&kinds)))]));
+            }
+            if random.chance(20) {
+                target.set("filePathPosition", scalar("2"));
+            }
+            transformer.set("targets", list([target]));
+        }
+        7 => {
+            transformer.set("kind", scalar("ReplicaCountTransformer"));
+            let replica = map([("name", scalar(name(random))), ("count", scalar("4"))]);
+            transformer.set("replica", replica);
+            let field = map([
+                ("path", scalar("spec/replicas")),
+                ("kind", scalar("Deployment")),
+                ("create", scalar("true")),
+            ]);
+            transformer.set("fieldSpecs", list([field]));
+        }
         0 => {
             transformer.set("kind", scalar("LabelTransformer"));
             transformer.set("labels", map([("t", scalar("x"))]));

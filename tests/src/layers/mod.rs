@@ -91,7 +91,11 @@ impl Layer {
                 continue;
             }
             let name = format!("objects-{number}.yaml");
-            self.files.insert(name.clone(), File::Documents(documents));
+            let file = match random.chance(6) {
+                true => File::Text(in_another_layout(&documents, random)),
+                false => File::Documents(documents),
+            };
+            self.files.insert(name.clone(), file);
             names.push(name);
         }
         names
@@ -108,6 +112,26 @@ impl Layer {
                 .into_iter()
                 .map(|(name, file)| (format!("{directory}/{name}"), file)),
         );
+    }
+}
+
+/// Documents as editors of all kinds leave them.
+fn in_another_layout(documents: &[Yaml], random: &mut Random) -> String {
+    let separator = random.pick(&[
+        "---\n",
+        "--- # next\n",
+        "---\n---\n",
+        "---\n# nothing\n---\n",
+        "...\n---\n",
+    ]);
+    let texts: Vec<String> = documents.iter().map(Yaml::render).collect();
+    let text = texts.join(separator);
+    match random.below(5) {
+        0 => text.replace('\n', "\r\n"),
+        1 => format!("\u{feff}{text}"),
+        2 => format!("# first\n---\n{text}"),
+        3 => format!("{text}---\n"),
+        _ => text.trim_end().to_owned(),
     }
 }
 
@@ -154,6 +178,18 @@ impl Layers {
                 ]);
                 component.objects = overlay.objects.clone();
                 kustomization::fill(&mut component, &mut random);
+                if random.chance(15) {
+                    let mut inner = Layer::new(&format!("inner-{number}"));
+                    inner.kustomization = map([
+                        ("apiVersion", scalar("kustomize.config.k8s.io/v1alpha1")),
+                        ("kind", scalar("Component")),
+                    ]);
+                    inner.objects = component.objects.clone();
+                    kustomization::fill(&mut inner, &mut random);
+                    let path = format!("../{}", inner.directory);
+                    component.kustomization.set("components", scalars([path]));
+                    inner.finish(&mut files);
+                }
                 let path = format!("../{}", component.directory);
                 overlay.kustomization.set("components", scalars([path]));
                 component.finish(&mut files);

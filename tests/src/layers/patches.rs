@@ -19,7 +19,11 @@ pub fn patch(random: &mut Random, objects: &[Yaml], file: &str) -> Option<(Yaml,
         item.set("target", target(random, object));
     }
     if random.chance(15) {
-        let option = random.pick(&["allowNameChange", "allowKindChange"]);
+        // The hash of a generated object of another kind counts the lines of its YAML, so none gets one.
+        let option = match item.get("target") {
+            None => random.pick(&["allowNameChange", "allowKindChange"]),
+            Some(_) => "allowNameChange",
+        };
         item.set("options", map([(option, scalar("true"))]));
     }
     if random.chance(50) {
@@ -53,7 +57,16 @@ pub fn target(random: &mut Random, object: &Yaml) -> Yaml {
         target.set("namespace", scalar(random.pick(&["apps", "default"])));
     }
     if random.chance(15) {
-        let selector = random.pick(&["app=web", "app in (web, db)", "app!=web", "!tier", "app"]);
+        let selector = random.pick(&[
+            "app=web",
+            "app in (web, db)",
+            "app!=web",
+            "!tier",
+            "app",
+            "app=web,tier",
+            "app notin (db)",
+            "app==web",
+        ]);
         target.set("labelSelector", scalar(format!("\"{selector}\"")));
     }
     if random.chance(5) {
@@ -115,10 +128,15 @@ pub fn merge(random: &mut Random, object: &Yaml) -> Yaml {
             );
         }
         Some("ConfigMap" | "Secret") => {
-            patch.set(
-                "data",
-                map([("k", awkward(random)), ("new", scalar(text(random)))]),
-            );
+            let mut data = map([("k", awkward(random)), ("new", scalar(text(random)))]);
+            if random.chance(8)
+                && let Yaml::Map(entries) = &mut data
+            {
+                // Of a key that is there twice the first counts.
+                let key = random.pick(&["k", "\"k\"", "$patch"]);
+                entries.push((key.to_owned(), scalar(random.pick(&["again", "null"]))));
+            }
+            patch.set("data", data);
         }
         Some("Widget" | "HelmRelease") => patch.set("spec", tree(random, 3)),
         Some("Ingress") => {
@@ -162,6 +180,16 @@ fn pod(random: &mut Random) -> Yaml {
         ]);
         spec.set("volumes", list([volume]));
     }
+    if random.chance(8) {
+        let order = ["main", "side"].map(|name| map([("name", scalar(name))]));
+        spec.set("$setElementOrder/containers", list(order));
+    }
+    if random.chance(4) {
+        spec.set("$retainKeys", scalars(["containers"]));
+    }
+    if random.chance(4) {
+        spec.set("$deleteFromPrimitiveList/finalizers", scalars(["a"]));
+    }
     if random.chance(10) {
         spec.set(
             "nodeSelector",
@@ -177,7 +205,11 @@ pub fn operations(random: &mut Random, object: &Yaml) -> Yaml {
     collect(object, "", &mut paths);
     list((0..1 + random.below(3)).map(|_| {
         let path = paths[random.below(paths.len())].clone();
-        match random.below(10) {
+        match random.below(11) {
+            10 => {
+                let value = random.pick(&["a", "web", "80", "null", "true"]);
+                operation("test", &path, Some(scalar(value)))
+            }
             0..3 => operation("replace", &path, Some(tree(random, 1))),
             3..6 => operation("add", &path, Some(tree(random, 1))),
             6 => operation("add", "/metadata/labels/added", Some(scalar(text(random)))),

@@ -17,7 +17,7 @@ const IMAGES: [&str; 6] = [
 ];
 
 /// The kinds, each with its version.
-pub const KINDS: [(&str, &str); 21] = [
+pub const KINDS: [(&str, &str); 28] = [
     ("apps/v1", "Deployment"),
     ("apps/v1", "StatefulSet"),
     ("apps/v1", "DaemonSet"),
@@ -39,6 +39,16 @@ pub const KINDS: [(&str, &str); 21] = [
     ("policy/v1", "PodDisruptionBudget"),
     ("example.com/v1", "Widget"),
     ("helm.toolkit.fluxcd.io/v2", "HelmRelease"),
+    ("v1", "Pod"),
+    ("v1", "PersistentVolume"),
+    ("apiregistration.k8s.io/v1", "APIService"),
+    (
+        "admissionregistration.k8s.io/v1",
+        "ValidatingWebhookConfiguration",
+    ),
+    ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+    ("scheduling.k8s.io/v1", "PriorityClass"),
+    ("example.com/v1", "WidgetList"),
 ];
 
 /// A name of an object.
@@ -60,10 +70,12 @@ pub fn resource(random: &mut Random) -> Yaml {
         metadata.set("labels", labels(random));
     }
     if random.chance(30) {
-        metadata.set(
-            "annotations",
-            map([("note", scalar(text(random))), ("a/b", scalar("x"))]),
-        );
+        let mut notes = map([("note", scalar(text(random))), ("a/b", scalar("x"))]);
+        if random.chance(5) {
+            let key = "config.kubernetes.io/local-config";
+            notes.set(key, scalar(random.pick(&["\"true\"", "\"false\"", "x"])));
+        }
+        metadata.set("annotations", notes);
     }
     let mut object = map([
         ("apiVersion", scalar(version)),
@@ -106,6 +118,32 @@ fn fill(kind: &str, object: &mut Yaml, random: &mut Random) {
                 }
             }
             object.set("spec", spec);
+        }
+        "Pod" => {
+            if let Some(spec) = template(random).get("spec") {
+                object.set("spec", spec.clone());
+            }
+        }
+        "PersistentVolume" => {
+            let claim = map([
+                ("name", scalar(name(random))),
+                ("namespace", scalar(random.pick(&["apps", "default"]))),
+            ]);
+            object.set("spec", map([("claimRef", claim)]));
+        }
+        "APIService" => object.set("spec", map([("service", service(random))])),
+        "ValidatingWebhookConfiguration" => {
+            let hook = map([
+                ("name", scalar("a.b.c")),
+                ("clientConfig", map([("service", service(random))])),
+            ]);
+            object.set("webhooks", list([hook]));
+        }
+        "CustomResourceDefinition" => {
+            let config = map([("service", service(random))]);
+            let webhook = map([("clientConfig", config)]);
+            let conversion = map([("strategy", scalar("Webhook")), ("webhook", webhook)]);
+            object.set("spec", map([("conversion", conversion)]));
         }
         "Job" => object.set("spec", map([("template", template(random))])),
         "CronJob" => {
@@ -189,6 +227,13 @@ fn fill(kind: &str, object: &mut Yaml, random: &mut Random) {
         "Widget" | "HelmRelease" => object.set("spec", tree(random, 3)),
         _ => {}
     }
+}
+
+fn service(random: &mut Random) -> Yaml {
+    map([
+        ("name", scalar(name(random))),
+        ("namespace", scalar(random.pick(&["apps", "default"]))),
+    ])
 }
 
 fn bind(object: &mut Yaml, random: &mut Random) {

@@ -3,7 +3,7 @@
 use super::random::Random;
 use super::yaml::{Yaml, scalar};
 
-const PLAIN: [&str; 56] = [
+const PLAIN: [&str; 68] = [
     "true",
     "False",
     "yes",
@@ -60,6 +60,18 @@ const PLAIN: [&str; 56] = [
     "''''",
     "{}",
     "[]",
+    "[a:, b]",
+    "{a: b:, c: d}",
+    "[a, {b: c}, \"d\":e]",
+    "[a: ]",
+    "{x: {y: &x1 {p: q}, z: *x1}, w: {<<: *x1, r: s}}",
+    ".inf",
+    "-.Inf",
+    ".nan",
+    "Off",
+    "NULL",
+    "2001-12-14t21:59:43.10-05:00",
+    "0B1",
 ];
 
 const QUOTED: [&str; 40] = [

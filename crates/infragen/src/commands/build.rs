@@ -36,7 +36,8 @@ pub struct Args {
     pub directory: Option<Utf8PathBuf>,
 
     /// Build what Flux applies in this environment: with what Flux Kustomizations add, and with the values of
-    /// variables. What a Secret gives to variables stays as it is written
+    /// variables. What a Secret gives to variables is shown nowhere: `${NAME}` stays as it is written, and a line on
+    /// standard error names those of which this is so
     #[arg(long, value_name = "NAME", conflicts_with_all = ["recursive", "restrict"])]
     pub env: Option<String>,
 

@@ -13,6 +13,7 @@ use crate::loader::Entry;
 use crate::origin::Path;
 use crate::path::contains;
 use crate::remote::is_remote;
+use crate::schema::{Chosen, Schemas};
 use crate::spec::{self, Text};
 use crate::trail::Trail;
 
@@ -47,6 +48,11 @@ impl State {
         for resource in &found.resources {
             let mut resource = resource.clone();
             trail.note_file(file, &mut resource);
+            // kustomize asks whether it has a namespace.
+            context.consulted |= context.schema.is_none()
+                && Schemas::Builtin
+                    .of_object(resource.api_version(), resource.kind())
+                    .is_none();
             self.add(resource, &mut context.errors);
         }
     }
@@ -61,7 +67,15 @@ impl State {
         let here = context.directory.clone();
         let schema = context.schema.clone();
         let way = way.on(&here, schema.as_ref());
-        let found = context.loader.accumulate(directory, &way);
+        let mut found = context.loader.accumulate(directory, &way);
+        let chosen = found.schema.as_deref();
+        if (self.found.consulted || context.consulted)
+            && matches!(chosen, Some(Chosen::Custom(_)))
+            && schema.is_none()
+        {
+            let late = Way { late: true, ..way };
+            found = context.loader.accumulate(directory, &late);
+        }
         let around = found
             .directories
             .iter()
@@ -101,6 +115,7 @@ impl State {
         let here = context.directory.clone();
         let schema = context.schema.clone();
         let way = way.on(&here, schema.as_ref());
+        self.found.consulted |= context.consulted;
         self.run(context.loader, &spec, Some(tree), None, &way);
         self.found.directories.push(directory);
         self.ids = None;

@@ -153,7 +153,7 @@ impl Settings {
         let range = plugin.place.range;
         Settings {
             decoder: Decoder::new(plugin.place.file.clone(), false).converting(),
-            input: Input::of_value(&plugin.value, range),
+            input: Input::of_value(&plugin.value, range).united(),
             range,
         }
     }
@@ -171,11 +171,13 @@ impl Settings {
             file: self.decoder.file.clone(),
             tree: None,
             schema: context.schema.clone(),
+            consulted: false,
             errors: Vec::new(),
             unmatched: Vec::new(),
             matched: Vec::new(),
         };
         let result = work(&mut self, &mut inner);
+        context.consulted |= inner.consulted;
         context.errors.append(&mut inner.errors);
         context
             .errors
@@ -324,7 +326,7 @@ impl Settings {
             && let Some(root) = tree.document(0).and_then(|document| document.root())
         {
             let mut decoder = Decoder::new(file, false).converting();
-            targets.extend(value_targets(&mut decoder, &Input::of_node(root)));
+            targets.extend(value_targets(&mut decoder, &Input::of_node(root).united()));
             let errors = decoder.errors.into_iter();
             context.errors.extend(errors.map(std::sync::Arc::new));
         }

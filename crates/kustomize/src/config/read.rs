@@ -27,7 +27,7 @@ pub(crate) fn read_configuration(
     if let Some((range, message)) = refused::contradiction(root) {
         decoder.report(ErrorKind::WrongValue, range, message);
     }
-    let input = Input::of_node(root);
+    let input = Input::of_node(root).united();
     decoder.keys(
         &input,
         &[

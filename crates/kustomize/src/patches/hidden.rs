@@ -58,6 +58,9 @@ pub(crate) fn write(value: &mut Value, resource: &Resource) {
     let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_map_mut) else {
         return;
     };
+    if !resource.repeated.is_empty() {
+        annotations.keep_last();
+    }
     for (key, text) in notes(resource) {
         annotations.insert(format!("{HIDDEN}{key}"), Value::string(text));
     }

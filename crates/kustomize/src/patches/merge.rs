@@ -39,14 +39,16 @@ pub(super) enum Merged {
     Replaced(Value),
 }
 
-/// Merges a patch into an object; none where the patch deletes it.
+/// Merges a patch into an object; none where the patch deletes it. `repeats`: whether keys may be given twice.
 pub(crate) fn merge(
     object: &Value,
     patch: &Value,
     schemas: Schemas<'_>,
+    repeats: bool,
 ) -> Result<Option<Value>, MergeError> {
     let mut merger = Merger {
         schemas,
+        repeats,
         path: Vec::new(),
     };
     Ok(match merger.both(object, patch, None)? {
@@ -60,6 +62,7 @@ pub(crate) fn merge(
 /// A merge on its way.
 pub(super) struct Merger<'a> {
     schemas: Schemas<'a>,
+    repeats: bool,
     path: Vec<Step>,
 }
 
@@ -255,6 +258,10 @@ impl<'a> Merger<'a> {
     ) -> Result<Map, MergeError> {
         let mut entries = Vec::with_capacity(own.len() + new.len());
         for (key, value) in own.iter() {
+            if self.repeats && !is_first(own, key, value) {
+                entries.push((key.clone(), value.clone()));
+                continue;
+            }
             let schema = schema.and_then(|schema| schema.field(key));
             let merged = self.within(Step::Key(key.clone()), |merger| match new.get(key) {
                 Some(patch) => Ok(merger.both(value, patch, schema)?.into_value()),
@@ -263,7 +270,7 @@ impl<'a> Merger<'a> {
             entries.extend(merged.map(|value| (key.clone(), value)));
         }
         for (key, value) in new.iter() {
-            if own.get(key).is_none() {
+            if own.get(key).is_none() && (!self.repeats || is_first(new, key, value)) {
                 let schema = schema.and_then(|schema| schema.field(key));
                 let added = self.within(Step::Key(key.clone()), |merger| {
                     Ok(merger.added(value, schema)?.into_value())
@@ -324,6 +331,11 @@ impl<'a> Merger<'a> {
             Value::Scalar(_) => Ok(Some(own.clone())),
         }
     }
+}
+
+/// Whether a value is the first of its key: kustomize looks at no other.
+fn is_first(map: &Map, key: &str, value: &Value) -> bool {
+    map.get(key).is_some_and(|first| std::ptr::eq(first, value))
 }
 
 /// Whether two values are one and the same, not only alike.

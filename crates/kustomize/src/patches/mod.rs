@@ -19,6 +19,8 @@ mod text;
 pub(crate) use self::hidden::write as write_hidden;
 pub(crate) use self::select::Select;
 
+use std::sync::Arc;
+
 use infragen_syntax::TextRange;
 
 use self::json::Operation;
@@ -99,7 +101,7 @@ pub(crate) fn apply_strategic_merge(
                 &value,
                 Allowed::default(),
                 &text,
-                patch.range,
+                patch,
                 context,
             );
             resources.retain(is_there);
@@ -187,14 +189,7 @@ fn merge_entry(
                 let value = object::with_options(&patch.value, allowed);
                 let item = context.place(entry.range);
                 matched::note(item, text.place(patch.range), &resources[index], context);
-                merge_one(
-                    &mut resources[index],
-                    &value,
-                    allowed,
-                    text,
-                    patch.range,
-                    context,
-                );
+                merge_one(&mut resources[index], &value, allowed, text, patch, context);
             }
         }
         return;
@@ -220,14 +215,7 @@ fn merge_entry(
         let value = object::for_target(&patch.value, &resources[index]);
         let item = context.place(entry.range);
         matched::note(item, text.place(patch.range), &resources[index], context);
-        merge_one(
-            &mut resources[index],
-            &value,
-            allowed,
-            text,
-            patch.range,
-            context,
-        );
+        merge_one(&mut resources[index], &value, allowed, text, patch, context);
     }
     if allowed.any() {
         fault::report_duplicates(&selected, resources, &text.place(patch.range), context);
@@ -273,16 +261,23 @@ fn named(
     }
 }
 
+/// Merges a value, which a patch became for this object.
 fn merge_one(
     resource: &mut Resource,
-    patch: &Value,
+    value: &Value,
     allowed: Allowed,
     text: &PatchText,
-    range: TextRange,
+    patch: &MergePatch,
     context: &mut Context<'_>,
 ) {
-    if let Err(error) = object::apply(resource, patch, allowed, context.schemas()) {
-        let place = text.place(fault::range_of(&error.path, range, text));
+    for (range, message) in &patch.repeated {
+        let place = text.place(*range);
+        let error = BuildError::new(ErrorKind::UnreadablePatch, place, message.clone());
+        resource.repeated.push(Arc::new(error));
+    }
+    context.consulted |= context.schema.is_none();
+    if let Err(error) = object::apply(resource, value, allowed, context.schemas()) {
+        let place = text.place(fault::range_of(&error.path, patch.range, text));
         let message = format!("{}, in {}", error.message, fault::name(&resource.id()));
         let error = BuildError::new(ErrorKind::PatchFails, place, message)
             .with_related(resource.place.clone(), "the object");
@@ -377,7 +372,17 @@ fn operated(
     if resource.has_hidden_annotations() {
         hidden::write(&mut value, resource);
     }
+    if let Some(repeated) = resource.repeated.first()
+        && value.repeats_keys()
+    {
+        return Err(repeated.as_ref().clone());
+    }
     let error = |range, message| BuildError::new(ErrorKind::PatchFails, text.place(range), message);
+    if let Some(number) = operate::endless(&value) {
+        let range = operations.first().map(|first| first.path.range);
+        let message = format!("JSON has no number `{}`, which is in {what}", number.text);
+        return Err(error(range.unwrap_or_default(), message));
+    }
     for operation in operations {
         operate::operate(&mut value, operation, what, lenient).map_err(|failure| {
             let mut error = error(failure.pointer.range, failure.message);

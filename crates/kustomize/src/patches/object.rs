@@ -30,7 +30,8 @@ pub(super) fn apply(
     allowed: Allowed,
     schemas: Schemas<'_>,
 ) -> Result<(), MergeError> {
-    let merged = merge(&resource.value, patch, schemas)?;
+    let repeats = !resource.repeated.is_empty();
+    let merged = merge(&resource.value, patch, schemas, repeats)?;
     if allowed.any() {
         resource.remember_id();
     }
@@ -130,9 +131,11 @@ fn texts_only(metadata: &mut Map, key: &str) {
         return;
     };
     match value.as_map_mut().filter(|map| !map.is_empty()) {
-        Some(map) => map
-            .iter_mut()
-            .for_each(|(_, value)| *value = as_text(value)),
+        Some(map) => {
+            map.keep_last();
+            map.iter_mut()
+                .for_each(|(_, value)| *value = as_text(value));
+        }
         None => {
             metadata.remove(key);
         }

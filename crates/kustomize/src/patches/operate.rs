@@ -6,7 +6,8 @@ use smol_str::SmolStr;
 use super::json::{Operation, Pointer, Verb};
 use crate::origin::{Before, How, Origin};
 use crate::value::{
-    Layout, Number, ScalarKind, Value, needs_no_quotes, number, refold, shortest, to_rfc3339,
+    Layout, Number, Scalar, ScalarKind, Value, needs_no_quotes, number, refold, shortest,
+    to_rfc3339,
 };
 
 /// Why an operation cannot be done.
@@ -395,6 +396,19 @@ pub(super) fn through_json(value: &mut Value) {
                 _ => {}
             }
         }
+    }
+}
+
+/// A number that JSON cannot hold: `.inf`, `.nan`.
+pub(super) fn endless(value: &Value) -> Option<&Scalar> {
+    match value {
+        Value::Map(map) => map.iter().find_map(|(_, value)| endless(value)),
+        Value::List(items) => items.iter().find_map(endless),
+        Value::Scalar(scalar) if scalar.kind == ScalarKind::Float => {
+            let float = as_float(number(&scalar.text)?);
+            (!float.is_finite()).then_some(scalar)
+        }
+        Value::Scalar(_) => None,
     }
 }
 

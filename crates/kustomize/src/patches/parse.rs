@@ -20,6 +20,9 @@ pub(super) struct MergePatch {
     pub value: Value,
     /// The document, or the item of a list.
     pub range: TextRange,
+    /// Keys that it gives again, with what to say. kustomize merges the first of them, and can print an object only
+    /// if it got no two of one key.
+    pub repeated: Vec<(TextRange, String)>,
 }
 
 /// Reads a patch.
@@ -44,13 +47,21 @@ pub(super) fn read_objects(text: &PatchText, traced: bool) -> Result<Vec<MergePa
         return Err((error.range, error.message.clone()));
     }
     let mut reader = ValueReader::new(text.file(), traced);
+    reader.repeated = Some(Vec::new());
     let mut objects = Vec::new();
     for root in text.tree.documents().filter_map(Document::root) {
         let value = reader.read(root);
         if let Some(wrong) = reader.errors.drain(..).next() {
             return Err(wrong);
         }
+        let before = objects.len();
         collect(value, root, &mut objects)?;
+        let repeated = reader.repeated.replace(Vec::new()).unwrap_or_default();
+        if !repeated.is_empty() {
+            for object in objects.iter_mut().skip(before) {
+                object.repeated.clone_from(&repeated);
+            }
+        }
     }
     for object in &mut objects {
         if traced {
@@ -94,7 +105,11 @@ fn collect(value: Value, node: Node<'_>, objects: &mut Vec<MergePatch>) -> Resul
         let message = "the patch has no `metadata.name`, which it needs even where `target` says what it is for";
         return Err((range, message.to_owned()));
     }
-    objects.push(MergePatch { value, range });
+    objects.push(MergePatch {
+        value,
+        range,
+        repeated: Vec::new(),
+    });
     Ok(())
 }
 

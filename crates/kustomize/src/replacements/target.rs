@@ -165,9 +165,7 @@ impl Setter<'_> {
         for item in items.iter_mut() {
             let fits = match key.is_empty() {
                 true => regex.is_match(text(item).trim()),
-                false => item
-                    .get(key)
-                    .is_some_and(|there| regex.is_match(text(there).trim())),
+                false => item.get(key).is_some_and(|there| fits(&regex, there)),
             };
             if fits {
                 // What is found by itself is the end of the path, whatever follows.
@@ -177,6 +175,11 @@ impl Setter<'_> {
         }
         if self.found > found || create.is_none() {
             return Ok(());
+        }
+        if !regex.is_match(pattern) {
+            return Err(format!(
+                "no item fits `{pattern}`, and one that is made would not either"
+            ));
         }
         let mut made = Value::plain(pattern.clone());
         if let Value::Scalar(made) = &mut made {
@@ -191,6 +194,17 @@ impl Setter<'_> {
         items.push(made);
         Ok(())
     }
+}
+
+/// Whether a value fits an expression. kustomize writes it for that: what is quoted has its quotes, which may be of
+/// both kinds.
+fn fits(regex: &GoRegex, value: &Value) -> bool {
+    let content = text(value).trim();
+    if !value.as_scalar().is_some_and(|scalar| scalar.quoted) {
+        return regex.is_match(content);
+    }
+    regex.is_match(&format!("'{}'", content.replace('\'', "''")))
+        || regex.is_match(&format!("\"{}\"", content.replace('"', "\\\"")))
 }
 
 /// What stands at a part of a path, by what follows.

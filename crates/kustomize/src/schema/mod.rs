@@ -17,6 +17,8 @@ pub(crate) enum Chosen {
     Builtin,
     /// The file at a `path`.
     Custom(CustomSchema),
+    /// The file at a `path`, after what is built in was looked into: kustomize then has both.
+    Beside(CustomSchema),
 }
 
 /// The schema that is in force.
@@ -26,6 +28,8 @@ pub(crate) enum Schemas<'a> {
     Builtin,
     /// A file of the repository.
     Custom(&'a CustomSchema),
+    /// A file of the repository, and what is built in.
+    Both(&'a CustomSchema),
 }
 
 /// What the schema says about one place of an object.
@@ -75,6 +79,11 @@ impl<'a> Schemas<'a> {
         let of = match self {
             Schemas::Builtin => builtin::type_of(api_version, kind)?,
             Schemas::Custom(custom) => custom.type_of(api_version, kind)?,
+            Schemas::Both(custom) => {
+                return Schemas::Custom(custom)
+                    .of_object(api_version, kind)
+                    .or_else(|| Schemas::Builtin.of_object(api_version, kind));
+            }
         };
         Some(Schema {
             schemas: self,
@@ -91,6 +100,8 @@ impl<'a> Schema<'a> {
             (Form::Map, _) => (self.of, Form::Object),
             (Form::Object, Schemas::Builtin) => builtin::field(self.of, key)?,
             (Form::Object, Schemas::Custom(custom)) => custom.field(self.of, key)?,
+            // A type is of one of the two.
+            (Form::Object, Schemas::Both(_)) => return None,
             (Form::List | Form::Keyed(_), _) => return None,
         };
         Some(Schema { of, form, ..self })

@@ -6,6 +6,7 @@ use infragen_syntax::{
 };
 use smol_str::{SmolStr, format_smolstr};
 
+use super::spellings;
 use crate::value::{
     Map, Number, ScalarKind, Value, block_text, decode_base64, kind_of, number, text_of_bytes,
 };
@@ -43,6 +44,12 @@ impl Input {
     pub(crate) fn of_node(node: Node<'_>) -> Input {
         let mut left = MAX_NODES;
         read_node(node, MAX_DEPTH, &mut left)
+    }
+
+    /// It, with one field for all spellings of a name.
+    pub(crate) fn united(mut self) -> Input {
+        spellings::unite(&mut self);
+        self
     }
 
     /// Nothing.
@@ -115,16 +122,14 @@ impl Input {
         }
     }
 
-    /// The value of a key, compared as Go does when it decodes: without case. Of several the last in the
-    /// alphabet counts, for the way to JSON sorts them.
+    /// The value of a key, compared as Go does when it decodes: without case.
     pub(crate) fn get(&self, key: &str) -> Option<&Input> {
         let Shape::Map(entries) = &self.shape else {
             return None;
         };
         entries
             .iter()
-            .filter(|(name, _)| name.value.eq_ignore_ascii_case(key))
-            .max_by(|(one, _), (other, _)| one.value.cmp(&other.value))
+            .find(|(name, _)| name.value.eq_ignore_ascii_case(key))
             .map(|(_, value)| value)
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod decode;
 pub(crate) mod input;
 mod read;
 pub(crate) mod refused;
+mod spellings;
 
 use infragen_syntax::{Spanned, TextRange};
 use smol_str::SmolStr;

@@ -120,7 +120,7 @@ impl Decoder {
             self.report(ErrorKind::WrongValue, range, message);
             return None;
         }
-        let input = Input::of_node(root);
+        let input = Input::of_node(root).united();
         self.keys(&input, KEYS[0].keys);
         let entries = match &input.shape {
             Shape::Map(entries) => entries.as_slice(),
@@ -652,7 +652,7 @@ pub(crate) fn read_replacements(
     // kustomize overlooks what it does not know in such a file.
     let mut decoder = Decoder::new(file.clone(), false).converting();
     let root = tree.document(0).and_then(|document| document.root());
-    let input = root.map(Input::of_node);
+    let input = root.map(|root| Input::of_node(root).united());
     let entries = match input.as_ref().map(|input| (&input.shape, input)) {
         Some((Shape::List(items), _)) => items
             .iter()

@@ -3,19 +3,20 @@
 use rustc_hash::FxHashMap;
 
 use super::input::MAX_NODES;
-use crate::value::{ScalarKind, decode_base64, kind_of};
-use infragen_syntax::{Node, NodeId, NodeKind, TextRange, Tree, Typed, type_of};
+use crate::value::{ScalarKind, decode_base64, kind_of, sign_in_flow};
+use infragen_syntax::{Node, NodeId, NodeKind, ScalarStyle, TextRange, Tree, Typed, type_of};
 
 /// What is wrong, and where.
 pub(crate) type Refused = (TextRange, String);
 
-/// The first scalar that is not what its tag says, or key that is no scalar; or that there is too much of it.
+/// The first scalar that is not what its tag says or that JSON has no number for, or key that is no scalar; or that
+/// there is too much of it.
 pub(crate) fn contradiction(root: Node<'_>) -> Option<Refused> {
     if size(root, &mut FxHashMap::default()) >= MAX_NODES {
         let message = "there are too many aliases of aliases in this".to_owned();
         return Some((root.range(), message));
     }
-    find(root, &mut |node| {
+    find(root, false, &mut |node, in_flow| {
         let mut entries = node.own_entries();
         if let Some(entry) = entries.find(|entry| entry.key.resolve().scalar().is_none()) {
             return Some((entry.key.range(), "a key must be a text".to_owned()));
@@ -23,8 +24,19 @@ pub(crate) fn contradiction(root: Node<'_>) -> Option<Refused> {
         let NodeKind::Scalar(style) = node.kind() else {
             return None;
         };
-        let tag = node.tag()?;
         let (text, _) = node.scalar()?;
+        if in_flow
+            && style == ScalarStyle::Plain
+            && let Some(message) = sign_in_flow(text)
+        {
+            return Some((node.range(), message));
+        }
+        if text.contains('.')
+            && matches!(type_of(text, style, node.tag()), Typed::Float(number) if !number.is_finite())
+        {
+            return Some((node.range(), format!("JSON has no number `{text}`")));
+        }
+        let tag = node.tag()?;
         let fits = match kind_of(text, style, Some(tag)) {
             Some(ScalarKind::Binary) => decode_base64(text).is_some(),
             _ => type_of(text, style, Some(tag)) != Typed::Invalid,
@@ -55,7 +67,7 @@ fn size(node: Node<'_>, known: &mut FxHashMap<NodeId, usize>) -> usize {
 /// The first key that is there twice in one mapping. Only the files of `configurations` are read so.
 pub(crate) fn duplicate_key(tree: &Tree) -> Option<Refused> {
     let root = tree.document(0)?.root()?;
-    find(root, &mut |node| {
+    find(root, false, &mut |node, _| {
         let mut seen: Vec<&str> = Vec::new();
         node.own_entries()
             .filter(|entry| !entry.is_merge())
@@ -73,16 +85,18 @@ pub(crate) fn duplicate_key(tree: &Tree) -> Option<Refused> {
 
 fn find<'t>(
     node: Node<'t>,
-    refuses: &mut dyn FnMut(Node<'t>) -> Option<Refused>,
+    in_flow: bool,
+    refuses: &mut dyn FnMut(Node<'t>, bool) -> Option<Refused>,
 ) -> Option<Refused> {
-    if let Some(found) = refuses(node) {
+    if let Some(found) = refuses(node, in_flow) {
         return Some(found);
     }
+    let in_flow = in_flow || node.is_flow();
     match node.kind() {
-        NodeKind::Mapping => node
-            .own_entries()
-            .find_map(|entry| find(entry.key, refuses).or_else(|| find(entry.value, refuses))),
-        NodeKind::Sequence => node.items().find_map(|item| find(item, refuses)),
+        NodeKind::Mapping => node.own_entries().find_map(|entry| {
+            find(entry.key, in_flow, refuses).or_else(|| find(entry.value, in_flow, refuses))
+        }),
+        NodeKind::Sequence => node.items().find_map(|item| find(item, in_flow, refuses)),
         NodeKind::Scalar(_) | NodeKind::Alias => None,
     }
 }

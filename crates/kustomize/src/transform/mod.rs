@@ -4,6 +4,7 @@ mod affixes;
 mod annotations;
 mod images;
 mod labels;
+mod lead;
 mod namespace;
 mod replicas;
 mod value_add;

@@ -2,10 +2,11 @@
 
 use smol_str::SmolStr;
 
+use super::lead::lead;
 use super::namespace::{NamespaceSettings, Subjects, put};
 use super::refuse;
 use crate::context::Context;
-use crate::field_spec::{FieldSpec, Make, change};
+use crate::field_spec::FieldSpec;
 use crate::patches::Select;
 use crate::resource::Resource;
 use crate::spec::{Selector, Text};
@@ -58,16 +59,6 @@ pub(crate) fn add_value(
 }
 
 fn set(text: &Text, target: &ValueTarget, resource: &mut Resource, context: &mut Context<'_>) {
-    let field = FieldSpec {
-        path: target.field_path.value.clone(),
-        create: true,
-        ..FieldSpec::default()
-    };
-    if goes_through_list(&resource.value, &field.path) {
-        let why = "there is a list on the way, and this transformer goes into none";
-        refuse(context, text.range, resource, &field, why);
-        return;
-    }
     let set = &mut |value: &Value| {
         let Value::Scalar(before) = value else {
             return Err("it is no scalar".to_owned());
@@ -79,28 +70,20 @@ fn set(text: &Text, target: &ValueTarget, resource: &mut Resource, context: &mut
         };
         Ok(Some(context.untyped(new, text.range, value)))
     };
-    match change(&resource.value, &field, Make::Scalar, set) {
+    match lead(&resource.value, &target.field_path.value, set) {
         Ok(Some(changed)) => {
             resource.value = changed;
             resource.settle();
         }
         Ok(None) => {}
-        Err(why) => refuse(context, text.range, resource, &field, &why),
-    }
-}
-
-/// Whether a key of a path is looked for in a list. Other transformers go to every item then.
-fn goes_through_list(object: &Value, path: &str) -> bool {
-    let mut keys = path.trim_start_matches('/').split('/');
-    let mut at = Some(object);
-    keys.any(|key| match at {
-        Some(Value::List(_)) => key.parse::<usize>().is_err(),
-        Some(value) => {
-            at = value.get(key);
-            false
+        Err(why) => {
+            let field = FieldSpec {
+                path: target.field_path.value.clone(),
+                ..FieldSpec::default()
+            };
+            refuse(context, text.range, resource, &field, &why);
         }
-        None => false,
-    })
+    }
 }
 
 /// A path with one more part.

@@ -21,11 +21,12 @@ pub(crate) use self::binary::{decode as decode_base64, to_text as text_of_bytes}
 pub(crate) use self::emit::{may_be_plain, needs_no_quotes};
 pub(crate) use self::folded::refold;
 pub(crate) use self::kind::{Number, number};
-pub(crate) use self::read::{ValueReader, block_text};
+pub(crate) use self::read::{ValueReader, block_text, sign_in_flow};
 pub(crate) use self::shared::Shared;
 pub(crate) use self::shortest::shortest;
 pub(crate) use self::timestamp::to_rfc3339;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -231,6 +232,15 @@ impl Value {
         self.as_map()?.get(key)
     }
 
+    /// Whether a mapping in it gives a key again.
+    pub(crate) fn repeats_keys(&self) -> bool {
+        match self {
+            Value::Map(map) => map.repeats(),
+            Value::List(items) => items.iter().any(Value::repeats_keys),
+            Value::Scalar(_) => false,
+        }
+    }
+
     /// The value at a path of keys.
     pub fn at(&self, path: &[&str]) -> Option<&Value> {
         path.iter().try_fold(self, |value, key| value.get(key))
@@ -250,7 +260,7 @@ impl From<Vec<Value>> for Value {
 }
 
 impl Map {
-    /// A mapping of these entries; their keys must differ.
+    /// A mapping of these entries; of two with one key all but [`Map::iter`] see the first only.
     pub fn from_entries(entries: Vec<(SmolStr, Value)>) -> Map {
         Map { entries }
     }
@@ -294,6 +304,19 @@ impl Map {
     /// Its entries in order, the values to change.
     pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (&SmolStr, &mut Value)> {
         self.entries.iter_mut().map(|(key, value)| (&*key, value))
+    }
+
+    /// Whether a key is given again, here or further down.
+    pub(crate) fn repeats(&self) -> bool {
+        let keys: HashSet<&SmolStr> = self.entries.iter().map(|(key, _)| key).collect();
+        keys.len() < self.entries.len() || self.iter().any(|(_, value)| value.repeats_keys())
+    }
+
+    /// Keeps the last value of a key that is given again, in the place of the first.
+    pub(crate) fn keep_last(&mut self) {
+        for (key, value) in std::mem::take(&mut self.entries) {
+            self.insert(key, value);
+        }
     }
 
     /// How many entries there are.

@@ -16,10 +16,30 @@ pub(crate) struct ValueReader<'a> {
     pub traced: bool,
     /// What is wrong: a range and a sentence.
     pub errors: Vec<(TextRange, String)>,
+    /// Keys that are given again, where that may be no error: both entries are kept then.
+    pub repeated: Option<Vec<(TextRange, String)>>,
     /// How many nodes may still be read: aliases of aliases make a small text endless.
     budget: usize,
     /// Whether there were more.
     exhausted: bool,
+}
+
+/// What is wrong with a plain text in brackets: signs in it that go-yaml takes for signs of its own.
+pub(crate) fn sign_in_flow(text: &str) -> Option<String> {
+    let first = text.chars().next()?;
+    let sign = match first {
+        '|' | '>' | ':' => first,
+        _ => text.chars().find(|character| *character == '?')?,
+    };
+    Some(format!(
+        "a `{sign}` is no text in brackets or braces, put all of it in quotes"
+    ))
+}
+
+/// Whether the name of an anchor is one for go-yaml, which knows fewer than YAML 1.2.
+fn is_name(anchor: &str) -> bool {
+    let mut bytes = anchor.bytes();
+    bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
 /// The most nodes of one document.
@@ -32,6 +52,7 @@ impl<'a> ValueReader<'a> {
             file,
             traced,
             errors: Vec::new(),
+            repeated: None,
             budget: MAX_NODES,
             exhausted: false,
         }
@@ -53,6 +74,12 @@ impl<'a> ValueReader<'a> {
             return self.scalar(node, "", ScalarKind::Null, Layout::Usual);
         };
         self.budget = budget;
+        // What is written in brackets may have a pair without any.
+        let in_flow = in_flow || node.is_flow();
+        if let Some(anchor) = node.anchor().filter(|anchor| !is_name(anchor)) {
+            let message = format!("an anchor has a name of letters and digits, not `{anchor}`");
+            self.errors.push((node.range(), message));
+        }
         match node.kind() {
             NodeKind::Scalar(style) => {
                 let text = node.scalar().map_or("", |(text, _)| text);
@@ -70,6 +97,10 @@ impl<'a> ValueReader<'a> {
                     let message = "kustomize does not know the escape `\\/`, a `/` needs none";
                     self.errors.push((node.range(), message.to_owned()));
                 }
+                if in_flow && style == ScalarStyle::Plain {
+                    self.errors
+                        .extend(sign_in_flow(text).map(|why| (node.range(), why)));
+                }
                 let text = block_text(node, style, text);
                 let layout = match style {
                     ScalarStyle::Folded => Layout::Folded,
@@ -80,11 +111,9 @@ impl<'a> ValueReader<'a> {
                 };
                 self.scalar(node, text, kind, layout)
             }
-            NodeKind::Mapping => Value::Map(Arc::new(self.entries(node))),
+            NodeKind::Mapping => Value::Map(Arc::new(self.entries(node, in_flow))),
             NodeKind::Sequence => Value::List(Arc::new(
-                node.items()
-                    .map(|item| self.value(item, node.is_flow()))
-                    .collect(),
+                node.items().map(|item| self.value(item, in_flow)).collect(),
             )),
             NodeKind::Alias => self.scalar(node, "", ScalarKind::Null, Layout::Usual),
         }
@@ -110,7 +139,7 @@ impl<'a> ValueReader<'a> {
         })
     }
 
-    fn entries(&mut self, node: Node<'_>) -> Map {
+    fn entries(&mut self, node: Node<'_>, in_flow: bool) -> Map {
         let own = node.own_entries();
         let mut entries: Vec<(SmolStr, Value)> = Vec::with_capacity(own.len());
         let mut merges = Vec::new();
@@ -124,6 +153,10 @@ impl<'a> ValueReader<'a> {
                 self.errors.push((entry.key.range(), message));
                 continue;
             };
+            if in_flow && style == ScalarStyle::Plain {
+                self.errors
+                    .extend(sign_in_flow(key).map(|why| (entry.key.range(), why)));
+            }
             // kustomize reads such a key, but cannot print it.
             if kind_of(key, style, entry.key.tag()) != Some(ScalarKind::String) {
                 let message = format!("the key `{key}` is no text, put it in quotes");
@@ -133,13 +166,21 @@ impl<'a> ValueReader<'a> {
             if key == "<<" {
                 continue;
             }
-            let value = self.value(entry.value, node.is_flow());
+            let value = self.value(entry.value, in_flow);
             match entries.iter_mut().find(|(there, _)| there == key) {
                 None => entries.push((SmolStr::new(key), value)),
                 Some((_, there)) => {
-                    *there = value;
                     let message = format!("the key `{key}` is already given above");
-                    self.errors.push((entry.key.range(), message));
+                    match &mut self.repeated {
+                        Some(repeated) => {
+                            repeated.push((entry.key.range(), message));
+                            entries.push((SmolStr::new(key), value));
+                        }
+                        None => {
+                            *there = value;
+                            self.errors.push((entry.key.range(), message));
+                        }
+                    }
                 }
             }
         }

@@ -1,10 +1,12 @@
 //! `infragen build --env`: what Flux applies in an environment.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::Arc;
 
 use infragen_kustomize::{BuildError, Resource, emit};
 use infragen_workspace::{Application, Cluster, Db, Root};
+use smol_str::SmolStr;
 
 use super::Args;
 use super::origins::annotate;
@@ -36,6 +38,7 @@ pub fn run(
     let mut errors: Vec<Arc<BuildError>> = Vec::new();
     let mut elsewhere = 0;
     let mut first = true;
+    let mut secret = BTreeSet::new();
     for application in asked {
         if application.directory.is_err() {
             elsewhere += 1;
@@ -50,6 +53,7 @@ pub fn run(
                 application,
                 args.origins,
                 &mut first,
+                &mut secret,
                 terminal,
             )?;
         }
@@ -61,6 +65,14 @@ pub fn run(
     }
     let disk = Disk::new(root.path(db).clone(), false);
     report::builds(&disk, &errors, terminal)?;
+    if !secret.is_empty() {
+        let names: Vec<String> = secret.iter().map(|name| format!("`${{{name}}}`")).collect();
+        writeln!(
+            terminal.err,
+            "left as written, because Secrets give their values: {}",
+            names.join(", ")
+        )?;
+    }
     if elsewhere > 0 {
         let (noun, verb) = if elsewhere == 1 {
             ("Kustomization", "is")
@@ -87,6 +99,7 @@ fn print(
     application: &Application,
     origins: bool,
     first: &mut bool,
+    secret: &mut BTreeSet<SmolStr>,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
     let (plain, traced);
@@ -102,6 +115,12 @@ fn print(
         if emit(&resource.value, &mut text).is_err() {
             continue;
         }
+        let known = application.variables.known.iter();
+        secret.extend(
+            known
+                .filter(|(name, variable)| variable.value.is_none() && uses(&text, name))
+                .map(|(name, _)| name.clone()),
+        );
         if origins {
             text = annotate(db, root, cluster, application, resource, &text);
         }
@@ -111,4 +130,25 @@ fn print(
         terminal.out.write_all(text.as_bytes())?;
     }
     Ok(())
+}
+
+/// Whether a text reads a variable.
+fn uses(text: &str, variable: &str) -> bool {
+    text.split("${").skip(1).any(|behind| {
+        let rest = behind.strip_prefix(variable);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uses;
+
+    #[test]
+    fn a_variable_is_a_whole_name() {
+        assert!(uses("a: x-${A}", "A"));
+        assert!(uses("a: ${A:-b}", "A"));
+        assert!(!uses("a: ${AB}", "A"));
+        assert!(!uses("a: A", "A"));
+    }
 }
