@@ -7,7 +7,7 @@ use infragen_kustomize::{BuildError, ErrorKind, Unmatched};
 use smol_str::SmolStr;
 
 use super::errors::seen_from;
-use super::index::{applied_from, definition, objects_named, resource};
+use super::index::{applied_from, cluster_index, definition, resource};
 use super::reading::readers;
 use super::walk::{cluster, nth_cluster};
 use crate::builds::{build_errors, leaves_out, may_be_consequence};
@@ -137,8 +137,9 @@ pub fn applied_twice(db: &dyn Db, file: SourceFile) -> Arc<Vec<Twice>> {
         }) else {
             continue;
         };
-        let (at, name) = (cluster.root, from.name.clone());
-        let named = objects_named(db, at, environment.clone(), kind.clone(), name);
+        // Of every object: a query for each name would cost more than this one, asked again.
+        let index = cluster_index(db, cluster.root, environment.clone());
+        let named = index.named(&kind, &from.name);
         let others = named.iter().filter(|placed| {
             !placed.made
                 && placed.namespace == from.namespace

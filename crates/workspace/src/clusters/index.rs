@@ -55,7 +55,7 @@ pub(crate) struct ClusterIndex {
 
 impl ClusterIndex {
     /// The objects of a kind and name, with their namespaces, in order.
-    fn named(&self, kind: &GroupKind, name: &str) -> Vec<Placed> {
+    pub(crate) fn named(&self, kind: &GroupKind, name: &str) -> Vec<Placed> {
         let key = (kind.clone(), SmolStr::new(name));
         self.layered(|objects| objects.by_name.get(&key), |placed| placed.id)
     }
