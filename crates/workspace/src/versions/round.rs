@@ -3,6 +3,9 @@
 //! What there is to ask depends on what was answered: the tags tell which artifacts are of interest, these which
 //! files. So a face asks [`Round::next`] again until there is nothing more.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use camino::Utf8Path;
 use infragen_registry as registry;
 use infragen_registry::{Endpoint, Mirror, Registry, Repository, Timestamp};
@@ -171,22 +174,22 @@ pub fn answer_of(ask: &registry::Ask, answer: registry::Answer) -> (Repository, 
 
 /// What is to be asked for the environments of several roots.
 pub fn wanted_in(db: &dyn Db, roots: &[Root]) -> Vec<Ask> {
-    let mut all: Vec<Ask> = Vec::new();
+    let mut all: BTreeMap<Repository, Ask> = BTreeMap::new();
     for ask in roots.iter().flat_map(|root| wanted(db, *root)) {
-        match all
-            .iter_mut()
-            .find(|known| known.repository == ask.repository)
-        {
-            Some(known) => {
+        match all.entry(ask.repository.clone()) {
+            Entry::Occupied(known) => {
+                let known = known.into_mut();
                 known.interval = known.interval.min(ask.interval);
                 known.insecure |= ask.insecure;
                 known.artifacts.extend(ask.artifacts);
                 known.bundles.extend(ask.bundles);
             }
-            None => all.push(ask),
+            Entry::Vacant(vacant) => {
+                vacant.insert(ask);
+            }
         }
     }
-    all
+    all.into_values().collect()
 }
 
 /// The mirrors that the settings of roots name.

@@ -32,8 +32,8 @@ pub struct Ask {
 /// The interval of what has none.
 const DEFAULT_INTERVAL: u64 = 600;
 
-/// What is to be asked for the environments of a root, and for the sources that none of them applies, by what is known so far: which artifacts are of interest
-/// depends on the tags.
+/// What is to be asked for the environments of a root, and for the sources that none of them applies, by what is known
+/// so far: which artifacts are of interest depends on the tags.
 pub fn wanted(db: &dyn Db, root: Root) -> Vec<Ask> {
     let mut asks: BTreeMap<Repository, Ask> = BTreeMap::new();
     let consumers = bundle_consumers(db, root).into_iter();
@@ -47,6 +47,8 @@ pub fn wanted(db: &dyn Db, root: Root) -> Vec<Ask> {
         })
         .collect();
     for number in 0..environments(db, root).len() {
+        // Whoever types does not wait until all versions of a fleet are gone through.
+        db.unwind_if_revision_cancelled();
         for version in versions_in(db, root, number) {
             let Ok(repository) = &version.repository else {
                 continue;
