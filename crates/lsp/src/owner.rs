@@ -174,9 +174,9 @@ impl Owner {
 
     fn run(mut self) {
         loop {
-            // A round that is due while the thread for it is busy waits for what that thread reports.
-            let long = [self.sweep_timer.due(), self.versions_soon.due()];
-            let long = long.into_iter().flatten().min();
+            // What is due while the thread for it is busy waits for what that thread reports. Versions wait for what
+            // builds with an open file.
+            let long = self.sweep_timer.due().or(self.versions_soon.due());
             let long = long.filter(|_| self.long.has_free());
             let timers = [self.disk_timer.due(), self.versions_timer.due(), long];
             let due = timers.into_iter().flatten().min();
@@ -577,6 +577,7 @@ impl Owner {
             (LongTask::Sweep(sweep), result) => {
                 self.sweep = sweep;
                 match result {
+                    Ok(()) if self.sweep.goes_on() => {}
                     Ok(()) => {
                         if !self.reading.is_empty() {
                             self.workspace.trim();
@@ -664,12 +665,18 @@ impl Owner {
         if let Some((root, progress)) = self.to_index.pop_front() {
             return Some(LongTask::Index(root, progress));
         }
-        // A round that is broken off again and again does not hold up versions for ever.
-        let (sweep, look) = (self.sweep_timer.due(), self.versions_soon.due());
-        let look_first = look.is_some_and(|look| sweep.is_none_or(|sweep| look < sweep));
-        if look_first
-            && self.versions.is_some()
-            && self.versions_soon.take(Instant::now())
+        let now = Instant::now();
+        if self.sweep_timer.take(now) {
+            let mut sweep = std::mem::take(&mut self.sweep);
+            sweep.restart(std::mem::take(&mut self.other_files));
+            return Some(LongTask::Sweep(sweep));
+        }
+        if self.sweep_timer.due().is_some() {
+            return None;
+        }
+        // A round through all files that is broken off again and again does not hold up versions for ever.
+        if self.versions.is_some()
+            && self.versions_soon.take(now)
             && let Some(mut versions) = self.versions.take()
         {
             if std::mem::take(&mut self.versions_anew) {
@@ -677,12 +684,8 @@ impl Owner {
             }
             return Some(LongTask::Versions(versions, self.network));
         }
-        if !self.sweep_timer.take(Instant::now()) {
-            return None;
-        }
-        let mut sweep = std::mem::take(&mut self.sweep);
-        sweep.restart(std::mem::take(&mut self.other_files));
-        Some(LongTask::Sweep(sweep))
+        let goes_on = self.sweep.goes_on();
+        goes_on.then(|| LongTask::Sweep(std::mem::take(&mut self.sweep)))
     }
 }
 

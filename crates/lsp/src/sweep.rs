@@ -20,9 +20,22 @@ use crate::work::reason;
 /// So many files are looked at before the place is noted.
 const STRIDE: usize = 256;
 
+/// What of a round is to be done next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Stage {
+    /// To look at what is open, and at what builds with it.
+    Near,
+    /// To look at all files.
+    All,
+    /// Nothing.
+    #[default]
+    Done,
+}
+
 /// Where the round is.
 #[derive(Debug, Default)]
 pub(crate) struct Sweep {
+    stage: Stage,
     /// The files; none where they must be listed first.
     files: Option<Arc<[SourceFile]>>,
     /// The next file's index.
@@ -40,10 +53,30 @@ impl Sweep {
             self.files = None;
         }
         self.left = self.files.as_ref().map_or(0, |files| files.len());
+        self.stage = Stage::Near;
     }
 
-    /// Tells what is new until every file was looked at, or a change ends it.
+    /// Whether the round goes on.
+    pub fn goes_on(&self) -> bool {
+        self.stage != Stage::Done
+    }
+
+    /// Does the next stage of the round, unless a change ends it. Between two stages there is time for something else.
     pub fn run(&mut self, view: &View, findings: &Findings) -> Result<(), Cancelled> {
+        match self.stage {
+            Stage::Near => {
+                self.stage = Stage::All;
+                self.look_near(view, findings)
+            }
+            Stage::All => {
+                self.stage = Stage::Done;
+                self.look_everywhere(view, findings)
+            }
+            Stage::Done => Ok(()),
+        }
+    }
+
+    fn look_near(&mut self, view: &View, findings: &Findings) -> Result<(), Cancelled> {
         // What somebody has before their eyes comes first, and what is gone has no turn in the round.
         for file in view.open.keys() {
             look_at(view, findings, *file)?;
@@ -61,6 +94,11 @@ impl Sweep {
                 findings.refresh_lenses();
             }
         }
+        Ok(())
+    }
+
+    /// Tells what is new until every file was looked at.
+    fn look_everywhere(&mut self, view: &View, findings: &Findings) -> Result<(), Cancelled> {
         for file in findings.files() {
             if !view.run(|context| file.exists(context.db))? {
                 look_at(view, findings, file)?;

@@ -17,6 +17,7 @@ use crate::files::{Root, SourceFile};
 use crate::index::{DefinedBy, Definition};
 use crate::paths::{Found, find};
 use crate::query::{disk_facts, facts};
+use crate::versions::pulls_of;
 
 /// An object of a cluster: the number of its application, and its own among the objects of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,10 +91,21 @@ impl ClusterIndex {
     }
 }
 
-/// Finds out what an environment applies as it is on disk, and where its objects are found.
+/// Finds out what an environment applies as it is on disk, where its objects are found, and what they take from
+/// registries: all that is asked of every one, while its builds are at hand.
 pub(crate) fn prepare(db: &dyn Db, root: Root, environment: Environment) {
     let outset = outset(db, root, environment.clone());
-    disk_objects(db, root, environment, outset);
+    disk_objects(db, root, environment.clone(), outset.clone());
+    let Some(disk) = on_disk(db, root, environment, outset) else {
+        return;
+    };
+    for application in &disk.cluster.applications {
+        if let Ok(directory) = application.directory {
+            let (spec, variables) = (application.spec.clone(), application.variables.clone());
+            let missing = disk.cluster.missing;
+            pulls_of(db, directory, spec, variables, missing, Layer::Disk);
+        }
+    }
 }
 
 /// The index of an environment: equal after an edit that changes no name.

@@ -25,7 +25,7 @@ pub use placed::{
     Consumer, NoRepository, PlacedVersion, bundle_consumers, bundles, version_of, versions_from,
     versions_in, versions_in_application, versions_of_object,
 };
-pub(crate) use placed::{bundle_directory, pull_in_object};
+pub(crate) use placed::{bundle_directory, pull_in_object, pulls_of};
 pub use readable::{Readable, readable};
 pub(crate) use remote::pulled_roots;
 pub use remote::{Answer, Remote, Remotes, bundle_of, knows_registries, now, remote, shown_path};
