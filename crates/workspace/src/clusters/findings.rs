@@ -139,8 +139,7 @@ pub fn applied_twice(db: &dyn Db, file: SourceFile) -> Arc<Vec<Twice>> {
         };
         // Of every object: a query for each name would cost more than this one, asked again.
         let index = cluster_index(db, cluster.root, environment.clone());
-        let named = index.named(&kind, &from.name);
-        let others = named.iter().filter(|placed| {
+        let others = index.chosen(&kind, &from.name, |placed| {
             !placed.made
                 && placed.namespace == from.namespace
                 && placed.id.application != from.id.application
@@ -155,7 +154,7 @@ pub fn applied_twice(db: &dyn Db, file: SourceFile) -> Arc<Vec<Twice>> {
             twice.kustomizations.extend(name_of(other.id.application));
             twice
                 .others
-                .extend(definition(db, &cluster, other, &kind, &from.name));
+                .extend(definition(db, &cluster, &other, &kind, &from.name));
         }
         let told = found.iter().any(|known| {
             known.object == object

@@ -56,26 +56,43 @@ pub(crate) struct ClusterIndex {
 
 impl ClusterIndex {
     /// The objects of a kind and name, with their namespaces, in order.
-    pub(crate) fn named(&self, kind: &GroupKind, name: &str) -> Vec<Placed> {
+    fn named(&self, kind: &GroupKind, name: &str) -> Vec<Placed> {
+        self.chosen(kind, name, |_| true)
+    }
+
+    /// Those of them that are chosen.
+    pub(crate) fn chosen(
+        &self,
+        kind: &GroupKind,
+        name: &str,
+        is_chosen: impl Fn(&Placed) -> bool,
+    ) -> Vec<Placed> {
         let key = (kind.clone(), SmolStr::new(name));
-        self.layered(|objects| objects.by_name.get(&key), |placed| placed.id)
+        self.layered(
+            |objects| objects.by_name.get(&key),
+            |placed| placed.id,
+            is_chosen,
+        )
     }
 
     /// The objects that come from a file of a root, in order.
     pub(crate) fn of_file(&self, root: Root, path: &Path) -> Vec<ObjectId> {
         let key = (root, path.clone());
-        self.layered(|objects| objects.by_file.get(&key), |id| *id)
+        self.layered(|objects| objects.by_file.get(&key), |id| *id, |_| true)
     }
 
     fn layered<'a, T: Clone + 'a>(
         &'a self,
         part: impl Fn(&'a Objects) -> Option<&'a Vec<T>>,
         id: impl Fn(&T) -> ObjectId,
+        is_chosen: impl Fn(&T) -> bool,
     ) -> Vec<T> {
         let disk = part(&self.disk).into_iter().flatten();
         let closed = |item: &&T| self.shown_of.binary_search(&id(item).application).is_err();
+        let disk = disk.filter(|item| is_chosen(item)).filter(closed);
         let shown = part(&self.shown).into_iter().flatten();
-        let mut found: Vec<_> = disk.filter(closed).chain(shown).cloned().collect();
+        let shown = shown.filter(|item| is_chosen(item));
+        let mut found: Vec<_> = disk.chain(shown).cloned().collect();
         found.sort_by_key(id);
         found
     }
