@@ -33,6 +33,8 @@ pub struct FileFacts {
     pub renames: Vec<SmolStr>,
     /// Whether the text holds what may be a variable of `postBuild`: `${`.
     pub variables: bool,
+    /// Whether the text may set `spec.ignore` of a source, in its manifest or by a patch.
+    pub source_ignores: bool,
 }
 
 /// One object of a file.
@@ -135,7 +137,28 @@ pub fn is_templated(text: &str) -> bool {
 
 /// Whether a text holds what may be a variable of `postBuild`.
 fn may_hold_variables(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), b"${").is_some()
+    holds(text, "${")
+}
+
+fn holds(text: &str, part: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some()
+}
+
+/// Whether a file may set `spec.ignore` of a source. The definitions of these kinds, which are in most repositories, name
+/// the field too.
+fn may_ignore(tree: &Tree) -> bool {
+    if !holds(tree.text(), "ignore") {
+        return false;
+    }
+    tree.documents().filter_map(Document::root).any(|root| {
+        let text = root.text();
+        let kinds = [&GIT_REPOSITORY, &OCI_REPOSITORY, &BUCKET];
+        let of_source = || kinds.iter().any(|known| holds(text, known.kind));
+        let kind = root.get("kind").and_then(Node::as_str);
+        kind != Some("CustomResourceDefinition")
+            && holds(text, "ignore")
+            && (holds(text, "/spec/ignore") || of_source())
+    })
 }
 
 impl FileFacts {
@@ -143,6 +166,7 @@ impl FileFacts {
     pub fn without_objects(text: &str) -> FileFacts {
         FileFacts {
             variables: may_hold_variables(text),
+            source_ignores: holds(text, "/spec/ignore"),
             ..FileFacts::default()
         }
     }
@@ -154,6 +178,7 @@ impl FileFacts {
             unread: tree.errors().iter().any(|error| error.is_limit),
             renames: renames::renames(tree),
             variables: may_hold_variables(tree.text()),
+            source_ignores: may_ignore(tree),
             ..FileFacts::default()
         };
         let mut documents = tree.documents();

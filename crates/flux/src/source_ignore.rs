@@ -3,15 +3,16 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use smol_str::SmolStr;
 
-/// Names that source-controller leaves out of every artifact, in whatever folder they are, unless the source
-/// says otherwise: what version control and continuous integration keep in a repository, and settings that look
-/// like manifests.
+/// Names of version control, which source-controller leaves out of every artifact, in whatever folder they are, unless
+/// the source names them.
+const VERSION_CONTROL: &[&str] = &[".git", ".gitignore", ".gitmodules", ".gitattributes"];
+
+/// Names that it leaves out where the source says nothing at all: what continuous integration keeps in a repository,
+/// and settings that look like manifests. A single pattern of the source stands for all of them.
+/// [pkg:artifact/storage/archive.go]
 const LEFT_OUT: &[&str] = &[
-    ".git",
-    ".gitignore",
-    ".gitmodules",
-    ".gitattributes",
     ".github",
     ".circleci",
     ".travis.yml",
@@ -29,7 +30,16 @@ const LEFT_OUT: &[&str] = &[
 /// The name of a file with patterns of what is left out.
 pub const SOURCE_IGNORE: &str = ".sourceignore";
 
-/// What a source leaves out: what it does by default, and what its `.sourceignore` files say.
+/// `spec.ignore` of a source: what its own manifest says that the artifact leaves out.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct IgnoreField {
+    /// The folder that is the top of the source.
+    pub top: Utf8PathBuf,
+    /// The patterns, in the syntax of git.
+    pub patterns: SmolStr,
+}
+
+/// What a source leaves out: what it does by default, what its `.sourceignore` files say, and last its `spec.ignore`.
 #[derive(Debug, Default)]
 pub struct SourceIgnore {
     /// A matcher for each pattern, for the last that matches a path or a folder around it decides: a file can come
@@ -38,8 +48,8 @@ pub struct SourceIgnore {
 }
 
 impl SourceIgnore {
-    /// Adds the patterns of a `.sourceignore` file in a folder; those of outer folders come first. A pattern that
-    /// cannot be read matches nothing.
+    /// Adds the patterns of a `.sourceignore` file in a folder; those of outer folders come first, those of the source's
+    /// own manifest last. A pattern that cannot be read matches nothing.
     pub fn add(&mut self, folder: &Utf8Path, text: &str) {
         let lines = text.lines();
         for line in lines.filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
@@ -65,8 +75,10 @@ impl SourceIgnore {
                 Match::Whitelist(_) => return false,
             }
         }
-        path.file_name()
-            .is_some_and(|name| LEFT_OUT.contains(&name))
+        path.components().any(|part| {
+            let name = part.as_str();
+            VERSION_CONTROL.contains(&name) || self.patterns.is_empty() && LEFT_OUT.contains(&name)
+        })
     }
 }
 
@@ -98,6 +110,14 @@ mod tests {
     #[test]
     fn what_is_left_out_by_default_can_come_back() {
         assert!(left_out("", "apps/.sops.yaml"));
+        assert!(left_out("", ".github/workflows/a.yaml"));
         assert!(!left_out("!.sops.yaml\n", "apps/.sops.yaml"));
+    }
+
+    #[test]
+    fn a_pattern_replaces_the_defaults_but_those_of_version_control() {
+        assert!(!left_out("*.md\n", "apps/.sops.yaml"));
+        assert!(left_out("# none\n", "apps/.sops.yaml"));
+        assert!(left_out("*.md\n", "apps/.gitattributes"));
     }
 }

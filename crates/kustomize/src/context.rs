@@ -147,10 +147,19 @@ impl Context<'_> {
 
     /// Says that a path leads nowhere.
     pub(crate) fn missing(&mut self, path: &str, file: &Utf8Path, range: TextRange) {
+        if self.loader.leaves_out(file) {
+            self.left_out(path, range);
+            return;
+        }
         let message = match self.loader.entry(file) {
             Some(_) => format!("`{path}` is no file"),
             None => format!("there is no file `{path}`"),
         };
         self.report(ErrorKind::MissingPath, range, message);
+    }
+
+    /// Says that the source leaves out what a path leads to.
+    pub(crate) fn left_out(&mut self, path: &str, range: TextRange) {
+        self.push(BuildError::left_out(self.place(range), path));
     }
 }

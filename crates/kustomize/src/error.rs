@@ -22,6 +22,8 @@ pub struct BuildError {
 pub enum ErrorKind {
     /// A file or directory that is not there.
     MissingPath,
+    /// A file or directory that is there, and that the source of the build leaves out.
+    LeftOut,
     /// A directory without a kustomization file.
     NoKustomizationFile,
     /// A directory with more than one.
@@ -85,7 +87,7 @@ impl ErrorKind {
     /// they say what this program does not do.
     pub fn id(self) -> &'static str {
         match self {
-            ErrorKind::MissingPath => "missing-path",
+            ErrorKind::MissingPath | ErrorKind::LeftOut => "missing-path",
             ErrorKind::NoKustomizationFile => "no-kustomization-file",
             ErrorKind::SeveralKustomizationFiles => "several-kustomization-files",
             ErrorKind::EmptyKustomization => "empty-kustomization",
@@ -118,6 +120,13 @@ impl ErrorKind {
 }
 
 impl BuildError {
+    /// Says that a source leaves out what a path leads to.
+    pub fn left_out(place: Place, path: &str) -> BuildError {
+        let message = format!("`{path}` is there, but the source leaves it out");
+        BuildError::new(ErrorKind::LeftOut, place, message)
+            .with_help("see `spec.ignore` of the source, and `.sourceignore` files")
+    }
+
     /// An error without help.
     pub fn new(kind: ErrorKind, place: Place, message: impl Into<String>) -> BuildError {
         BuildError {

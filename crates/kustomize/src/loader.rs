@@ -42,6 +42,12 @@ pub trait Loader {
     /// It calls [`read_file`](crate::read_file()) with itself.
     fn resources(&self, file: &Utf8Path) -> Arc<crate::resource::FileResources>;
 
+    /// Whether what a path leads to is there, but not for this build: the source that it takes its files from leaves it
+    /// out.
+    fn leaves_out(&self, _path: &Utf8Path) -> bool {
+        false
+    }
+
     /// Whether a kustomization may name files only beside and below its own, which is what kustomize does
     /// unless told otherwise. Directories may be anywhere all the same.
     fn restricted(&self) -> bool {

@@ -1,6 +1,6 @@
 //! What builds find wrong: the rules share how an error of a build becomes a finding.
 
-use infragen_kustomize::BuildError;
+use infragen_kustomize::{BuildError, ErrorKind};
 use infragen_workspace::{build_errors, environment_errors, place_of_build};
 
 use crate::finding::Finding;
@@ -26,8 +26,18 @@ pub(crate) fn find_in_environments(
     rule: &'static Rule,
     findings: &mut Vec<Finding>,
 ) {
+    find_in_environments_if(context, rule, |kind| kind.id() == rule.id, findings);
+}
+
+/// Those of some kinds.
+pub(crate) fn find_in_environments_if(
+    context: &Context<'_>,
+    rule: &'static Rule,
+    counts: impl Fn(ErrorKind) -> bool,
+    findings: &mut Vec<Finding>,
+) {
     for found in environment_errors(context.db, context.file).iter() {
-        if found.error.kind.id() == rule.id {
+        if counts(found.error.kind) {
             let message = match found.environments.as_slice() {
                 [] => found.error.message.clone(),
                 some => format!("{} (in {})", found.error.message, some.join(", ")),

@@ -127,6 +127,7 @@ mod tests {
         use infragen_kustomize::ErrorKind::*;
         for kind in [
             MissingPath,
+            LeftOut,
             NoKustomizationFile,
             SeveralKustomizationFiles,
             EmptyKustomization,

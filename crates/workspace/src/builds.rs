@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use infragen_flux::{SOURCE_IGNORE, SourceIgnore};
+use infragen_flux::IgnoreField;
 use infragen_kustomize::{
     Accumulated, BuildError, Built, Entry, ErrorKind, FileKind, FileResources, Loader, Options,
     Path, Place, Unmatched, Way, accumulate, build, join, read_file,
@@ -16,6 +16,7 @@ use crate::bundles::normalized;
 use crate::db::Db;
 use crate::files::{Child, Directory, Disk, Root, SourceFile};
 use crate::imports::{appliers, importers, imports_of};
+use crate::left_out::Patterns;
 use crate::paths::{Found, find, kustomization_file};
 use crate::query;
 use crate::versions::pulled_roots;
@@ -30,13 +31,48 @@ pub(crate) struct Files<'db> {
     pub disk: bool,
     /// Whether Flux builds, and not kustomize by itself.
     pub flux: bool,
+    /// `spec.ignore` of the source, where it takes anything from the build.
+    pub ignore: Option<Arc<IgnoreField>>,
+    /// What is known of what the source leaves out.
+    pub patterns: Patterns,
 }
 
 impl Files<'_> {
     fn find(&self, path: &Utf8Path) -> Found {
+        match self.find_anyway(path) {
+            found if self.is_hidden(path, found) => Found::Missing,
+            found => found,
+        }
+    }
+
+    /// What a path leads to, left out or not.
+    pub(crate) fn find_anyway(&self, path: &Utf8Path) -> Found {
         match self.root.top(self.db) {
             Some(top) => find(self.db, top, path.as_str()),
             None => Found::Missing,
+        }
+    }
+
+    fn is_hidden(&self, path: &Utf8Path, found: Found) -> bool {
+        self.ignore.is_some()
+            && match found {
+                Found::Other => self.is_file_left_out(path),
+                found => self.is_left_out(found),
+            }
+    }
+
+    /// The bytes of a file that was found.
+    pub(crate) fn bytes_of(&self, path: &Utf8Path, found: Found) -> Option<Arc<[u8]>> {
+        match found {
+            Found::File(file) => {
+                let text = match self.disk {
+                    true => query::disk_text(self.db, file),
+                    false => query::text(self.db, file),
+                };
+                Some(Arc::from(text.ok()?.as_bytes()))
+            }
+            Found::Other => self.other(path).ok().map(Arc::from),
+            _ => None,
         }
     }
 }
@@ -45,7 +81,7 @@ impl Files<'_> {
     /// The bytes of a file that is no YAML. That it may change is known by its listing, which finding it reads.
     fn other(&self, path: &Utf8Path) -> Result<Vec<u8>, SyntaxError> {
         if let (Some(folder), Some(name)) = (path.parent(), path.file_name())
-            && let Found::Directory(folder) = self.find(folder)
+            && let Found::Directory(folder) = self.find_anyway(folder)
         {
             match folder.child(self.db, name) {
                 Some(Child::Other(Disk::Memory(text))) => return Ok(text.as_bytes().to_vec()),
@@ -54,21 +90,6 @@ impl Files<'_> {
             }
         }
         crate::disk::read_bytes(&self.root.path(self.db).join(path))
-    }
-}
-
-impl Files<'_> {
-    /// What the source leaves out of a directory, by the patterns of all around it.
-    fn left_out(&self, directory: &Utf8Path) -> SourceIgnore {
-        let mut ignore = SourceIgnore::default();
-        let folders: Vec<_> = directory.ancestors().collect();
-        for folder in folders.into_iter().rev() {
-            let file = folder.join(SOURCE_IGNORE);
-            if let Some(bytes) = self.bytes(&file) {
-                ignore.add(folder, &String::from_utf8_lossy(&bytes));
-            }
-        }
-        ignore
     }
 }
 
@@ -82,17 +103,7 @@ impl Loader for Files<'_> {
     }
 
     fn bytes(&self, path: &Utf8Path) -> Option<Arc<[u8]>> {
-        match self.find(path) {
-            Found::File(file) => {
-                let text = match self.disk {
-                    true => query::disk_text(self.db, file),
-                    false => query::text(self.db, file),
-                };
-                Some(Arc::from(text.ok()?.as_bytes()))
-            }
-            Found::Other => self.other(path).ok().map(Arc::from),
-            _ => None,
-        }
+        self.bytes_of(path, self.find(path))
     }
 
     fn tree(&self, path: &Utf8Path) -> Option<Arc<Tree>> {
@@ -114,14 +125,17 @@ impl Loader for Files<'_> {
         let Found::Directory(directory) = self.find(directory) else {
             return Vec::new();
         };
-        let ignore = self.left_out(directory.path(self.db));
+        let ignore = self.left_out_of(directory.path(self.db));
         // Flux follows no link to a directory here, and does not see what sources leave out.
         let entries = directory.entries(self.db).iter().filter(|entry| {
             let linked = matches!(&entry.child, Child::Link(_))
                 && matches!(find(self.db, directory, &entry.name), Found::Directory(_));
             let path = directory.path(self.db).join(&*entry.name);
-            let is_directory = matches!(&entry.child, Child::Directory(_));
-            !linked && !ignore.leaves_out(&path, is_directory)
+            let left_out = match &entry.child {
+                Child::Directory(below) => self.is_left_out(Found::Directory(*below)),
+                _ => ignore.leaves_out(&path, false),
+            };
+            !linked && !left_out
         });
         entries.map(|entry| entry.name.to_string()).collect()
     }
@@ -129,6 +143,10 @@ impl Loader for Files<'_> {
     fn accumulate(&self, directory: &Utf8Path, way: &Way<'_>) -> Arc<Accumulated> {
         match self.find(directory) {
             Found::Directory(directory) if way.is_plain() => match self.traced {
+                _ if let Some(ignore) = &self.ignore => {
+                    let how = (self.traced, self.disk);
+                    accumulated_of_source(self.db, directory, ignore.clone(), how)
+                }
                 true => traced_accumulated(self.db, directory),
                 false if self.disk => disk_accumulated(self.db, directory, self.flux),
                 false => accumulated_as(self.db, directory, self.flux),
@@ -152,6 +170,10 @@ impl Loader for Files<'_> {
 
     fn lenient_operations(&self) -> bool {
         self.flux
+    }
+
+    fn leaves_out(&self, path: &Utf8Path) -> bool {
+        self.is_hidden(path, self.find_anyway(path))
     }
 }
 
@@ -220,11 +242,8 @@ pub(crate) fn is_shown(db: &dyn Db, directory: Directory) -> bool {
 #[salsa::tracked(returns(clone), no_eq, lru = 512)]
 fn traced_resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
     let files = Files {
-        db,
-        root: file.root(db),
         traced: true,
-        disk: false,
-        flux: false,
+        ..Files::new(db, file.root(db), false)
     };
     Arc::new(read_file(&files, &file.path(db)))
 }
@@ -233,11 +252,27 @@ fn traced_resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
 #[salsa::tracked(returns(clone), no_eq, lru = 128, cycle_result = |_, _, _| Arc::default())]
 fn traced_accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
     let files = Files {
-        db,
-        root: directory.root(db),
         traced: true,
-        disk: false,
         flux: true,
+        ..Files::new(db, directory.root(db), false)
+    };
+    Arc::new(accumulate(&files, directory.path(db), &Way::default()))
+}
+
+/// What a directory adds of which a source leaves out some, with the history of each value or without, on disk or as
+/// editors show it.
+#[salsa::tracked(returns(clone), no_eq, lru = 512, cycle_result = |_, _, _, _, _| Arc::default())]
+fn accumulated_of_source(
+    db: &dyn Db,
+    directory: Directory,
+    ignore: Arc<IgnoreField>,
+    (traced, disk): (bool, bool),
+) -> Arc<Accumulated> {
+    let files = Files {
+        traced,
+        flux: true,
+        ignore: Some(ignore),
+        ..Files::new(db, directory.root(db), disk)
     };
     Arc::new(accumulate(&files, directory.path(db), &Way::default()))
 }
@@ -265,11 +300,8 @@ fn shown_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accum
         }
     }
     let files = Files {
-        db,
-        root: directory.root(db),
-        traced: false,
-        disk: false,
         flux,
+        ..Files::new(db, directory.root(db), false)
     };
     Arc::new(accumulate(&files, directory.path(db), &Way::default()))
 }
@@ -284,11 +316,8 @@ fn disk_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accumu
         }
     }
     let files = Files {
-        db,
-        root: directory.root(db),
-        traced: false,
-        disk: true,
         flux,
+        ..Files::new(db, directory.root(db), true)
     };
     Arc::new(accumulate(&files, directory.path(db), &Way::default()))
 }
@@ -352,6 +381,7 @@ pub(crate) fn leaves_out(error: &BuildError) -> bool {
         | ErrorKind::Unprintable
         | ErrorKind::Substitution => false,
         ErrorKind::MissingPath
+        | ErrorKind::LeftOut
         | ErrorKind::NoKustomizationFile
         | ErrorKind::SeveralKustomizationFiles
         | ErrorKind::EmptyKustomization
@@ -403,13 +433,15 @@ fn shown_kustomize_build(db: &dyn Db, directory: Directory) -> Arc<Built> {
 
 impl<'db> Files<'db> {
     /// The files for builds of kustomize by itself.
-    fn new(db: &'db dyn Db, root: Root, disk: bool) -> Self {
+    pub(crate) fn new(db: &'db dyn Db, root: Root, disk: bool) -> Self {
         Files {
             db,
             root,
             traced: false,
             disk,
             flux: false,
+            ignore: None,
+            patterns: Patterns::default(),
         }
     }
 

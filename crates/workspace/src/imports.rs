@@ -42,7 +42,7 @@ pub fn imports_of(db: &dyn Db, file: SourceFile) -> Arc<Vec<Import>> {
 }
 
 #[salsa::tracked(returns(clone))]
-fn disk_imports_of(db: &dyn Db, file: SourceFile) -> Arc<Vec<Import>> {
+pub(crate) fn disk_imports_of(db: &dyn Db, file: SourceFile) -> Arc<Vec<Import>> {
     Arc::new(imports_in(db, file, &disk_facts(db, file)))
 }
 

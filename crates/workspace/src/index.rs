@@ -69,12 +69,15 @@ pub(crate) struct Index {
     pub renames: Vec<SmolStr>,
     /// Whether some file could not be read: what it defines is not known.
     pub unread: bool,
+    /// Whether some file may set `spec.ignore` of a source.
+    pub source_ignores: bool,
 }
 
 impl Index {
     fn add(&mut self, file: SourceFile, facts: &FileFacts) {
         self.renames.extend(facts.renames.iter().cloned());
         self.unread |= facts.unread;
+        self.source_ignores |= facts.source_ignores;
         if let Some(kustomization) = &facts.kustomization {
             self.kustomization_files.push(file);
             let (prefix, suffix) = &kustomization.affixes;
@@ -220,6 +223,7 @@ impl Index {
         self.affixes.extend(other.affixes.iter().cloned());
         self.renames.extend(other.renames.iter().cloned());
         self.unread |= other.unread;
+        self.source_ignores |= other.source_ignores;
     }
 
     fn definitions_of_kind(&self, kind: &GroupKind) -> Vec<(SmolStr, Definition)> {
@@ -501,6 +505,11 @@ impl View {
     /// Whether some file could not be read; one that an editor has just mended may still count.
     pub(crate) fn unread(&self) -> bool {
         self.disk.unread || self.open.unread
+    }
+
+    /// Whether some file may set `spec.ignore` of a source.
+    pub(crate) fn source_ignores(&self) -> bool {
+        self.disk.source_ignores || self.open.source_ignores
     }
 
     /// The places that name an object of a kind by a name that is known only after rendering.

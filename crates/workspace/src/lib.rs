@@ -23,6 +23,7 @@ mod git;
 mod graph;
 mod imports;
 mod index;
+mod left_out;
 mod object_graph;
 mod paths;
 mod published;

@@ -6,6 +6,7 @@ use infragen_kustomize::{Map, Value, emit};
 use smol_str::SmolStr;
 
 use super::variables::Variables;
+use crate::source_ignore::IgnoreField;
 
 /// What decides about the objects of a Flux Kustomization, read from its effective object. Equal specs apply
 /// equal objects.
@@ -33,6 +34,8 @@ pub struct KustomizationSpec {
     pub prune: bool,
     /// `spec.suspend`
     pub suspended: bool,
+    /// What its source leaves out by `spec.ignore`: no field of its own, known to whoever knows the source.
+    pub source_ignore: Option<Arc<IgnoreField>>,
 }
 
 /// A source by name.
@@ -88,6 +91,7 @@ impl KustomizationSpec {
             annotations: Vec::new(),
             prune: true,
             suspended: false,
+            source_ignore: None,
         }
     }
 
@@ -130,6 +134,7 @@ impl KustomizationSpec {
             annotations: pairs(object.at(&["spec", "commonMetadata", "annotations"])),
             prune: is_true(object.at(&["spec", "prune"])),
             suspended: is_true(object.at(&["spec", "suspend"])),
+            source_ignore: None,
             namespace,
         }
     }

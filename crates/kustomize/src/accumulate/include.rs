@@ -194,6 +194,10 @@ impl State {
 
 fn missing(entry: &Text, context: &mut Context<'_>, what: &str) {
     let path = &entry.value;
+    if context.loader.leaves_out(&context.resolve(path)) {
+        context.left_out(path, entry.range);
+        return;
+    }
     let (kind, message) = if path.is_empty() {
         (ErrorKind::MissingPath, "this entry is empty".to_owned())
     } else if is_remote(path) {

@@ -1,8 +1,9 @@
 use infragen_flux::is_templated;
-use infragen_kustomize::{Expects, Field, PathEntry, is_remote};
+use infragen_kustomize::{ErrorKind, Expects, Field, PathEntry, is_remote};
 use infragen_workspace::{Found, imports_of};
 
 use crate::above::Reach;
+use crate::builds::find_in_environments_if;
 use crate::finding::{Finding, Severity};
 use crate::nearest_path::nearest_path;
 use crate::rule::{Context, Rule};
@@ -19,7 +20,11 @@ directory`; the first part of it names the true cause. Nothing of the build is a
 Paths count from the directory of the kustomization file. A pattern (`*.yaml`) is a path like any other: \
 kustomize knows none. What git ignores does not count, because it never reaches the cluster; a missing \
 file of a generator is a *warning* where no cluster of this repository applies the build, because it may \
-be meant for the machine that builds it.",
+be meant for the machine that builds it.
+
+What `spec.ignore` of a source leaves out is not there for the Flux Kustomizations that take their files from it, \
+although it is in the repository: then the entry that names it is told, with the environments, or `spec.path` of a \
+Flux Kustomization.",
     example: "\
 //- kustomization.yaml
 resources:
@@ -34,6 +39,8 @@ metadata:
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let left_out = |kind| kind == ErrorKind::LeftOut;
+    find_in_environments_if(context, &MISSING_PATH, left_out, findings);
     let Some(kustomization) = &context.facts.kustomization else {
         return;
     };
@@ -221,5 +228,38 @@ resources:
             "//- kustomization.yaml\nconfigMapGenerator:\n- name: a\n  files: [app.conf, key=app.conf]\n//- app.conf\nx\n",
         )
         .finds(0);
+    }
+
+    #[test]
+    fn what_the_source_leaves_out_is_told_in_its_environment() {
+        let fixture = |ignore: &str| {
+            format!(
+                "\
+//- clusters/a/flux-system/gotk-sync.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {{name: flux-system, namespace: flux-system}}
+spec: {{url: https://example.com/fleet, ignore: {ignore}}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: flux-system, namespace: flux-system}}
+spec: {{path: ./clusters/a, prune: true, interval: 1h, sourceRef: {{kind: GitRepository, name: flux-system}}}}
+//- clusters/a/kustomization.yaml
+resources: [flux-system/gotk-sync.yaml, settings.yaml]
+//- clusters/a/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: settings, namespace: web}}
+"
+            )
+        };
+        check("missing-path", &fixture("settings.yaml"))
+            .finds_one(
+                Severity::Error,
+                "`settings.yaml` is there, but the source leaves it out",
+            )
+            .helps("see `spec.ignore` of the source, and `.sourceignore` files");
+        check("missing-path", &fixture("other.yaml")).finds(0);
     }
 }

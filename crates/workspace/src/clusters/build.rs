@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use infragen_flux::GroupKind;
 use infragen_flux::known::KUSTOMIZATION;
 use infragen_flux::kustomization::{KustomizationSpec, Problem, Variables, finish};
 use infragen_flux::substitute::Missing;
+use infragen_flux::{GroupKind, IgnoreField};
 use infragen_kustomize::{
-    Additions, BuildError, Matched, Path, Place, Resource, Unmatched, build_as_flux,
+    Additions, BuildError, Loader, Matched, Path, Place, Resource, Unmatched, Value, build_as_flux,
     builds_as_kustomize,
 };
 use smol_str::SmolStr;
@@ -17,6 +17,7 @@ use super::reading::components;
 use crate::builds::{Files, is_shown, kustomize_build};
 use crate::db::Db;
 use crate::files::Directory;
+use crate::left_out::takes_from_build;
 use crate::paths::{Found, find};
 
 /// The objects of a Flux Kustomization.
@@ -79,7 +80,7 @@ impl Layer {
 }
 
 /// The directory that a Flux Kustomization builds, and those of the components that it adds.
-pub(super) fn built_directories(
+pub(crate) fn built_directories(
     db: &dyn Db,
     directory: Directory,
     additions: &Arc<str>,
@@ -101,9 +102,17 @@ pub(crate) fn flux_build(
     directory: Directory,
     additions: Arc<str>,
     ignore_missing_components: bool,
+    ignore: Option<Arc<IgnoreField>>,
 ) -> Arc<infragen_kustomize::Built> {
     let layer = Layer::of(db, directory, &additions);
-    layered_build(db, directory, additions, ignore_missing_components, layer)
+    layered_build(
+        db,
+        directory,
+        additions,
+        ignore_missing_components,
+        ignore,
+        layer,
+    )
 }
 
 fn layered_build(
@@ -111,11 +120,12 @@ fn layered_build(
     directory: Directory,
     additions: Arc<str>,
     ignore_missing_components: bool,
+    ignore: Option<Arc<IgnoreField>>,
     layer: Layer,
 ) -> Arc<infragen_kustomize::Built> {
     match layer {
-        Layer::Shown => shown_build(db, directory, additions, ignore_missing_components),
-        Layer::Disk => disk_build(db, directory, additions, ignore_missing_components),
+        Layer::Shown => shown_build(db, directory, additions, ignore_missing_components, ignore),
+        Layer::Disk => disk_build(db, directory, additions, ignore_missing_components, ignore),
     }
 }
 
@@ -126,8 +136,16 @@ fn shown_build(
     directory: Directory,
     additions: Arc<str>,
     ignore_missing_components: bool,
+    ignore: Option<Arc<IgnoreField>>,
 ) -> Arc<infragen_kustomize::Built> {
-    build(db, directory, additions, ignore_missing_components, false)
+    build(
+        db,
+        directory,
+        additions,
+        ignore_missing_components,
+        ignore,
+        false,
+    )
 }
 
 /// That as it is on disk.
@@ -137,8 +155,16 @@ fn disk_build(
     directory: Directory,
     additions: Arc<str>,
     ignore_missing_components: bool,
+    ignore: Option<Arc<IgnoreField>>,
 ) -> Arc<infragen_kustomize::Built> {
-    build(db, directory, additions, ignore_missing_components, true)
+    build(
+        db,
+        directory,
+        additions,
+        ignore_missing_components,
+        ignore,
+        true,
+    )
 }
 
 fn build(
@@ -146,16 +172,20 @@ fn build(
     directory: Directory,
     additions: Arc<str>,
     ignore_missing_components: bool,
+    ignore: Option<Arc<IgnoreField>>,
     disk: bool,
 ) -> Arc<infragen_kustomize::Built> {
+    let ignore = ignore
+        .filter(|ignore| takes_from_build(db, directory, additions.clone(), ignore.clone(), disk));
     let files = Files {
-        db,
-        root: directory.root(db),
-        traced: false,
-        disk,
         flux: true,
+        ignore,
+        ..Files::new(db, directory.root(db), disk)
     };
-    if additions.is_empty() {
+    if files.leaves_out(directory.path(db)) {
+        return Arc::new(left_out(directory.path(db)));
+    }
+    if additions.is_empty() && files.ignore.is_none() {
         let built = kustomize_build(db, directory, disk);
         if built.errors.is_empty() && builds_as_kustomize(&files, directory.path(db)) {
             return built;
@@ -164,6 +194,15 @@ fn build(
     let file = Path::from(Utf8Path::new(Place::MADE_UP));
     let additions = Additions::new(file, additions, ignore_missing_components);
     Arc::new(build_as_flux(&files, directory.path(db), &additions))
+}
+
+/// A build of a directory that is not in the artifact of its source.
+fn left_out(directory: &Utf8Path) -> infragen_kustomize::Built {
+    let place = Place::start_of(Path::from(Utf8Path::new(Place::MADE_UP)));
+    infragen_kustomize::Built {
+        errors: vec![Arc::new(BuildError::left_out(place, directory.as_str()))],
+        ..infragen_kustomize::Built::default()
+    }
 }
 
 /// What a Flux Kustomization applies of the directory at its path.
@@ -192,6 +231,7 @@ pub(crate) fn layered_applied(
         directory,
         spec.additions.clone(),
         spec.ignore_missing_components,
+        spec.source_ignore.clone(),
         layer,
     );
     let mut resources = built.resources.clone();
@@ -216,16 +256,21 @@ pub(crate) fn traced(
     missing: Missing,
     declared_at: Place,
 ) -> Arc<Built> {
+    let ignore = spec.source_ignore.clone().filter(|ignore| {
+        takes_from_build(db, directory, spec.additions.clone(), ignore.clone(), false)
+    });
     let files = Files {
-        db,
-        root: directory.root(db),
         traced: true,
-        disk: false,
         flux: true,
+        ignore,
+        ..Files::new(db, directory.root(db), false)
     };
     let file = Path::from(Utf8Path::new(Place::MADE_UP));
     let additions = Additions::new(file, spec.additions.clone(), spec.ignore_missing_components);
-    let built = build_as_flux(&files, directory.path(db), &additions);
+    let built = match files.leaves_out(directory.path(db)) {
+        true => left_out(directory.path(db)),
+        false => build_as_flux(&files, directory.path(db), &additions),
+    };
     let mut resources = built.resources;
     let problems = finish(
         &spec,
@@ -363,4 +408,25 @@ pub(crate) fn url_in_object(
     let resource = built.resources.get(number as usize)?;
     let url = resource.value.at(&["spec", "url"])?;
     url.as_str().map(SmolStr::new)
+}
+
+/// `spec.ignore` of a source that a Flux Kustomization applies: none where it hands its artifact on as it is.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn ignore_in_object(
+    db: &dyn Db,
+    directory: Directory,
+    spec: Arc<KustomizationSpec>,
+    variables: Arc<Variables>,
+    missing: Missing,
+    layer: Layer,
+    number: u32,
+) -> Option<SmolStr> {
+    let built = layered_applied(db, directory, spec, variables, missing, layer);
+    let source = &built.resources.get(number as usize)?.value;
+    let operation = source.at(&["spec", "layerSelector", "operation"]);
+    if operation.and_then(Value::as_str) == Some("copy") {
+        return None;
+    }
+    let ignore = source.at(&["spec", "ignore"])?;
+    ignore.as_str().map(SmolStr::new)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use infragen_flux::kustomization::Problem;
-use infragen_kustomize::{BuildError, Path, Place, Resource};
+use infragen_kustomize::{BuildError, ErrorKind, Path, Place, Resource};
 use infragen_syntax::{Node, NodeKind, TextRange, TextSize, Tree};
 use smol_str::SmolStr;
 
@@ -65,7 +65,12 @@ impl Cluster {
                 *error = Arc::new(seen);
             }
             if error.place.is_made_up() {
-                let place = self.place_in_spec(db, root, application, error.place.range);
+                let place = match error.kind {
+                    ErrorKind::LeftOut if error.place.range.is_empty() => {
+                        self.place_of_path(db, root, application)
+                    }
+                    _ => self.place_in_spec(db, root, application, error.place.range),
+                };
                 *error = Arc::new(BuildError {
                     place,
                     ..BuildError::clone(error)
@@ -142,17 +147,35 @@ impl Cluster {
         range: TextRange,
     ) -> Place {
         let added = additions_tree(db, root, application.spec.additions.clone());
+        self.place_by(db, root, application, |spec| {
+            let (path, innermost) = path_at(&added, range.start());
+            let node = follow(spec, &path)?;
+            let inside = innermost.and_then(|added| same_line(added, range, node));
+            Some(inside.unwrap_or_else(|| first_line(node)))
+        })
+    }
+
+    /// `spec.path` of an application, or the whole object where its manifest has none.
+    fn place_of_path(&self, db: &dyn Db, root: Root, application: &Application) -> Place {
+        self.place_by(db, root, application, |spec| {
+            Some(spec.get("path")?.content_range())
+        })
+    }
+
+    fn place_by(
+        &self,
+        db: &dyn Db,
+        root: Root,
+        application: &Application,
+        range_in: impl Fn(Node<'_>) -> Option<TextRange>,
+    ) -> Place {
         let place = self
             .place_of(db, application)
             .unwrap_or_else(|| Place::start_of(Path::from(self.environment.path.as_path())));
         let place = seen_from(db, root, self.root, &place);
         let found = self.file_of(db, application).and_then(|file| {
             let tree = tree(db, file);
-            let manifest = document_at(&tree, place.range.start())?.get("spec")?;
-            let (path, innermost) = path_at(&added, range.start());
-            let node = follow(manifest, &path)?;
-            let inside = innermost.and_then(|added| same_line(added, range, node));
-            Some(inside.unwrap_or_else(|| first_line(node)))
+            range_in(document_at(&tree, place.range.start())?.get("spec")?)
         });
         Place {
             range: found.unwrap_or(place.range),

@@ -29,7 +29,7 @@ mod version;
 mod walk;
 
 pub use build::{AppliedObject, Built, applied, objects};
-pub(crate) use build::{Layer, flux_build, layered_applied, layered_objects};
+pub(crate) use build::{Layer, built_directories, flux_build, layered_applied, layered_objects};
 pub use coverage::{Leaf, Why};
 pub use exact::InEnvironment;
 pub(crate) use exact::resolve_exactly;

@@ -12,7 +12,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::build::{
-    Child, Layer, built_directories, children, layered_objects, url_in_object, variables_of_object,
+    Child, Layer, built_directories, children, ignore_in_object, layered_objects, url_in_object,
+    variables_of_object,
 };
 use super::instance::Instance;
 use super::outset::{Outset, outset};
@@ -133,9 +134,11 @@ impl OnDisk {
             let pull = pull_in_object(db, directory, spec, variables, missing, layer, number);
             let pulled = pull.and_then(|pull| bundle_directory(db, &pull, self.version));
             let (spec, variables) = given();
+            let ignore = ignore_in_object(db, directory, spec, variables, missing, layer, number);
+            let (spec, variables) = given();
             let values =
                 variables_of_object(db, directory, spec, variables, missing, layer, number);
-            Some((key, number, url, pulled, values))
+            Some((key, number, url, pulled, ignore, values))
         });
         let asked = asked.collect();
         let (spec, variables) = given();
@@ -157,8 +160,15 @@ struct Ways {
     children: Arc<Vec<Child>>,
     /// What it makes of the FluxInstance of the environment.
     instance: Option<Arc<KustomizationSpec>>,
-    /// Objects that the walk looks for: their numbers, address, files and values.
+    /// Objects that the walk looks for: their numbers, address, files, what they ignore, and values.
     asked: Vec<Asked>,
 }
 
-type Asked = (Key, u32, Option<SmolStr>, Option<Directory>, Arc<Variables>);
+type Asked = (
+    Key,
+    u32,
+    Option<SmolStr>,
+    Option<Directory>,
+    Option<SmolStr>,
+    Arc<Variables>,
+);

@@ -17,6 +17,7 @@ use crate::configuration::settings;
 use crate::db::Db;
 use crate::environment::{Entry, Environment, own_sources};
 use crate::files::Root;
+use crate::index::View;
 use crate::published::{Published, published};
 use crate::query::facts;
 
@@ -37,6 +38,9 @@ pub(crate) struct Outset {
     pub bundles: BTreeMap<String, Utf8PathBuf>,
     /// What workflows publish, here and in the repositories that are open beside this one.
     pub published: Vec<Published>,
+    /// Whether a source may have a `spec.ignore`, by what files say here, beside this root, and in mapped bundles: else
+    /// nobody looks for one.
+    pub source_ignores: bool,
 }
 
 /// What the walk through an environment begins with, as editors show it: few files decide it, and it is the same
@@ -52,6 +56,7 @@ pub(crate) fn outset(db: &dyn Db, root: Root, environment: Environment) -> Arc<O
         own_sources: own_sources(db, root),
         bundles: settings(db, root).settings.bundles.clone(),
         published: published_around(db, root),
+        source_ignores: source_ignores(db, root),
     })
 }
 
@@ -62,6 +67,14 @@ pub(super) fn published_around(db: &dyn Db, root: Root) -> Vec<Published> {
     roots
         .flat_map(|root| published(db, root).as_ref().clone())
         .collect()
+}
+
+fn source_ignores(db: &dyn Db, root: Root) -> bool {
+    let mapped = root.mapped(db).iter();
+    let mapped = mapped.map(|(_, directory)| directory.root(db));
+    let siblings = root.siblings(db).iter().copied();
+    let mut roots = std::iter::once(root).chain(siblings).chain(mapped);
+    roots.any(|root| View::new(db, root).source_ignores())
 }
 
 /// The Flux Kustomization that the entry point is.

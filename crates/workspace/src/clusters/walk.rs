@@ -4,6 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use camino::Utf8Path;
+use infragen_flux::IgnoreField;
 use infragen_flux::known::{GIT_REPOSITORY, OCI_REPOSITORY};
 use infragen_flux::kustomization::{KustomizationSpec, SourceName, Variables};
 use infragen_flux::substitute::Missing;
@@ -12,8 +14,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::build::{
-    AppliedObject, Built, Layer, applied, children, layered_applied, layered_objects, objects,
-    url_in_object, variables_of_object,
+    AppliedObject, Built, Layer, applied, children, ignore_in_object, layered_applied,
+    layered_objects, objects, url_in_object, variables_of_object,
 };
 use super::on_disk::as_on_disk;
 use super::outset::{Outset, outset};
@@ -21,6 +23,7 @@ use super::source::{Elsewhere, Sources};
 use crate::db::Db;
 use crate::environment::{Entry, Environment, environments, environments_around};
 use crate::files::{Directory, Root};
+use crate::paths::secure;
 use crate::versions::{bundle_directory, pull_in_object};
 
 /// How often the walk begins anew because what it found changes where it goes: variables that come from objects
@@ -346,16 +349,47 @@ impl<'a> Walk<'a> {
             pulled: &pulled,
         };
         let made_up = parent.is_none() && spec.source.is_none();
+        let directory = match made_up {
+            true => sources.own_directory(&spec.path),
+            false => sources.directory(&spec),
+        };
+        let ignore = directory
+            .as_ref()
+            .ok()
+            .and_then(|directory| self.source_ignore(&spec, *directory));
+        let spec = match ignore {
+            Some(ignore) => Arc::new(KustomizationSpec {
+                source_ignore: Some(Arc::new(ignore)),
+                ..KustomizationSpec::clone(&spec)
+            }),
+            None => spec,
+        };
         Application {
-            directory: match made_up {
-                true => sources.own_directory(&spec.path),
-                false => sources.directory(&spec),
-            },
+            directory,
             variables: Arc::new(self.variables(&spec)),
             spec,
             file,
             parent,
         }
+    }
+
+    /// What the source of a Flux Kustomization leaves out, by its own manifest.
+    fn source_ignore(&self, spec: &KustomizationSpec, directory: Directory) -> Option<IgnoreField> {
+        if !self.outset.source_ignores {
+            return None;
+        }
+        let patterns = self.in_source(spec.source.as_ref()?, ignore_in_object)??;
+        let (path, below) = (directory.path(self.db), secure(&spec.path));
+        // A link on the way leads to where the top is not above.
+        let steps = Utf8Path::new(&below).components().count();
+        let top = path
+            .ancestors()
+            .nth(steps)
+            .filter(|_| path.ends_with(&below));
+        Some(IgnoreField {
+            top: top.unwrap_or(Utf8Path::new("")).to_owned(),
+            patterns,
+        })
     }
 
     /// What a query says of a source that the last round found.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use infragen_flux::IgnoreField;
 use infragen_flux::kustomization::is_kept;
 use infragen_flux::substitute::Template;
 use infragen_kustomize::{Map, Path, Value};
@@ -32,7 +33,8 @@ pub fn object_variables(db: &dyn Db, application: &Application) -> Arc<Vec<Objec
     };
     let spec = &application.spec;
     let ignores = spec.ignore_missing_components;
-    of_build(db, directory, spec.additions.clone(), ignores)
+    let ignore = spec.source_ignore.clone();
+    of_build(db, directory, spec.additions.clone(), ignores, ignore)
 }
 
 #[salsa::tracked(returns(clone))]
@@ -41,8 +43,9 @@ pub(super) fn of_build(
     directory: Directory,
     additions: Arc<str>,
     ignore_missing_components: bool,
+    ignore: Option<Arc<IgnoreField>>,
 ) -> Arc<Vec<ObjectVariables>> {
-    let built = flux_build(db, directory, additions, ignore_missing_components);
+    let built = flux_build(db, directory, additions, ignore_missing_components, ignore);
     let mut found = Vec::new();
     for (number, resource) in (0..).zip(&built.resources) {
         let mut used = Used::default();

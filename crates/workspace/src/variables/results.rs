@@ -56,7 +56,8 @@ fn of_build(
     missing: Missing,
 ) -> Arc<Spoiled> {
     let (additions, ignores) = (spec.additions.clone(), spec.ignore_missing_components);
-    let before = flux_build(db, directory, additions.clone(), ignores);
+    let ignore = spec.source_ignore.clone();
+    let before = flux_build(db, directory, additions.clone(), ignores, ignore.clone());
     let after = applied(db, directory, spec, variables, missing);
     let mut found = Spoiled::default();
     // Flux drops objects that values have spoiled, so numbers differ; the order does not.
@@ -66,7 +67,7 @@ fn of_build(
         (before, after)
     });
     let pairs: Vec<_> = pairs.collect();
-    for object in variables_of_build(db, directory, additions, ignores).iter() {
+    for object in variables_of_build(db, directory, additions, ignores, ignore).iter() {
         if let Some((before, Some(after))) = pairs.get(object.number as usize) {
             let mut add = |field, before: &Scalar, after: &Scalar| {
                 let becomes = match after.kind {
