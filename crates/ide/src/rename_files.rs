@@ -8,16 +8,21 @@ use infragen_flux::known::EXTERNAL_ARTIFACT;
 use infragen_flux::{FileFacts, KindName, ObjectFacts, PathFact, SourceIgnore, is_templated};
 use infragen_kustomize::{Field, is_kustomization_file_name, join};
 use infragen_rules::{FileEdits, path_target};
-use infragen_syntax::{TextRange, TextSize};
+use infragen_syntax::{Spanned, TextRange, TextSize};
 use infragen_workspace::{
     Child, Db, Directory, Found, PathTarget, Root, SourceFile, appliers, environments, facts, find,
     is_own_source, kustomization_file, relative, secure, tree,
 };
 
+use smol_str::SmolStr;
+
 use crate::below::files_below;
 use crate::rename::{Rename, RenameChange};
 use crate::subject::applied;
 use crate::written::{NewText, Written, edits, scalar_at};
+
+mod patches;
+use patches::paths_in_patches;
 
 /// What moving files and folders changes in the texts of files, which are named as they are before. Paths are from
 /// the root; each pair is an old place and a new one, where nothing is yet.
@@ -75,6 +80,9 @@ impl Search<'_> {
                 self.copy(file, copy);
             }
             self.components(file, object);
+        }
+        for (file, path) in paths_in_patches(self.db, file) {
+            self.path_in_patch(file, &path);
         }
     }
 
@@ -177,10 +185,31 @@ impl Search<'_> {
             true => Some(self.moved(old).into_string()),
             false => self.in_artifact(object, path, &cut),
         };
-        if let (Some(new), Some(written)) = (new, self.written(file, path.path.range)) {
-            let text = match secure(&path.path.value) == new {
-                true => path.path.value.to_string(),
-                false => in_style(&path.path.value, new),
+        if let Some(new) = new {
+            self.set_path(file, &path.path, new);
+        }
+    }
+
+    /// A path that a JSON6902 patch gives to Flux Kustomizations: it means this repository if it leads somewhere.
+    fn path_in_patch(&mut self, file: SourceFile, path: &Spanned<SmolStr>) {
+        if is_templated(&path.value) {
+            return self.template(file, &path.value);
+        }
+        let cut = secure(&path.value);
+        if let Some(directory) = self.directory(&cut).filter(|_| !cut.is_empty()) {
+            let old = directory.path(self.db);
+            if *old == cut {
+                self.set_path(file, path, self.moved(old).into_string());
+            }
+        }
+    }
+
+    /// Writes a path from the top of a source as the old one is written.
+    fn set_path(&mut self, file: SourceFile, path: &Spanned<SmolStr>, new: String) {
+        if let Some(written) = self.written(file, path.range) {
+            let text = match secure(&path.value) == new {
+                true => path.value.to_string(),
+                false => in_style(&path.value, new),
             };
             self.change(file, written, text);
         }

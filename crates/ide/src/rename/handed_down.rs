@@ -2,11 +2,10 @@
 //! choose objects of its build.
 
 use infragen_flux::known::KUSTOMIZATION;
-use infragen_go_regex::GoRegex;
 use infragen_syntax::{Document, Node};
 use infragen_workspace::{Db, Found, SourceFile, facts, find, tree};
 
-use super::layers::{Above, Choice, Reader, items};
+use super::layers::{Above, Choice, Reader, items, selects};
 use crate::subject::node_of;
 
 /// The choices in patches that the layers above a Flux Kustomization hand down to it.
@@ -74,15 +73,7 @@ fn of_object(reader: &mut Reader, target: Option<Node<'_>>, root: Node<'_>, chil
     let is_flux = text(root, &["kind"]) == KUSTOMIZATION.kind
         && text(root, &["apiVersion"]).split('/').next() == Some(KUSTOMIZATION.group);
     let is_for_it = match target {
-        Some(target) => {
-            [("kind", KUSTOMIZATION.kind), ("name", child)]
-                .iter()
-                .all(|(key, wanted)| {
-                    let pattern = text(target, &[*key]);
-                    let matches = |pattern: GoRegex| pattern.is_match(wanted);
-                    pattern.is_empty() || GoRegex::anchored(&pattern).is_ok_and(matches)
-                })
-        }
+        Some(target) => selects(target, &[("kind", KUSTOMIZATION.kind), ("name", child)]),
         None => text(root, &["metadata", "name"]) == child,
     };
     if let (true, true, Some(spec)) = (is_flux, is_for_it, root.get("spec")) {

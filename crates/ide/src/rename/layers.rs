@@ -341,8 +341,17 @@ pub(super) fn choices_in(db: &dyn Db, file: SourceFile) -> Vec<(Directory, Choic
 }
 
 /// The items of a list behind a key.
-pub(super) fn items<'t>(root: Node<'t>, key: &str) -> impl Iterator<Item = Node<'t>> + use<'t> {
+pub(crate) fn items<'t>(root: Node<'t>, key: &str) -> impl Iterator<Item = Node<'t>> + use<'t> {
     root.get(key).into_iter().flat_map(|list| list.items())
+}
+
+/// Whether a target, whose texts are expressions, chooses what has these texts.
+pub(crate) fn selects(target: Node<'_>, wanted: &[(&str, &str)]) -> bool {
+    wanted.iter().all(|(key, wanted)| {
+        let pattern = target.get(key).and_then(Node::as_str).unwrap_or_default();
+        let matches = |pattern: GoRegex| pattern.is_match(wanted);
+        pattern.is_empty() || GoRegex::anchored(pattern).is_ok_and(matches)
+    })
 }
 
 /// The items of a list, or the one that stands alone.

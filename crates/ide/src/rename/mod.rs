@@ -13,6 +13,8 @@ mod plan;
 mod report;
 mod walk;
 
+pub(crate) use layers::{items, selects};
+
 use infragen_flux::GroupKind;
 use infragen_rules::FileEdits;
 use infragen_syntax::{TextRange, TextSize};

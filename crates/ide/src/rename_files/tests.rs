@@ -313,3 +313,82 @@ fn a_place_that_sources_leave_out_is_told() {
     assert!(found.contains("look at nothing"), "{found}");
     assert_eq!(moved(&layers(), &[".github/a > .github/b"]), "");
 }
+
+#[test]
+fn patches_inside_patches_may_say_the_path() {
+    let fixture = format!(
+        "//- clusters/a/kustomization.yaml
+resources: [apps.yaml]
+patches:
+- target: {{kind: Kustomization, group: kustomize.toolkit.fluxcd.io}}
+  patch: |-
+    apiVersion: kustomize.toolkit.fluxcd.io/v1
+    kind: Kustomization
+    metadata:
+      name: all
+    spec:
+      patches:
+        - target: {{kind: Kustomization}}
+          patch: |
+            apiVersion: kustomize.toolkit.fluxcd.io/v1
+            kind: Kustomization
+            metadata: {{name: all}}
+            spec:
+              path: ./apps/web
+- target: {{kind: Kustomization}}
+  patch: |-
+    - op: replace
+      path: /spec/path
+      value: ./apps/web/
+    - op: add
+      path: /spec/patches
+      value:
+        - target: {{kind: Kustomization}}
+          patch: |
+            [{{\"op\": \"replace\", \"path\": \"/spec/path\", \"value\": \"apps/web\"}}]
+- target: {{kind: ConfigMap}}
+  patch: '[{{\"op\": \"replace\", \"path\": \"/spec/path\", \"value\": \"apps/web\"}}]'
+- path: json.yaml
+  target: {{kind: Kustomization}}
+//- clusters/a/json.yaml
+- op: add
+  path: /spec
+  value: {{path: ./apps/web}}
+//- clusters/a/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: apps, namespace: flux-system}}
+spec:
+  path: ./clusters/b
+  sourceRef: {{kind: GitRepository, name: flux-system}}
+  patches:
+  - target: {{kind: Kustomization}}
+    patch: |
+      - op: replace
+        path: /spec/path
+        value: ./apps/web
+  - patch: |
+      apiVersion: kustomize.toolkit.fluxcd.io/v1
+      kind: Kustomization
+      metadata: {{name: web}}
+      spec:
+        path: ./apps/web
+        patches:
+        - target: {{kind: Kustomization}}
+          patch: '[{{\"op\": \"replace\", \"path\": \"/spec/path\", \"value\": \"./apps/web\"}}]'
+//- apps/web/web.yaml
+{MAP}"
+    );
+    assert_eq!(
+        moved(&fixture, &["apps/web > apps/site"]),
+        "\
+clusters/a/apps.yaml:12: value: ./apps/site
+clusters/a/apps.yaml:18: path: ./apps/site
+clusters/a/apps.yaml:21: patch: '[{\"op\": \"replace\", \"path\": \"/spec/path\", \"value\": \"./apps/site\"}]'
+clusters/a/json.yaml:3: value: {path: ./apps/site}
+clusters/a/kustomization.yaml:17: path: ./apps/site
+clusters/a/kustomization.yaml:22: value: ./apps/site/
+clusters/a/kustomization.yaml:28: [{\"op\": \"replace\", \"path\": \"/spec/path\", \"value\": \"apps/site\"}]
+"
+    );
+}
