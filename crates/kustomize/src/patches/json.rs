@@ -23,6 +23,9 @@ pub(super) struct Operation {
     pub value: Value,
 }
 
+/// An operation of a patch, or why it is none, which version 4 of json-patch finds out only when an object gets it.
+pub(super) type Step = Result<Operation, Wrong>;
+
 /// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verb {
@@ -78,8 +81,10 @@ impl Verb {
     }
 }
 
-/// Reads the operations of a text. kustomize looks at its first document only.
-pub(super) fn read(text: &PatchText, traced: bool) -> Result<Vec<Operation>, Wrong> {
+/// Reads the operations of a text. kustomize looks at its first document only, and refuses the whole patch for one that
+/// is none; where it is `lenient`, that is told to whom the patch is applied, and `add` and `replace` without a value set
+/// null. [compared with github.com/fluxcd/pkg/kustomize v1.29]
+pub(super) fn read(text: &PatchText, traced: bool, lenient: bool) -> Result<Vec<Step>, Wrong> {
     let tree = &text.tree;
     let content = tree.text();
     if content.starts_with('[')
@@ -109,13 +114,21 @@ pub(super) fn read(text: &PatchText, traced: bool) -> Result<Vec<Operation>, Wro
         Shape::Null => Ok(Vec::new()),
         Shape::List(items) => items
             .iter()
-            .map(|item| operation(item, text, traced))
+            .map(|item| match operation(item, text, traced, lenient) {
+                Err(wrong) if !lenient || !may_be_operation(item) => Err(wrong),
+                step => Ok(step),
+            })
             .collect(),
         _ => Err((input.range, "this is no list of operations".to_owned())),
     }
 }
 
-fn operation(item: &Input, text: &PatchText, traced: bool) -> Result<Operation, Wrong> {
+/// Whether JSON can be an operation by its type.
+fn may_be_operation(item: &Input) -> bool {
+    matches!(item.shape, Shape::Map(_) | Shape::Null)
+}
+
+fn operation(item: &Input, text: &PatchText, traced: bool, lenient: bool) -> Step {
     let Shape::Map(entries) = &item.shape else {
         return Err((
             item.range,
@@ -159,17 +172,18 @@ fn operation(item: &Input, text: &PatchText, traced: bool) -> Result<Operation, 
         Verb::Move | Verb::Copy => Some(pointer("from")?),
         _ => None,
     };
-    if value.is_none() && matches!(verb, Verb::Add | Verb::Replace) {
+    if value.is_none() && !lenient && matches!(verb, Verb::Add | Verb::Replace) {
         return Err((
             item.range,
             format!("the operation `{}` has no `value`", verb.name()),
         ));
     }
+    let null = Input::of_value(&Value::NULL, item.range);
     Ok(Operation {
         verb,
         path: pointer("path")?,
         from,
-        value: value.map_or(Value::NULL, |value| value_of(value, text, traced)),
+        value: value_of(value.unwrap_or(&null), text, traced),
     })
 }
 

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use infragen_syntax::TextRange;
 
-use self::json::Operation;
+use self::json::Step;
 use self::object::Allowed;
 use self::parse::{MergePatch, Patch};
 use self::text::PatchText;
@@ -42,11 +42,12 @@ pub(crate) fn apply_patches(
     resources: &mut Vec<Resource>,
     context: &mut Context<'_>,
 ) {
+    let (traced, lenient) = reading(context);
     for entry in entries {
         let Some(text) = text_of(entry, true, context) else {
             continue;
         };
-        match parse::read(&text, context.loader.traced()) {
+        match parse::read(&text, traced, lenient) {
             Ok(Patch::Merge(patches)) => merge_entry(entry, &text, &patches, resources, context),
             Ok(Patch::Json(operations)) => {
                 json_entry(entry, &text, &operations, true, resources, context);
@@ -119,6 +120,7 @@ pub(crate) fn apply_json6902(
     resources: &mut [Resource],
     context: &mut Context<'_>,
 ) {
+    let (traced, lenient) = reading(context);
     for entry in entries {
         if let Some(target) = &entry.target
             && target.name.value.is_empty()
@@ -130,7 +132,7 @@ pub(crate) fn apply_json6902(
         let Some(text) = text_of(entry, false, context) else {
             continue;
         };
-        match json::read(&text, context.loader.traced()) {
+        match json::read(&text, traced, lenient) {
             Ok(operations) if operations.is_empty() => {
                 let message = "the patch has no operations";
                 context.report(ErrorKind::UnreadablePatch, entry.range, message);
@@ -142,6 +144,12 @@ pub(crate) fn apply_json6902(
             }
         }
     }
+}
+
+/// Whether patches are read with places, and whether leniently.
+fn reading(context: &Context<'_>) -> (bool, bool) {
+    let loader = context.loader;
+    (loader.traced(), loader.lenient_operations())
 }
 
 fn is_there(resource: &Resource) -> bool {
@@ -303,7 +311,7 @@ fn note_unmatched(
 fn json_entry(
     entry: &PatchEntry,
     text: &PatchText,
-    operations: &[Operation],
+    operations: &[Step],
     remembers: bool,
     resources: &mut [Resource],
     context: &mut Context<'_>,
@@ -321,6 +329,12 @@ fn json_entry(
     let selected = selected(&select, resources);
     if selected.is_empty() {
         note_unmatched(target, &select, resources, context);
+        return;
+    }
+    if let Some((range, message)) = operations.iter().find_map(|step| step.as_ref().err()) {
+        let (place, message) = (text.place(*range), message.clone());
+        context.push(BuildError::new(ErrorKind::UnreadablePatch, place, message));
+        return;
     }
     for index in selected {
         let item = context.place(entry.range);
@@ -331,7 +345,7 @@ fn json_entry(
 
 fn json_one(
     resource: &mut Resource,
-    operations: &[Operation],
+    operations: &[Step],
     text: &PatchText,
     remembers: bool,
     context: &mut Context<'_>,
@@ -363,7 +377,7 @@ fn json_one(
 /// What an object is after the operations.
 fn operated(
     resource: &Resource,
-    operations: &[Operation],
+    operations: &[Step],
     text: &PatchText,
     what: &str,
     lenient: bool,
@@ -379,11 +393,12 @@ fn operated(
     }
     let error = |range, message| BuildError::new(ErrorKind::PatchFails, text.place(range), message);
     if let Some(number) = operate::endless(&value) {
-        let range = operations.first().map(|first| first.path.range);
+        let range = operations.iter().flatten().next();
+        let range = range.map(|first| first.path.range);
         let message = format!("JSON has no number `{}`, which is in {what}", number.text);
         return Err(error(range.unwrap_or_default(), message));
     }
-    for operation in operations {
+    for operation in operations.iter().flatten() {
         operate::operate(&mut value, operation, what, lenient).map_err(|failure| {
             let mut error = error(failure.pointer.range, failure.message);
             error.help = failure.help.map(str::to_owned);
@@ -391,9 +406,8 @@ fn operated(
         })?;
     }
     operate::through_json(&mut value);
-    let range = operations
-        .last()
-        .map_or_else(TextRange::default, |last| last.path.range);
+    let range = operations.iter().flatten().next_back();
+    let range = range.map_or_else(TextRange::default, |last| last.path.range);
     hidden::take_out(&mut value).map_err(|message| error(range, format!("{message} {what}")))?;
     Ok(value)
 }

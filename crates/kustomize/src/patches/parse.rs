@@ -2,7 +2,7 @@
 
 use infragen_syntax::{Document, Node, TextRange};
 
-use super::json::{self, Operation, Wrong};
+use super::json::{self, Step, Wrong};
 use super::text::PatchText;
 use crate::value::{Value, ValueReader};
 
@@ -11,7 +11,7 @@ pub(super) enum Patch {
     /// Strategic merge: objects.
     Merge(Vec<MergePatch>),
     /// JSON6902: operations.
-    Json(Vec<Operation>),
+    Json(Vec<Step>),
 }
 
 /// An object that is merged into others.
@@ -25,13 +25,13 @@ pub(super) struct MergePatch {
     pub repeated: Vec<(TextRange, String)>,
 }
 
-/// Reads a patch.
-pub(super) fn read(text: &PatchText, traced: bool) -> Result<Patch, Wrong> {
+/// Reads a patch; see [`json::read`] for `lenient`.
+pub(super) fn read(text: &PatchText, traced: bool, lenient: bool) -> Result<Patch, Wrong> {
     let no_objects = match read_objects(text, traced) {
         Ok(objects) => return Ok(Patch::Merge(objects)),
         Err(wrong) => wrong,
     };
-    match json::read(text, traced) {
+    match json::read(text, traced, lenient) {
         Ok(operations) => Ok(Patch::Json(operations)),
         Err(no_operations) => {
             let first = text.tree.document(0).and_then(Document::root);
