@@ -4,7 +4,8 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 use infragen_flux::FileFacts;
 use infragen_syntax::{
-    EditError, NewValue, Node, NodeKind, Segment, Target, TextEdit, TextRange, TextSize, Tree,
+    Document, EditError, Embedded, NewValue, Node, NodeKind, Segment, Target, TextEdit, TextRange,
+    TextSize, Tree,
 };
 use infragen_workspace::{Db, Directory, Found, Root, SourceFile, facts, find, text, tree};
 
@@ -141,15 +142,7 @@ impl<'db> Context<'db> {
         value: TextRange,
         key: &str,
     ) -> Option<Fix> {
-        let tree = tree(self.db, file);
-        let (document, path, _) = node_at(&tree, value)?;
-        let (_, mapping) = path.split_last()?;
-        let target = Target {
-            document,
-            path: mapping,
-        };
-        let null = NewValue::Yaml("null");
-        let edit = infragen_syntax::insert_entry(&tree, target, key, null, None).ok()?;
+        let edit = null_beside(&tree(self.db, file), value, key)?;
         Some(Fix {
             title: format!("set `{key}` to null in the patch"),
             edits: vec![FileEdits {
@@ -159,6 +152,11 @@ impl<'db> Context<'db> {
             files: Vec::new(),
             preferred: false,
         })
+    }
+
+    /// Whether a value stands in an operation of a JSON6902 patch, in a file or inline.
+    pub(crate) fn is_in_operation(&self, file: SourceFile, value: TextRange) -> bool {
+        is_in_list(&tree(self.db, file), value)
     }
 
     /// A fix that takes the item at a range out of its list.
@@ -258,5 +256,54 @@ fn node_at(tree: &Tree, range: TextRange) -> Option<(usize, Vec<Segment<'_>>, No
             }
             None => return Some((document.index(), path, node)),
         }
+    }
+}
+
+/// The text inside the scalar that a value is a part of, as a tree, with the place of the value in it; none where the
+/// value is a scalar of its own.
+fn text_around(node: Node<'_>, value: TextRange) -> Option<(Tree, TextRange)> {
+    node.scalar().filter(|_| node.content_range() != value)?;
+    let embedded = Embedded::of(node)?;
+    let start = embedded.to_embedded(value.start())?;
+    let end = embedded.to_embedded(value.end())?;
+    let tree = Tree::parse(embedded.text());
+    // A text that is no more than a scalar holds no value.
+    tree.document_at(start)?
+        .root()
+        .filter(|root| root.scalar().is_none())?;
+    Some((tree, TextRange::new(start, end.max(start))))
+}
+
+/// The edit that writes `key: null` beside a value, also in an inline patch.
+fn null_beside(tree: &Tree, value: TextRange, key: &str) -> Option<TextEdit> {
+    let (document, path, node) = node_at(tree, value)?;
+    if let Some((inner, value)) = text_around(node, value) {
+        let edit = null_beside(&inner, value, key)?;
+        let text = infragen_syntax::apply(inner.text(), &[edit]).ok()?;
+        let target = Target {
+            document,
+            path: &path,
+        };
+        return infragen_syntax::set_scalar(tree, target, NewValue::String(&text)).ok();
+    }
+    let (_, mapping) = path.split_last()?;
+    let target = Target {
+        document,
+        path: mapping,
+    };
+    infragen_syntax::insert_entry(tree, target, key, NewValue::Yaml("null"), None).ok()
+}
+
+/// Whether the innermost text around a value is a list: operations, and no part of an object.
+fn is_in_list(tree: &Tree, value: TextRange) -> bool {
+    let Some((document, _, node)) = node_at(tree, value) else {
+        return false;
+    };
+    match text_around(node, value) {
+        Some((inner, value)) => is_in_list(&inner, value),
+        None => tree
+            .document(document)
+            .and_then(Document::root)
+            .is_some_and(Node::is_sequence),
     }
 }

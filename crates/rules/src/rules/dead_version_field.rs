@@ -16,7 +16,7 @@ before `semver` before `tag` before `branch`; the first one that is there decide
 `semverFilter` is read together with `semver` only.
 
 A strategic merge patch merges `ref`: one that sets `tag` over a base with `semver` leaves both, and `semver` wins. To \
-switch, the patch writes `semver: null` beside the tag. So a field of a patch is found in what the environments really \
+switch, the patch writes `semver: null` beside the tag; a JSON6902 patch that adds a tag removes `/spec/ref/semver`. So a field of a patch is found in what the environments really \
 apply; a field of a base, where no build reads it.",
     example: "\
 //- app.yaml
@@ -63,15 +63,26 @@ fn of_layers(context: &Context<'_>, shadowed: &Shadowed) -> Finding {
         range,
         "this one is read",
     );
+    let operation = |file, value, key: &str| {
+        let path = format!("{}/{key}", shadowed.pointer);
+        let is_operation = context.is_in_operation(file, value);
+        is_operation.then(|| format!("`{{op: remove, path: {path}}}` beside it takes `{key}` away"))
+    };
     // A patch that means its own field takes the other one away.
     if shadowed.in_patch {
+        if let Some(help) = operation(context.file, shadowed.value, wins) {
+            return finding.help(help);
+        }
         finding
             .help(format!("write `{wins}: null` beside it in the patch"))
             .fix(context.clear_beside(context.file, shadowed.value, wins))
     } else {
         // It works, and nobody can see from the base what does.
+        let finding = finding.severity(Severity::Hint);
+        if let Some(help) = operation(other, range, dead) {
+            return finding.help(help);
+        }
         finding
-            .severity(Severity::Hint)
             .help(format!("write `{dead}: null` in the patch"))
             .fix(context.clear_beside(other, range, dead))
     }
@@ -287,7 +298,8 @@ patches: [{path: ../production/patch.yaml}]
         check(RULE, &app)
             .finds_one(Severity::Warning, "`tag` says nothing: `semver` wins")
             .at(&["clusters/production/app.yaml: latest"])
-            .relates(&["production/patch.yaml [2.x]: this one is read"]);
+            .relates(&["production/patch.yaml [2.x]: this one is read"])
+            .fixed("            semver: null\n");
     }
 
     #[test]
@@ -319,5 +331,67 @@ patches:
 "
         );
         check(RULE, &patched).finds(0);
+    }
+
+    /// Operations over a base that a kustomization file has inline.
+    fn operations(base: &str, operations: &str) -> String {
+        let inline = format!(
+            "patches:
+- target: {{kind: OCIRepository}}
+  patch: |
+{operations}"
+        );
+        layers(base, "url: x").replace("patches: [{path: patch.yaml}]\n", &inline)
+    }
+
+    #[test]
+    fn an_operation_that_adds_what_loses_changes_nothing() {
+        let one = "    - {op: add, path: /spec/ref/tag, value: 1.4.2}\n";
+        check(RULE, &operations("semver: 1.x", one))
+            .finds_one(Severity::Warning, "`tag` says nothing: `semver` wins")
+            .at(&["production/kustomization.yaml: 1.4.2"])
+            .relates(&["base/app.yaml [1.x]: this one is read"])
+            .helps("`{op: remove, path: /spec/ref/semver}` beside it takes `semver` away");
+        let by_name = operations("semver: 1.x", one).replace("kind: OCIRepository}", "name: app}");
+        check(RULE, &by_name).finds(1);
+        let whole = "    - {op: replace, path: /spec/ref, value: {semver: 2.x, tag: 1.4.2}}\n";
+        check(RULE, &operations("semver: 1.x", whole)).finds(1);
+        let two = format!("    - {{op: remove, path: /spec/ref/semver}}\n{one}");
+        check(RULE, &operations("semver: 1.x", &two)).finds(0);
+        // In a file, and with the range added over the tag.
+        let file = layers("tag: 1.4.2", "x").replace(
+            "patches: [{path: patch.yaml}]",
+            "patches: [{path: operations.yaml, target: {kind: OCIRepository}}]",
+        );
+        let file = format!(
+            "{file}//- production/operations.yaml\n- {{op: add, path: /spec/ref/semver, value: 1.x}}\n"
+        );
+        check(RULE, &file).finds(1);
+        let file = file
+            .replace("ref:\n    tag: 1.4.2", "ref:\n    semver: 1.x")
+            .replace("ref/semver, value: 1.x", "ref/tag, value: 1.4.2");
+        check(RULE, &file).finds_one(Severity::Warning, "`tag` says nothing: `semver` wins");
+    }
+
+    #[test]
+    fn a_flux_kustomization_may_add_it_by_an_operation() {
+        let app = layers("semver: 1.x", "semver: 2.x").replace(
+            "spec: {path: ./production, ",
+            "spec:
+  patches:
+    - target: {kind: OCIRepository}
+      patch: |
+        - op: add
+          path: /spec/ref/tag
+          value: latest
+  path: ./production
+  sourceRef: {kind: GitRepository, name: flux-system}
+#",
+        );
+        check(RULE, &app)
+            .finds_one(Severity::Warning, "`tag` says nothing: `semver` wins")
+            .at(&["clusters/production/app.yaml: latest"])
+            .relates(&["production/patch.yaml [2.x]: this one is read"])
+            .helps("`{op: remove, path: /spec/ref/semver}` beside it takes `semver` away");
     }
 }

@@ -17,7 +17,7 @@ use super::walk::{Application, Cluster, nth_cluster};
 use crate::builds::place_of_build;
 use crate::db::Db;
 use crate::files::{Directory, Root, SourceFile};
-use crate::query::facts;
+use crate::query::{facts, text};
 
 /// A field that another layer makes meaningless.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct Shadowed {
     pub key: &'static str,
     /// The key that is read in its place.
     pub winner: &'static str,
+    /// The pointer to the mapping that both are in: `/spec/ref`.
+    pub pointer: SmolStr,
     /// The value of that.
     pub by: (SourceFile, TextRange),
     /// Whether the field is written in a patch; else a patch writes the other one.
@@ -49,7 +51,8 @@ pub fn shadowed_versions(db: &dyn Db, file: SourceFile) -> Arc<Vec<Shadowed>> {
         .objects
         .iter()
         .filter_map(|object| object.versions.as_ref());
-    if facts.broken || !versions.any(|versions| chooses(versions.row)) {
+    let written = versions.any(|versions| chooses(versions.row));
+    if facts.broken || !written && !names_a_version(db, file) {
         return Arc::default();
     }
     let mut search = Search {
@@ -188,6 +191,7 @@ impl Search<'_> {
             value: place.range,
             key: loser,
             winner,
+            pointer: pointer(row),
             by: place_of_build(self.db, self.root, &by)?,
             in_patch: how == How::Patch,
             environments: Vec::new(),
@@ -217,6 +221,24 @@ impl Search<'_> {
                     && object.range.contains_range(b.range)
             })
     }
+}
+
+/// The pointer to the mapping with the fields of a row.
+fn pointer(row: &VersionRow) -> SmolStr {
+    SmolStr::new(
+        row.path
+            .iter()
+            .fold(String::new(), |pointer, key| pointer + "/" + key),
+    )
+}
+
+/// Whether a text has the pointer to such fields: that of an operation, whatever its target says.
+fn names_a_version(db: &dyn Db, file: SourceFile) -> bool {
+    let rows = VERSIONS
+        .iter()
+        .filter(|row| !row.over.is_empty() || !row.under.is_empty());
+    let mut pointers = rows.map(pointer);
+    text(db, file).is_ok_and(|text| pointers.any(|pointer| text.contains(pointer.as_str())))
 }
 
 fn row_of(resource: &Resource) -> Option<&'static VersionRow> {
