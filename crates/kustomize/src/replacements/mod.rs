@@ -382,6 +382,10 @@ fn set_field(
     let mut setter = Setter {
         create,
         set: &mut set,
+        origin: match traced {
+            true => Origin::step(How::Replacement, source.place.clone(), Before::of(None)),
+            false => Origin::NONE,
+        },
         found: 0,
     };
     setter

@@ -9,7 +9,7 @@ use super::lookup::{lookup, text};
 use super::path::Part;
 use super::target::{Kind, Setter};
 use super::write_yaml;
-use crate::origin::Path;
+use crate::origin::{Origin, Path};
 use crate::value::{Number, ScalarKind, Value, ValueReader, number};
 
 /// Reads a text as YAML; its first document counts.
@@ -43,6 +43,7 @@ pub(super) fn set(
         let mut setter = Setter {
             create,
             set: &mut *set,
+            origin: Origin::NONE,
             found: 0,
         };
         let found = setter.visit(&mut value, inside, false).is_ok() && setter.found > 0;

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use super::lookup::{text, what};
 use super::path::Part;
+use crate::origin::Origin;
 use crate::value::{Layout, Map, ScalarKind, Value, plain_kind};
 
 /// What is made where a field is missing.
@@ -43,6 +44,8 @@ pub(super) struct Setter<'s> {
     pub create: Option<Kind>,
     /// Sets one field; the flag says whether it was made just now.
     pub set: &'s mut dyn FnMut(&mut Value, bool) -> Result<(), String>,
+    /// The history of what is made on the way: an item that a path finds by its name.
+    pub origin: Origin,
     /// How many fields were found.
     pub found: usize,
 }
@@ -117,6 +120,7 @@ impl Setter<'_> {
         let mut setter = Setter {
             create: self.create,
             set: &mut ignore,
+            origin: Origin::NONE,
             found: 0,
         };
         setter.visit(&mut inside, rest, false)?;
@@ -184,6 +188,7 @@ impl Setter<'_> {
         let mut made = Value::plain(pattern.clone());
         if let Value::Scalar(made) = &mut made {
             made.layout = Layout::Untyped;
+            made.origin = self.origin.clone();
         }
         if key.is_empty() {
             self.visit(&mut made, &[], true)?;

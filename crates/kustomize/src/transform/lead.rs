@@ -4,29 +4,35 @@
 use smol_str::SmolStr;
 
 use crate::field_spec::split;
-use crate::value::{Layout, Map, ScalarKind, Value};
+use crate::value::{Map, ScalarKind, Value};
 
-/// Sets a field.
-type Set<'s> = dyn FnMut(&Value) -> Result<Option<Value>, String> + 's;
+/// What is done on the way.
+pub(super) trait Lead {
+    /// What a field becomes; none where it stays as it is.
+    fn set(&self, value: &Value) -> Result<Option<Value>, String>;
+
+    /// The text that a made item is found by.
+    fn make(&self, text: &str) -> Value;
+}
 
 /// The object with the field of a path set; none where nothing changes.
 ///
 /// # Errors
 ///
 /// One sentence without a full stop.
-pub(super) fn lead(object: &Value, path: &str, set: &mut Set<'_>) -> Result<Option<Value>, String> {
+pub(super) fn lead(object: &Value, path: &str, to: &dyn Lead) -> Result<Option<Value>, String> {
     let parts = split(path);
     let parts: Vec<&str> = parts
         .iter()
         .map(String::as_str)
         .filter(|part| !part.is_empty())
         .collect();
-    walk(object, &parts, set)
+    walk(object, &parts, to)
 }
 
-fn walk(value: &Value, parts: &[&str], set: &mut Set<'_>) -> Result<Option<Value>, String> {
+fn walk(value: &Value, parts: &[&str], to: &dyn Lead) -> Result<Option<Value>, String> {
     let Some((&part, rest)) = parts.split_first() else {
-        return set(value);
+        return to.set(value);
     };
     // What would be made instead of a null is kept nowhere.
     if value.is_null() {
@@ -38,14 +44,14 @@ fn walk(value: &Value, parts: &[&str], set: &mut Set<'_>) -> Result<Option<Value
         };
         let items = items(value)?;
         return match items.get(number) {
-            Some(_) => item(items, number, rest, set),
+            Some(_) => item(items, number, rest, to),
             None => Ok(None),
         };
     }
     match part {
         "-" => match items(value)? {
             [] => Err("there is no last item in an empty list".to_owned()),
-            items => item(items, items.len() - 1, rest, set),
+            items => item(items, items.len() - 1, rest, to),
         },
         "*" => Err("`*` leads nowhere here".to_owned()),
         part if is_choice(part) => {
@@ -55,9 +61,9 @@ fn walk(value: &Value, parts: &[&str], set: &mut Set<'_>) -> Result<Option<Value
                     "`{part}` says no `key=value` by which an item is found"
                 ));
             };
-            chosen(items(value)?, key, wanted, rest, set)
+            chosen(items(value)?, key, wanted, rest, to)
         }
-        key => entry(value, key, rest, set),
+        key => entry(value, key, rest, to),
     }
 }
 
@@ -75,12 +81,12 @@ fn item(
     items: &[Value],
     number: usize,
     rest: &[&str],
-    set: &mut Set<'_>,
+    to: &dyn Lead,
 ) -> Result<Option<Value>, String> {
     let Some(there) = items.get(number) else {
         return Ok(None);
     };
-    Ok(walk(there, rest, set)?.map(|changed| {
+    Ok(walk(there, rest, to)?.map(|changed| {
         let mut items = items.to_vec();
         items[number] = changed;
         Value::from(items)
@@ -92,7 +98,7 @@ fn chosen(
     key: &str,
     wanted: &str,
     rest: &[&str],
-    set: &mut Set<'_>,
+    to: &dyn Lead,
 ) -> Result<Option<Value>, String> {
     let fits = |item: &Value| {
         let there = if key.is_empty() {
@@ -104,34 +110,28 @@ fn chosen(
         there.is_some_and(|value| value.as_scalar().map_or("", |scalar| &scalar.text) == wanted)
     };
     if let Some(number) = items.iter().position(fits) {
-        return item(items, number, rest, set);
+        return item(items, number, rest, to);
     }
-    let mut made = Value::plain(wanted);
-    if let Value::Scalar(made) = &mut made {
-        if wanted.is_empty() {
-            made.kind = ScalarKind::String;
-        }
-        made.layout = Layout::Untyped;
+    let mut made = to.make(wanted);
+    if let Value::Scalar(made) = &mut made
+        && wanted.is_empty()
+    {
+        made.kind = ScalarKind::String;
     }
     if !key.is_empty() {
         made = Map::from_entries(vec![(SmolStr::new(key), made)]).into();
     }
     let mut all = items.to_vec();
-    all.push(walk(&made, rest, set)?.unwrap_or(made));
+    all.push(walk(&made, rest, to)?.unwrap_or(made));
     Ok(Some(Value::from(all)))
 }
 
-fn entry(
-    value: &Value,
-    key: &str,
-    rest: &[&str],
-    set: &mut Set<'_>,
-) -> Result<Option<Value>, String> {
+fn entry(value: &Value, key: &str, rest: &[&str], to: &dyn Lead) -> Result<Option<Value>, String> {
     let Some(map) = value.as_map() else {
         return Err(format!("`{key}` is looked for in what is no mapping"));
     };
     let changed = match map.get(key) {
-        Some(there) => walk(there, rest, set)?,
+        Some(there) => walk(there, rest, to)?,
         None => {
             let made = match rest.first() {
                 None => Value::nothing(),
@@ -140,7 +140,7 @@ fn entry(
                 }
                 Some(_) => Value::map(),
             };
-            Some(walk(&made, rest, set)?.unwrap_or(made))
+            Some(walk(&made, rest, to)?.unwrap_or(made))
         }
     };
     Ok(changed.map(|changed| {

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::lead::lead;
+use super::lead::{Lead, lead};
 use super::namespace::{NamespaceSettings, Subjects, put};
 use super::refuse;
 use crate::context::Context;
@@ -58,19 +58,40 @@ pub(crate) fn add_value(
     }
 }
 
-fn set(text: &Text, target: &ValueTarget, resource: &mut Resource, context: &mut Context<'_>) {
-    let set = &mut |value: &Value| {
+/// A text on its way into a field.
+struct Put<'a, 'c> {
+    text: &'a Text,
+    target: &'a ValueTarget,
+    context: &'a Context<'c>,
+}
+
+impl Lead for Put<'_, '_> {
+    fn set(&self, value: &Value) -> Result<Option<Value>, String> {
         let Value::Scalar(before) = value else {
             return Err("it is no scalar".to_owned());
         };
         let old = if value.is_null() { "" } else { &before.text };
-        let new = match target.position.checked_sub(1) {
-            Some(position) => SmolStr::new(inserted(old, position, &text.value)),
-            None => text.value.clone(),
+        let text = &self.text.value;
+        let new = match self.target.position.checked_sub(1) {
+            Some(position) => SmolStr::new(inserted(old, position, text)),
+            None => text.clone(),
         };
-        Ok(Some(context.untyped(new, text.range, value)))
+        Ok(Some(self.context.untyped(new, self.text.range, value)))
+    }
+
+    fn make(&self, text: &str) -> Value {
+        let range = self.target.field_path.range;
+        self.context.untyped(text.into(), range, &Value::nothing())
+    }
+}
+
+fn set(text: &Text, target: &ValueTarget, resource: &mut Resource, context: &mut Context<'_>) {
+    let put = Put {
+        text,
+        target,
+        context,
     };
-    match lead(&resource.value, &target.field_path.value, set) {
+    match lead(&resource.value, &target.field_path.value, &put) {
         Ok(Some(changed)) => {
             resource.value = changed;
             resource.settle();
