@@ -1,9 +1,9 @@
 //! The files that become part of a directory's build, as far as the import graph tells: what a patch in
 //! it can change.
 
-use infragen_kustomize::Field;
+use infragen_kustomize::{Field, FileKind};
 use infragen_workspace::{
-    Child, Db, DefinedBy, Definition, Directory, Found, SourceFile, facts, imports_of,
+    Child, Db, DefinedBy, Definition, Directory, Found, SourceFile, facts, importers, imports_of,
     kustomization_file, target,
 };
 use rustc_hash::FxHashSet;
@@ -26,6 +26,31 @@ pub(crate) fn files_below(db: &dyn Db, directory: Directory) -> Vec<SourceFile> 
         None => walk.generated(directory),
     }
     walk.files
+}
+
+/// The files that hold what a layer acts on: those below its directory, and of a component also those of all that
+/// use it.
+pub(crate) fn files_acted_on(db: &dyn Db, directory: Directory) -> Vec<SourceFile> {
+    let mut seen = FxHashSet::default();
+    let mut rest = vec![directory];
+    let mut files = Vec::new();
+    while let Some(directory) = rest.pop() {
+        if !seen.insert(directory) {
+            continue;
+        }
+        files.extend(files_below(db, directory));
+        let layer = kustomization_file(db, directory).map(|file| facts(db, file));
+        let layer = layer
+            .as_ref()
+            .and_then(|facts| facts.kustomization.as_ref());
+        if layer.is_some_and(|layer| layer.kind == FileKind::Component) {
+            let users = importers(db, directory.root(db), Found::Directory(directory));
+            rest.extend(users.iter().map(|user| user.from.directory(db)));
+        }
+    }
+    files.sort_unstable();
+    files.dedup();
+    files
 }
 
 struct Walk<'a> {

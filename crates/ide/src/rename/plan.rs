@@ -15,7 +15,7 @@ use super::layers::{Above, Choice, choices_in};
 use super::report::report;
 use super::walk::{Spot, Walk, place_in_text, templated};
 use super::{Refused, Rename, refuse};
-use crate::below::{files_below, objects_in};
+use crate::below::{files_acted_on, objects_in};
 use crate::subject::{What, reference_of, subjects};
 use crate::target::named_by;
 use crate::written::{Written, scalar_at};
@@ -136,9 +136,9 @@ impl<'a> Plan<'a> {
         Ok(spots)
     }
 
-    /// The objects of a directory's build that a choice takes.
+    /// The objects that a choice of a directory's layer takes.
     fn taken_by(&self, directory: Directory, choice: &Choice) -> Vec<(GroupKind, Definition)> {
-        let files = files_below(self.db, directory);
+        let files = files_acted_on(self.db, directory);
         let objects = objects_in(self.db, &files).filter_map(|definition| {
             let target = target(self.db, &definition).filter(|_| self.is_first(&definition))?;
             let taken = choice.is_about(&target.kind.group, &target.kind.kind, &[])

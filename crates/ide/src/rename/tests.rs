@@ -329,6 +329,32 @@ metadata: {{name: api}}
 }
 
 #[test]
+fn a_component_chooses_among_the_objects_of_its_users() {
+    let text = "//- ha/kustomization.yaml
+kind: Component
+patches:
+- target: {name: web}
+  patch: |
+    - {op: add, path: /metadata/labels, value: {ha: \"1\"}}
+//- kustomization.yaml
+resources: [a.yaml, b.yaml]
+components: [ha]
+//- a.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: w$0eb}
+//- b.yaml
+apiVersion: v1
+kind: Secret
+metadata: {name: web}
+";
+    assert_eq!(
+        renamed(text, "site"),
+        "Objects\n  a.yaml:3: metadata: {name: site}\nPatches (confirm)\n  ha/kustomization.yaml:3: - target: {name: web|site}\n  ! it also chooses the Secret `web` in b.yaml, which keeps its name\n"
+    );
+}
+
+#[test]
 fn an_alias_edits_its_anchor_and_says_what_else_changes() {
     let found = renamed(
         "//- kustomization.yaml
