@@ -338,7 +338,7 @@ fn patch_objects(
         return;
     };
     if let Some(target) = target
-        && embedded.text().contains("op:")
+        && embedded.text().contains("op")
     {
         objects.extend(json_patched(&embedded, target));
     }

@@ -63,7 +63,8 @@ impl Disk {
         kustomizations
     }
 
-    /// The bytes of a file, without a question for its size: what is read tells that.
+    /// The bytes of a file, without a question for its size: what is read tells that. (A `File` by itself asks for it;
+    /// behind `take` it does not.)
     fn read(&self, path: &Utf8Path) -> Option<Vec<u8>> {
         const USUAL: usize = 16 << 10;
         let file = File::open(self.absolute(path)).ok()?;

@@ -8,7 +8,7 @@ use crate::error::BuildError;
 use crate::id::{DEFAULT_NAMESPACE, Gvk, Id, NO_NAMESPACE, split_api_version};
 use crate::origin::Place;
 use crate::scope;
-use crate::value::{Map, Value, shared};
+use crate::value::{Map, ScalarKind, Value, plain_kind, shared};
 
 /// An object, with what kustomize remembers about it beside its text (in annotations of its own, which never
 /// show; here in fields).
@@ -34,6 +34,9 @@ pub struct Resource {
     /// Keys that kustomize wrote without quotes although they are no texts without them: it cannot print the
     /// object while they are there.
     pub(crate) odd_keys: Vec<OddKey>,
+    /// Whether kustomize has written its annotations anew, which it does behind every JSON patch: keys that were in quotes
+    /// are in none then, and the next JSON patch cannot read those that are no texts so.
+    pub(crate) plain_annotations: bool,
     /// Keys that patches gave again: if the object still has two of one key at the end, kustomize cannot print it.
     pub(crate) repeated: Vec<Arc<BuildError>>,
     /// Where it stands: the document of a resource file, or the item of a generator.
@@ -114,6 +117,7 @@ impl Resource {
             referrers: Vec::new(),
             nodes: Nodes::default(),
             odd_keys: Vec::new(),
+            plain_annotations: false,
             repeated: Vec::new(),
             place,
         }
@@ -133,6 +137,13 @@ impl Resource {
         if let Some(annotations) = annotations.and_then(Value::as_map_mut) {
             annotations.keep_last();
         }
+    }
+
+    /// A key of its annotations that kustomize wrote as if it were a number or a boolean.
+    pub(crate) fn odd_annotation(&self) -> Option<&SmolStr> {
+        let annotations = self.annotations().filter(|_| self.plain_annotations)?;
+        let mut keys = annotations.iter().map(|(key, _)| key);
+        keys.find(|key| plain_kind(key) != ScalarKind::String)
     }
 
     /// What is wrong with the keys that are there.

@@ -36,7 +36,10 @@ fn fits(listed: &str, name: &str, address: Option<IpAddr>, port: &str) -> bool {
     }
     let listed = listed.to_ascii_lowercase();
     // `*.a.b` and `.a.b` are what is below `a.b`; `a.b` is that itself too.
-    let below = listed.strip_prefix('*').unwrap_or(&listed);
+    let below = match listed.starts_with("*.") {
+        true => &listed[1..],
+        false => &listed,
+    };
     match below.strip_prefix('.') {
         Some("") => false,
         Some(_) => name.ends_with(below),
@@ -68,7 +71,9 @@ fn split(host: &str) -> (&str, Option<&str>) {
         return (name, rest.strip_prefix(':').filter(|port| !port.is_empty()));
     }
     match host.split_once(':') {
-        Some((name, port)) if !port.contains(':') => (name, Some(port)),
+        Some((name, port)) if !port.contains(':') => {
+            (name, Some(port).filter(|port| !port.is_empty()))
+        }
         // Many colons are an address of version 6.
         _ => (host, None),
     }

@@ -59,10 +59,10 @@ impl Files<'_> {
     /// An artifact has files only: a folder that is left out comes back with any file in it.
     fn is_directory_left_out(&self, directory: Directory) -> bool {
         let path = directory.path(self.db);
-        if !self.left_out_of(path).leaves_out(path, true) {
+        let ignore = self.left_out_of(path);
+        if !ignore.leaves_out(path, true) {
             return false;
         }
-        let ignore = self.left_out_of(path);
         directory
             .entries(self.db)
             .iter()
@@ -73,8 +73,8 @@ impl Files<'_> {
     }
 }
 
-/// Whether `spec.ignore` of a source leaves out anything that the build of a Flux Kustomization would take in: mostly
-/// it does not, and then the build is that of everybody else. What only the configuration of a plugin of kustomize names
+/// Whether `spec.ignore` of a source leaves out anything that the build of a Flux Kustomization would take in, or brings
+/// anything back that other patterns leave out: mostly it does not, and then the build is that of everybody else. What only the configuration of a plugin of kustomize names
 /// is not looked for.
 #[salsa::tracked(returns(copy))]
 pub(crate) fn takes_from_build(
@@ -85,6 +85,7 @@ pub(crate) fn takes_from_build(
     disk: bool,
 ) -> bool {
     let mut search = Search {
+        without: Files::new(db, directory.root(db), disk),
         files: Files {
             ignore: Some(ignore),
             ..Files::new(db, directory.root(db), disk)
@@ -99,6 +100,8 @@ pub(crate) fn takes_from_build(
 
 struct Search<'db> {
     files: Files<'db>,
+    /// The same without the field.
+    without: Files<'db>,
     seen: FxHashSet<Directory>,
 }
 
@@ -152,12 +155,18 @@ impl Search<'_> {
             .iter()
             .any(|entry| match &entry.child {
                 Child::Directory(below) => self.directory(*below),
-                Child::File(file) => self.files.is_left_out(Found::File(*file)),
+                Child::File(file) => self.decides(*file),
                 Child::Link(_) => match find(db, directory, &entry.name) {
-                    Found::File(file) => self.files.is_left_out(Found::File(file)),
+                    Found::File(file) => self.decides(file),
                     _ => false,
                 },
                 Child::Other(_) => false,
             })
+    }
+
+    /// Whether the field decides about a file.
+    fn decides(&self, file: SourceFile) -> bool {
+        let file = Found::File(file);
+        self.files.is_left_out(file) != self.without.is_left_out(file)
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn disk_text(db: &dyn Db, file: SourceFile) -> Result<Arc<str>, Synta
 
 /// The tree of a file. A file that cannot be read has an empty tree with the error.
 ///
-/// Trees of closed files are dropped again; only their facts stay.
+/// Only some trees of closed files are kept; their facts stay.
 #[salsa::tracked(returns(clone), no_eq, lru = 128)]
 pub fn tree(db: &dyn Db, file: SourceFile) -> Arc<Tree> {
     match file.buffer(db) {
@@ -37,7 +37,7 @@ pub fn tree(db: &dyn Db, file: SourceFile) -> Arc<Tree> {
     }
 }
 
-/// The tree of a file on disk, whatever an editor makes of it; kept for a moment only.
+/// The tree of a file on disk, whatever an editor makes of it; kept for as long as others do not drive it out.
 pub(crate) fn disk_tree(db: &dyn Db, file: SourceFile) -> Arc<Tree> {
     if let Some(tree) = recent_tree(db, file) {
         return tree;

@@ -1,8 +1,8 @@
 //! The trees of files on disk that were read a moment ago.
 //!
 //! What is asked of a file comes in bursts: its facts, its objects, the builds of its directory. Each of these keeps
-//! what it needs of the tree, and all trees together would take more memory than all of that: so a few are kept for a
-//! moment.
+//! what it needs of the tree, and all trees together would take more memory than all of that: so a few are kept, until
+//! others come or [`RecentTrees::clear`] is called.
 
 use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -52,6 +52,13 @@ impl RecentTrees {
         let recent = slot.as_ref()?;
         let same = recent.file == file && recent.content == content;
         same.then(|| recent.tree.clone())
+    }
+
+    /// Lets go of all of them.
+    pub fn clear(&self) {
+        for slot in &self.slots {
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
     }
 
     /// Keeps a tree until that of another file takes its place.

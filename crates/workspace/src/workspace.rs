@@ -733,6 +733,7 @@ impl Workspace {
     /// Lets go of what was made for a whole repository and is not asked for on every keystroke: the next change of the
     /// state would do it, and whoever types would wait for that. No snapshot may live on this thread.
     pub fn trim(&mut self) {
+        self.db.recent_trees().clear();
         salsa::Database::trigger_lru_eviction(&mut self.db);
     }
 

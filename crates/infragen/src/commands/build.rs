@@ -5,7 +5,7 @@ mod origins;
 
 use std::collections::HashSet;
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{Seek, Write};
 use std::time::Instant;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -221,12 +221,13 @@ fn overwrite(file: &Utf8Path, text: &str) -> std::io::Result<()> {
         .create(true)
         .truncate(false)
         .open(file)?;
-    file.write_all(text.as_bytes())?;
-    let length = text.len() as u64;
+    let written = file.write_all(text.as_bytes());
+    // Nothing of the earlier build stays behind the new one, also where the disk is full.
+    let length = file.stream_position()?;
     if file.metadata()?.len() > length {
         file.set_len(length)?;
     }
-    Ok(())
+    written
 }
 
 #[cfg(test)]

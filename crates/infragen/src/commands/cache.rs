@@ -19,7 +19,8 @@ Examples:
 
 It is in $INFRAGEN_CACHE, else in `infragen` below $XDG_CACHE_HOME or ~/.cache. All that run at the
 same time share it, and may go on while it is cleared: what they need they ask for again. When files
-come and all of them have more than 2048 MiB, those go that nobody has used for the longest time.")]
+come and all of them have more than 2 GiB, those go that nobody has used for the longest time, but
+none that was used within a day.")]
 pub struct Args {
     /// What to do; without it the cache is described
     #[arg(value_enum, value_name = "ACTION")]

@@ -50,10 +50,12 @@ impl Listings {
 }
 
 impl Listing {
-    /// Reads a directory; one that cannot be read is empty.
-    fn read(directory: &Path) -> Listing {
-        let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-        let mut entries: Vec<_> = entries
+    /// Reads a directory; none where the disk does not tell all that is in it.
+    fn read(directory: &Path) -> Option<Listing> {
+        let listed: Result<Vec<_>, _> = std::fs::read_dir(directory).ok()?.collect();
+        let mut entries: Vec<_> = listed
+            .ok()?
+            .into_iter()
             .filter_map(|entry| {
                 let kind = entry.file_type().ok()?;
                 let entry_kind = match kind {
@@ -65,7 +67,7 @@ impl Listing {
             })
             .collect();
         entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        Listing { entries }
+        Some(Listing { entries })
     }
 
     fn entry(&self, name: &str) -> Option<Option<Entry>> {
@@ -103,7 +105,9 @@ impl Listing {
 
 /// A directory and all below it, in order of path.
 fn directories(base: &Utf8Path, directory: Utf8PathBuf) -> Vec<(Utf8PathBuf, Listing)> {
-    let listing = Listing::read(base.join(&directory).as_std_path());
+    let Some(listing) = Listing::read(base.join(&directory).as_std_path()) else {
+        return Vec::new();
+    };
     let below: Vec<Utf8PathBuf> = listing
         .directories()
         .map(|name| join(&directory, name).to_path_buf())

@@ -365,6 +365,7 @@ fn json_one(
     match done {
         Ok(value) => {
             resource.value = value;
+            resource.plain_annotations = true;
             resource.part();
         }
         Err(error) => {
@@ -392,11 +393,17 @@ fn operated(
         return Err(repeated.as_ref().clone());
     }
     let error = |range, message| BuildError::new(ErrorKind::PatchFails, text.place(range), message);
+    let first = operations.iter().flatten().next();
+    let first = first.map(|first| first.path.range);
+    if let Some(key) = resource.odd_annotation() {
+        let message = format!(
+            "an earlier JSON patch took the quotes off the annotation `{key}` of {what}, and it is no text without them"
+        );
+        return Err(error(first.unwrap_or_default(), message));
+    }
     if let Some(number) = operate::endless(&value) {
-        let range = operations.iter().flatten().next();
-        let range = range.map(|first| first.path.range);
         let message = format!("JSON has no number `{}`, which is in {what}", number.text);
-        return Err(error(range.unwrap_or_default(), message));
+        return Err(error(first.unwrap_or_default(), message));
     }
     for operation in operations.iter().flatten() {
         operate::operate(&mut value, operation, what, lenient).map_err(|failure| {

@@ -93,7 +93,10 @@ impl Client {
                 Ok(answer)
             }
             Err(mut trouble) => {
-                self.http.forget_tls(&remote.origin.host);
+                // Whoever answers is there, with or without TLS.
+                if matches!(trouble.scope, Scope::Host) {
+                    self.http.forget_tls(&remote.origin.host);
+                }
                 if trouble.fault.is_passing {
                     let key = match trouble.scope {
                         Scope::Host => &host,

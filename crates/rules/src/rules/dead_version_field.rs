@@ -16,8 +16,9 @@ before `semver` before `tag` before `branch`; the first one that is there decide
 `semverFilter` is read together with `semver` only.
 
 A strategic merge patch merges `ref`: one that sets `tag` over a base with `semver` leaves both, and `semver` wins. To \
-switch, the patch writes `semver: null` beside the tag; a JSON6902 patch that adds a tag removes `/spec/ref/semver`. So a field of a patch is found in what the environments really \
-apply; a field of a base, where no build reads it.",
+switch, the patch writes `semver: null` beside the tag. A JSON6902 patch that adds a tag must also remove \
+`/spec/ref/semver`. So a field of a patch is found in what the environments really apply; a field of a base, where no \
+build reads it.",
     example: "\
 //- app.yaml
 apiVersion: source.toolkit.fluxcd.io/v1

@@ -72,14 +72,13 @@ pub fn wanted(db: &dyn Db, root: Root) -> Vec<Ask> {
         let Ok(repository) = &written.repository else {
             continue;
         };
-        // What environments say of a repository counts.
-        asks.entry(repository.clone()).or_insert_with(|| {
-            let interval = written.pull.interval.unwrap_or(DEFAULT_INTERVAL);
-            let mut ask = Ask::of(repository, interval);
-            ask.insecure = written.insecure;
-            ask.artifacts.extend(told(&written.picked).cloned());
-            ask
-        });
+        let interval = written.pull.interval.unwrap_or(DEFAULT_INTERVAL);
+        let ask = asks
+            .entry(repository.clone())
+            .or_insert_with(|| Ask::of(repository, interval));
+        ask.interval = ask.interval.min(interval);
+        ask.insecure |= written.insecure;
+        ask.artifacts.extend(told(&written.picked).cloned());
     }
     asks.into_values().collect()
 }

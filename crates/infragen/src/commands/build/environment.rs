@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::Arc;
 
+use infragen_flux::kustomization::is_kept;
+use infragen_flux::substitute::Template;
 use infragen_kustomize::{BuildError, Resource, emit};
 use infragen_workspace::{Application, Cluster, Db, Root};
 use smol_str::SmolStr;
@@ -37,8 +39,14 @@ pub fn run(
     };
     let mut errors: Vec<Arc<BuildError>> = Vec::new();
     let mut elsewhere = 0;
-    let mut first = true;
-    let mut secret = BTreeSet::new();
+    let mut printer = Printer {
+        db,
+        root: *root,
+        cluster: &cluster,
+        origins: args.origins,
+        is_first: true,
+        of_secrets: BTreeSet::new(),
+    };
     for application in asked {
         if application.directory.is_err() {
             elsewhere += 1;
@@ -46,16 +54,7 @@ pub fn run(
         }
         let wrong = cluster.errors(db, *root, application);
         if wrong.is_empty() {
-            print(
-                db,
-                *root,
-                &cluster,
-                application,
-                args.origins,
-                &mut first,
-                &mut secret,
-                terminal,
-            )?;
+            printer.print(application, terminal)?;
         }
         for error in wrong {
             if !errors.contains(&error) {
@@ -65,8 +64,9 @@ pub fn run(
     }
     let disk = Disk::new(root.path(db).clone(), false);
     report::builds(&disk, &errors, terminal)?;
-    if !secret.is_empty() {
-        let names: Vec<String> = secret.iter().map(|name| format!("`${{{name}}}`")).collect();
+    if !printer.of_secrets.is_empty() {
+        let names = printer.of_secrets.iter();
+        let names: Vec<String> = names.map(|name| format!("`${{{name}}}`")).collect();
         writeln!(
             terminal.err,
             "left as written, because Secrets give their values: {}",
@@ -92,63 +92,48 @@ pub fn run(
     })
 }
 
-fn print(
-    db: &dyn Db,
+/// Prints the objects of one Flux Kustomization after the other.
+struct Printer<'a> {
+    db: &'a dyn Db,
     root: Root,
-    cluster: &Cluster,
-    application: &Application,
+    cluster: &'a Cluster,
     origins: bool,
-    first: &mut bool,
-    secret: &mut BTreeSet<SmolStr>,
-    terminal: &mut Terminal,
-) -> Result<(), Failure> {
-    let (plain, traced);
-    let resources: &[Resource] = if origins {
-        traced = cluster.traced(db, application).unwrap_or_default();
-        &traced.resources
-    } else {
-        plain = cluster.built(db, application).unwrap_or_default();
-        &plain.resources
-    };
-    for resource in resources {
-        let mut text = String::new();
-        if emit(&resource.value, &mut text).is_err() {
-            continue;
-        }
-        let known = application.variables.known.iter();
-        secret.extend(
-            known
-                .filter(|(name, variable)| variable.value.is_none() && uses(&text, name))
-                .map(|(name, _)| name.clone()),
-        );
-        if origins {
-            text = annotate(db, root, cluster, application, resource, &text);
-        }
-        if !std::mem::take(first) {
-            terminal.out.write_all(b"---\n")?;
-        }
-        terminal.out.write_all(text.as_bytes())?;
-    }
-    Ok(())
+    is_first: bool,
+    /// The variables that stay because Secrets give them.
+    of_secrets: BTreeSet<SmolStr>,
 }
 
-/// Whether a text reads a variable.
-fn uses(text: &str, variable: &str) -> bool {
-    text.split("${").skip(1).any(|behind| {
-        let rest = behind.strip_prefix(variable);
-        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::uses;
-
-    #[test]
-    fn a_variable_is_a_whole_name() {
-        assert!(uses("a: x-${A}", "A"));
-        assert!(uses("a: ${A:-b}", "A"));
-        assert!(!uses("a: ${AB}", "A"));
-        assert!(!uses("a: A", "A"));
+impl Printer<'_> {
+    fn print(&mut self, application: &Application, terminal: &mut Terminal) -> Result<(), Failure> {
+        let (db, cluster) = (self.db, self.cluster);
+        let (plain, traced);
+        let resources: &[Resource] = if self.origins {
+            traced = cluster.traced(db, application).unwrap_or_default();
+            &traced.resources
+        } else {
+            plain = cluster.built(db, application).unwrap_or_default();
+            &plain.resources
+        };
+        for resource in resources {
+            let mut text = String::new();
+            if emit(&resource.value, &mut text).is_err() {
+                continue;
+            }
+            if !is_kept(resource) {
+                let template = Template::parse(&text);
+                let used = template.references().map(|reference| reference.name);
+                let known = used.filter_map(|name| application.variables.known.get_key_value(name));
+                let left = known.filter(|(_, known)| known.value.is_none());
+                self.of_secrets.extend(left.map(|(name, _)| name.clone()));
+            }
+            if self.origins {
+                text = annotate(db, self.root, cluster, application, resource, &text);
+            }
+            if !std::mem::take(&mut self.is_first) {
+                terminal.out.write_all(b"---\n")?;
+            }
+            terminal.out.write_all(text.as_bytes())?;
+        }
+        Ok(())
     }
 }
