@@ -115,6 +115,32 @@ fn a_base_that_leads_around_the_overlay_is_a_cycle() {
 }
 
 #[test]
+fn a_json_patch_takes_the_quotes_off_annotations_for_the_next_one() {
+    let patched = |key: &str, patches: usize| {
+        let patch =
+            "- target: {kind: R}\n  patch: '- {op: add, path: /y, value: z}'\n".repeat(patches);
+        let last = "- target: {kind: R}\n  patch: '- {op: remove, path: /metadata/annotations}'\n";
+        let files = format!(
+            "#file kustomization.yaml\nresources: [a.yaml]\npatches:\n{patch}{last}\
+             #file a.yaml\nkind: R\nmetadata: {{name: a, annotations: {{\"{key}\": x}}}}\n"
+        );
+        errors("", &files)
+            .into_iter()
+            .map(|(kind, _)| kind)
+            .collect::<Vec<_>>()
+    };
+    for key in ["true", "1", "null"] {
+        assert_eq!(
+            patched(key, 1).first(),
+            Some(&ErrorKind::PatchFails),
+            "{key}"
+        );
+        assert_eq!(patched(key, 0), [], "{key}");
+    }
+    assert_eq!(patched("on", 1), []);
+}
+
+#[test]
 fn errors_point_at_what_must_change() {
     let files = "#file kustomization.yaml\nresources: [nope.yaml, c]\nresource: []\nnamePrefix: 5\n\
                  configMapGenerator: [{name: a, literals: [b]}]\nreplicas: [{name: web, count: 2}]\n\

@@ -108,6 +108,8 @@ mod tests {
             assert!(direct(except, "r.example.com:5000"), "{except}");
         }
         assert!(direct("example.com", "example.com"));
+        assert!(direct("example.com:", "r.example.com:5000"));
+        assert!(!direct("*example.com", "r.example.com"));
         for except in [".example.com", "*.example.com"] {
             assert!(direct(except, "r.example.com"), "{except}");
             assert!(!direct(except, "example.com"), "{except}");

@@ -737,8 +737,8 @@ impl Workspace {
         salsa::Database::trigger_lru_eviction(&mut self.db);
     }
 
-    /// Reads all files of a root on all cores, so that later queries find their facts. `progress` is
-    /// told how many of how many are done, from any thread.
+    /// Reads all files of a root on all cores, and makes what later queries ask for of all of them: facts, builds, and what
+    /// environments apply. `progress` is told how many of how many files are read, from any thread.
     pub fn index(&self, root: Root, progress: &(dyn Fn(usize, usize) + Sync)) {
         index_files(&self.snapshot(), root, progress);
     }

@@ -98,6 +98,9 @@ fn a_file_comes_back_in_a_folder_that_is_left_out() {
 fn it_wins_over_files_with_patterns() {
     let workspace = repository("!two.yaml", &[("apps/.sourceignore", "*.yaml\n")]);
     assert_eq!(outcome(&workspace).0, ["two"]);
+    // Also where nothing is left out any more.
+    let workspace = repository("!*.yaml", &[("apps/.sourceignore", "*.yaml\n")]);
+    assert_eq!(outcome(&workspace).0, ["two", "one"]);
 }
 
 #[test]

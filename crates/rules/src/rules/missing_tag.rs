@@ -151,7 +151,10 @@ PATCH//- oci",
 ",
         );
         let whole = patched("    - {op: add, path: /spec/ref, value: {tag: v1.4.3}}\n");
-        for fleet in [merged, operations, whole] {
+        let json = patched(
+            "    [{\"op\": \"replace\", \"path\": \"/spec/ref/tag\", \"value\": \"v1.4.3\"}]\n",
+        );
+        for fleet in [merged, operations, whole, json] {
             check(RULE, &fleet)
                 .finds_one(Severity::Warning, "`ghcr.io/acme/web` has no tag `v1.4.3`")
                 .at(&["clusters/production/kustomization.yaml: v1.4.3"]);
