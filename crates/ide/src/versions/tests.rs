@@ -228,7 +228,7 @@ spec: {url: oci://ghcr.io/acme/web, ref: {semver: $0'1.x'}}
     let fixture = Fixture::with_tags(fleet, TAGS);
     let shown = card(&fixture);
     assert!(
-        shown.contains("| (not applied by any environment) | `1.x`   | `v1.4.2` | 9 days |"),
+        shown.contains("| (not applied here) | `1.x`   | `v1.4.2` | 9 days |"),
         "{shown}"
     );
     let whole = TextRange::up_to((fleet.len() as u32).into());

@@ -17,7 +17,7 @@ use crate::query::facts;
 use crate::resolve::{definitions, names_of_kind};
 
 /// What stands in the place of the name of an environment.
-const NONE: &str = "(not applied by any environment)";
+const NONE: &str = "(not applied here)";
 
 /// What an `OCIRepository` of a file takes, where no environment applies it and its address is no template: as if an
 /// environment with the newest Flux did, whose number and object are none that exist.
