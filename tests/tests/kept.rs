@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use infragen_registry::{Listing, Repository, Timestamp};
 use infragen_rules::Finding;
-use infragen_tests::generate;
-use infragen_workspace::Workspace;
+use infragen_tests::generate::{self, File};
+use infragen_workspace::{Answer, Workspace};
 
 /// The findings of every file, by path: what was made anew is another list, even if it says the same.
 type Findings = BTreeMap<Utf8PathBuf, Arc<Vec<Finding>>>;
@@ -24,7 +25,10 @@ struct World {
 
 impl World {
     fn new() -> World {
-        let files = generate::repository(1, 200);
+        World::of(&generate::repository(1, 200))
+    }
+
+    fn of(files: &[File]) -> World {
         let named: Vec<_> = files
             .iter()
             .map(|(path, text)| (path.as_str(), text.as_str()))
@@ -131,4 +135,85 @@ fn a_name_that_is_typed_makes_nothing_anew_that_does_not_name_it() {
         assert_eq!(anew, [] as [&str; 0], "by typing in {path}");
         world.show(&path, None);
     }
+}
+
+const SYNC: &str = "\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: flux-system, namespace: flux-system}
+spec: {interval: 1m, url: \"ssh://git@example.com/fleet\"}
+---
+";
+
+const CHARTS: &str = "\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {name: charts, namespace: web}
+spec: {type: oci, url: oci://ghcr.io/acme}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: web}
+spec:
+  interval: 1m
+  chart: {spec: {chart: web, version: 1.x, sourceRef: {kind: HelmRepository, name: charts}}}
+";
+
+const SETTINGS: &str =
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: web}\n";
+
+fn kustomization(name: &str, path: &str) -> String {
+    format!(
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: {name}, namespace: flux-system}}
+spec:
+  interval: 1m
+  prune: true
+  path: {path}
+  sourceRef: {{kind: GitRepository, name: flux-system}}
+"
+    )
+}
+
+#[test]
+fn versions_of_charts_are_kept_while_another_kustomization_is_edited() {
+    let entry = kustomization("flux-system", "./clusters/production");
+    let files = [
+        (
+            "clusters/production/flux-system/gotk-sync.yaml",
+            format!("{SYNC}{entry}"),
+        ),
+        (
+            "clusters/production/charts.yaml",
+            kustomization("charts", "./charts"),
+        ),
+        (
+            "clusters/production/settings.yaml",
+            kustomization("settings", "./settings"),
+        ),
+        ("charts/charts.yaml", CHARTS.to_owned()),
+        ("settings/settings.yaml", SETTINGS.to_owned()),
+    ];
+    let files = files.map(|(path, text)| (path.to_owned(), text));
+    let mut world = World::of(&files);
+    let repository = Repository::parse("oci://ghcr.io/acme/web").unwrap();
+    let tags = Answer::Listing(Listing {
+        tags: vec!["1.2.3".into()],
+        at: Timestamp(0),
+    });
+    let answers = vec![(repository, tags)];
+    world.workspace.set_answers(answers, Timestamp(0));
+    let before = world.findings();
+    let path = world.find("settings/settings.yaml", "ConfigMap");
+    world.show(
+        &path,
+        Some(SETTINGS.replace("name: settings", "name: others")),
+    );
+    let anew = made_anew(&before, &world.findings());
+    assert!(anew.contains(&path));
+    let charts = anew
+        .iter()
+        .filter(|path| path.ends_with("charts/charts.yaml"));
+    assert_eq!(charts.count(), 0);
 }

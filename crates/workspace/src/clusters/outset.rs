@@ -20,6 +20,7 @@ use crate::files::Root;
 use crate::index::View;
 use crate::published::{Published, published};
 use crate::query::facts;
+use crate::versions::pulled_roots;
 
 /// What a walk through an environment begins with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -73,7 +74,8 @@ fn source_ignores(db: &dyn Db, root: Root) -> bool {
     let mapped = root.mapped(db).iter();
     let mapped = mapped.map(|(_, directory)| directory.root(db));
     let siblings = root.siblings(db).iter().copied();
-    let mut roots = std::iter::once(root).chain(siblings).chain(mapped);
+    let roots = std::iter::once(root).chain(siblings).chain(mapped);
+    let mut roots = roots.chain(pulled_roots(db));
     roots.any(|root| View::new(db, root).source_ignores())
 }
 

@@ -13,6 +13,7 @@ mod placed;
 mod readable;
 mod remote;
 mod round;
+mod takers;
 #[cfg(test)]
 mod tests;
 mod unapplied;
@@ -22,13 +23,14 @@ pub use bundled::{BundledPath, bundled_paths};
 pub use declared::declared_versions;
 pub use picked::{Outcome, Picked, pick};
 pub use placed::{
-    Consumer, NoRepository, PlacedVersion, bundle_consumers, bundles, version_of, versions_from,
-    versions_in, versions_in_application, versions_of_object,
+    Consumer, NoRepository, PlacedVersion, bundle_consumers, bundles, version_of, versions_in,
+    versions_in_application, versions_of_object,
 };
 pub(crate) use placed::{bundle_directory, pull_in_object, pulls_of};
 pub use readable::{Readable, readable};
 pub(crate) use remote::pulled_roots;
 pub use remote::{Answer, Remote, Remotes, bundle_of, knows_registries, now, remote, shown_path};
 pub use round::{Round, answer_of, mirrors, wanted_in};
+pub use takers::versions_from;
 pub use unapplied::written_version;
 pub use wanted::{Ask, wanted};

@@ -21,7 +21,6 @@ use crate::db::Db;
 use crate::environment::environments;
 use crate::files::{Directory, Root, SourceFile};
 use crate::index::DefinedBy;
-use crate::query::facts;
 
 /// What an object of an environment takes from a registry.
 #[derive(Debug, Clone)]
@@ -285,34 +284,6 @@ pub fn versions_of_object(db: &dyn Db, file: SourceFile, by: DefinedBy) -> Vec<P
         version_of(db, &cluster, applied.environment, applied.id)
     })
     .collect()
-}
-
-/// What other objects take by the address of an object of a file, in each environment that applies it: charts by their
-/// `HelmRepository`, images by their `ImageRepository`.
-pub fn versions_from(db: &dyn Db, file: SourceFile, number: u32) -> Vec<PlacedVersion> {
-    let (root, facts) = (file.root(db), facts(db, file));
-    let Some(object) = facts.objects.get(number as usize) else {
-        return Vec::new();
-    };
-    let applied = applied_from(db, file);
-    let by = DefinedBy::Object(number);
-    let mut taken = Vec::new();
-    for own in applied.iter().filter(|applied| applied.by == by) {
-        let versions = versions_in(db, root, own.environment).into_iter();
-        taken.extend(versions.filter(|version| match &version.pull.address {
-            Address::Own(_) => false,
-            Address::In {
-                kind,
-                namespace,
-                name,
-                ..
-            } => {
-                let namespace = namespace.as_ref().unwrap_or(&version.namespace);
-                *kind == object.kind && *name == own.name && *namespace == own.namespace
-            }
-        }));
-    }
-    taken
 }
 
 /// A Flux Kustomization that builds a path of an artifact.
