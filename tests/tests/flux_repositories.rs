@@ -21,7 +21,7 @@ use infragen_flux::substitute::{Missing, Template};
 use infragen_kustomize::{Value, emit, print};
 use infragen_tests::corpora::{corpora, not_copied, skip_optional};
 use infragen_tests::flux::{Case, Oracle, Outcome};
-use infragen_workspace::{Application, Cluster, Db, Workspace, applied, clusters};
+use infragen_workspace::{Application, Cluster, Db, Workspace, clusters};
 use smol_str::SmolStr;
 
 /// What a variable is that comes from an object outside of the repository.
@@ -170,14 +170,11 @@ impl World<'_> {
             let objects = objects.filter_map(|source| self.object(spec, source));
             case.objects = objects.map(|object| text(&object)).collect();
         }
-        let directory = *application.directory.as_ref().unwrap();
-        let built = applied(
-            self.db,
-            directory,
-            spec.clone(),
+        let application = &Application {
             variables,
-            self.cluster.missing,
-        );
+            ..application.clone()
+        };
+        let built = self.cluster.built(self.db, application).unwrap();
         let errors = built.errors.iter().cloned();
         let problems = built
             .problems
@@ -215,14 +212,12 @@ impl World<'_> {
             post_build: None,
             ..(*application.spec).clone()
         });
-        let directory = *application.directory.as_ref().unwrap();
-        let built = applied(
-            self.db,
-            directory,
-            bare,
-            Arc::default(),
-            self.cluster.missing,
-        );
+        let application = &Application {
+            spec: bare,
+            variables: Arc::default(),
+            ..application.clone()
+        };
+        let built = self.cluster.built(self.db, application).unwrap();
         for resource in &built.resources {
             let text = text(&resource.value);
             for reference in Template::parse(&text).references() {

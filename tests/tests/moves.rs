@@ -9,8 +9,10 @@
 )]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use infragen_flux::kustomization::KustomizationSpec;
 use infragen_ide::rename_files;
 use infragen_kustomize::{FILE_NAMES, emit};
 use infragen_syntax::apply;
@@ -18,8 +20,8 @@ use infragen_tests::corpora::{corpora_or_skip, not_copied};
 use infragen_tests::generate::{self, Random};
 use infragen_tests::layers::Layers;
 use infragen_workspace::{
-    Child, Db, Directory, Found, Root, Workspace, applied, clusters, facts, imports_of, layers,
-    text,
+    Application, Child, Cluster, Db, Directory, Found, Root, Workspace, clusters, facts,
+    imports_of, layers, text,
 };
 
 /// Moves in one repository, where `INFRAGEN_MOVES` asks for no other number.
@@ -230,14 +232,18 @@ impl State {
         for file in layers(db, root) {
             let directory = file.directory(db);
             let path = directory.path(db);
-            let spec = infragen_flux::kustomization::KustomizationSpec::of_path(
-                "".into(),
-                "".into(),
-                path.as_str().into(),
-                None,
-            );
-            let missing = infragen_flux::substitute::Missing::IsEmpty;
-            let built = applied(db, directory, spec.into(), Default::default(), missing);
+            let alone = Cluster::of_directory(db, directory);
+            // Its own name, which objects are labelled with, would be another one behind the move.
+            let unnamed = Application {
+                spec: Arc::new(KustomizationSpec::of_path(
+                    "".into(),
+                    "".into(),
+                    path.as_str().into(),
+                    None,
+                )),
+                ..alone.applications[0].clone()
+            };
+            let built = alone.built(db, &unnamed).unwrap();
             let mut objects: Vec<String> = built
                 .resources
                 .iter()

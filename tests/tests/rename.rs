@@ -13,8 +13,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use infragen_flux::kustomization::KustomizationSpec;
-use infragen_flux::substitute::Missing;
 use infragen_flux::{GroupKind, named};
 use infragen_ide::rename;
 use infragen_kustomize::{Value, emit};
@@ -23,8 +21,8 @@ use infragen_tests::corpora::{corpora_or_skip, not_copied};
 use infragen_tests::generate::{self, Random};
 use infragen_tests::layers::Layers;
 use infragen_workspace::{
-    AppliedObject, Built, Db, Definition, Root, SourceFile, Workspace, applied, clusters,
-    each_definition, facts, is_patch_file, layers, names_of_kind, objects, target, text,
+    AppliedObject, Built, Cluster, Db, Definition, Root, SourceFile, Workspace, clusters,
+    each_definition, facts, is_patch_file, layers, names_of_kind, target, text,
 };
 
 /// What no repository says anywhere.
@@ -263,15 +261,10 @@ impl State {
             }
             let directory = file.directory(db);
             let path = directory.path(db).as_str();
-            let spec = Arc::new(KustomizationSpec::of_path(
-                "".into(),
-                "".into(),
-                path.into(),
-                None,
-            ));
-            let missing = Missing::IsEmpty;
-            let one = applied(db, directory, spec.clone(), Arc::default(), missing);
-            let ids = objects(db, directory, spec, Arc::default(), missing);
+            let cluster = Cluster::of_directory(db, directory);
+            let application = &cluster.applications[0];
+            let one = cluster.built(db, application).unwrap();
+            let ids = cluster.objects(db, application);
             builds.insert(format!("directory {path}"), Build::of(&[(one, ids)]));
         }
         State { builds }

@@ -48,9 +48,9 @@ pub use candidates::{
 pub use clusters::{
     Application, AppliedFrom, AppliedObject, Built, Change, Cluster, ClusterEdge, ClusterGraph,
     ClusterNode, Elsewhere, EnvironmentError, Fault, InEnvironment, Leads, Leaf, MAX_TRACED,
-    ObjectId, Patched, Reader, Shadowed, Twice, Why, applied, applied_from, applied_twice,
-    bundle_here, cluster, cluster_graph, clusters, environment_errors, flux_version, nth_cluster,
-    objects, patched_objects, readers, shadowed_versions, unmatched_additions, without_namespace,
+    ObjectId, Patched, Reader, Shadowed, Twice, Why, applied_from, applied_twice, bundle_here,
+    cluster, cluster_graph, clusters, environment_errors, flux_version, nth_cluster,
+    patched_objects, readers, shadowed_versions, unmatched_additions, without_namespace,
 };
 pub use compare::{
     Applier, Cause, CompareOptions, Comparison, Deletion, Fate, FieldChange, FieldPath, FieldStep,

@@ -29,20 +29,14 @@ const MAX_STEPS: usize = 32;
 impl Cluster {
     /// The objects of one of its applications with the history of every value. Only the last ones are remembered.
     pub fn traced(&self, db: &dyn Db, application: &Application) -> Option<Arc<Built>> {
-        let directory = *application.directory.as_ref().ok()?;
+        let inputs = self.inputs(db, application)?;
+        let directory = inputs.directory(db);
         let mut place = self.place_of(db, application).unwrap_or_else(|| {
             Place::start_of(infragen_kustomize::Path::from(directory.path(db).as_path()))
         });
         // The object as a whole sets it, not one of its texts.
         place.range = TextRange::empty(place.range.start());
-        Some(traced(
-            db,
-            directory,
-            application.spec.clone(),
-            application.variables.clone(),
-            self.missing,
-            place,
-        ))
+        Some(traced(db, inputs, place))
     }
 
     /// The steps that made a value of [`Cluster::traced`], the newest first.

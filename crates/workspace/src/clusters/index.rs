@@ -7,7 +7,9 @@ use infragen_kustomize::{Path, Resource};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use super::build::Layer;
+use super::applied_objects::objects;
+use super::build::applied;
+use super::inputs::Layer;
 use super::on_disk::{as_on_disk, on_disk};
 use super::outset::{Outset, outset};
 use super::walk::{Cluster, cluster};
@@ -117,10 +119,8 @@ pub(crate) fn prepare(db: &dyn Db, root: Root, environment: Environment) {
         return;
     };
     for application in &disk.cluster.applications {
-        if let Ok(directory) = application.directory {
-            let (spec, variables) = (application.spec.clone(), application.variables.clone());
-            let missing = disk.cluster.missing;
-            pulls_of(db, directory, spec, variables, missing, Layer::Disk);
+        if let Some(inputs) = disk.cluster.disk_inputs(db, application) {
+            pulls_of(db, inputs);
         }
     }
 }
@@ -185,10 +185,10 @@ impl Objects {
             return;
         };
         let inner = at.root(db).unwrap_or(cluster.root);
-        let objects = match layer {
-            Layer::Disk => cluster.disk_objects(db, at),
-            Layer::Shown => cluster.objects(db, at),
+        let Some(inputs) = cluster.layered_inputs(db, at, layer) else {
+            return;
         };
+        let objects = objects(db, inputs);
         for (number, object) in (0..).zip(objects.iter()) {
             let id = ObjectId {
                 application,
@@ -291,10 +291,7 @@ fn manifest_in(
     layer: Layer,
 ) -> Option<(SourceFile, Arc<FileFacts>, DefinedBy)> {
     let application = cluster.applications.get(id.application as usize)?;
-    let built = match layer {
-        Layer::Disk => cluster.disk_built(db, application)?,
-        Layer::Shown => cluster.built(db, application)?,
-    };
+    let built = applied(db, cluster.layered_inputs(db, application, layer)?);
     let resource = built.resources.get(id.number as usize)?;
     let inner = application.root(db)?;
     let Found::File(file) = find(db, inner.top(db)?, resource.place.file.as_str()) else {

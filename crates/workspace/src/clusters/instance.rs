@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use infragen_flux::known::FLUX_INSTANCE;
-use infragen_flux::kustomization::{KustomizationSpec, Variables, of_instance};
-use infragen_flux::substitute::Missing;
+use infragen_flux::kustomization::{KustomizationSpec, of_instance};
 use infragen_flux::{GroupKind, ObjectFacts};
 use infragen_kustomize::Value;
 use smol_str::SmolStr;
 
-use super::build::{Layer, layered_applied, layered_objects};
-use super::walk::Application;
+use super::applied_objects::objects;
+use super::build::applied;
+use super::inputs::Inputs;
 use crate::db::Db;
 use crate::environment::Entry;
-use crate::files::{Directory, SourceFile};
+use crate::files::SourceFile;
 use crate::query::facts;
 
 /// A FluxInstance, or the Helm release that holds its values.
@@ -46,37 +46,18 @@ impl Instance {
     pub(super) fn as_applied(
         &self,
         db: &dyn Db,
-        application: &Application,
-        missing: Missing,
-        layer: Layer,
+        inputs: Inputs<'_>,
     ) -> Option<Arc<KustomizationSpec>> {
-        let directory = *application.directory.as_ref().ok()?;
-        if directory.root(db) != self.file.root(db) {
+        if inputs.directory(db).root(db) != self.file.root(db) {
             return None;
         }
-        let (spec, variables) = (application.spec.clone(), application.variables.clone());
         let path = self.file.path(db);
-        let all = layered_objects(
-            db,
-            directory,
-            spec.clone(),
-            variables.clone(),
-            missing,
-            layer,
-        );
+        let all = objects(db, inputs);
         let number = all.iter().position(|object| {
             object.kind == self.kind && object.name == self.name && *object.file == *path
         })?;
         let number = u32::try_from(number).ok()?;
-        applied_instance(
-            db,
-            directory,
-            spec,
-            variables,
-            missing,
-            layer,
-            (number, self.clone()),
-        )
+        applied_instance(db, inputs, number, self.clone())
     }
 }
 
@@ -99,17 +80,13 @@ pub(super) fn said_in<'v>(kind: &GroupKind, manifest: &'v Value) -> Option<&'v V
 }
 
 #[salsa::tracked(returns(clone))]
-fn applied_instance(
-    db: &dyn Db,
-    directory: Directory,
-    spec: Arc<KustomizationSpec>,
-    variables: Arc<Variables>,
-    missing: Missing,
-    layer: Layer,
-    which: (u32, Instance),
+fn applied_instance<'db>(
+    db: &'db dyn Db,
+    inputs: Inputs<'db>,
+    number: u32,
+    instance: Instance,
 ) -> Option<Arc<KustomizationSpec>> {
-    let (number, instance) = which;
-    let built = layered_applied(db, directory, spec, variables, missing, layer);
+    let built = applied(db, inputs);
     let resource = built.resources.get(number as usize)?;
     let (namespace, name) = &instance.makes;
     let said = said_in(&instance.kind, &resource.value)?;

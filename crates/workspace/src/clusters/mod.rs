@@ -1,11 +1,13 @@
 //! What every environment really gets: the objects that Flux applies there, by what Flux Kustomization, and with
 //! which values.
 //!
-//! `build` makes the objects of one Flux Kustomization; `walk` goes from an entry point through all of them to a
+//! `inputs` is what decides what one Flux Kustomization applies, `build` makes that of it, and
+//! `applied_objects` tells of the objects what others ask; `walk` goes from an entry point through all of them to a
 //! fixed point, from what `outset` says; `on_disk` keeps the walk over what is on disk, which holds until an editor
 //! shows something that would lead elsewhere; `source` tells where the files of a source are; `version` which Flux a
 //! cluster runs; `graph` what waits for what in it.
 
+mod applied_objects;
 mod build;
 mod coverage;
 mod errors;
@@ -14,6 +16,7 @@ mod findings;
 mod graph;
 mod history;
 mod index;
+mod inputs;
 mod instance;
 mod names;
 mod on_disk;
@@ -28,8 +31,10 @@ mod tests;
 mod version;
 mod walk;
 
-pub use build::{AppliedObject, Built, applied, objects};
-pub(crate) use build::{Layer, built_directories, flux_build, layered_applied, layered_objects};
+pub use applied_objects::AppliedObject;
+pub(crate) use applied_objects::objects;
+pub use build::Built;
+pub(crate) use build::{applied, flux_build};
 pub use coverage::{Leaf, Why};
 pub use exact::InEnvironment;
 pub(crate) use exact::resolve_exactly;
@@ -42,6 +47,7 @@ pub use history::Change;
 pub use index::{AppliedFrom, ObjectId, applied_from};
 pub(crate) use index::{Placed, definition, named_in, prepare, resource as applied_resource};
 pub(crate) use index::{cluster_index, objects_named};
+pub(crate) use inputs::{Inputs, built_directories};
 pub(crate) use names::{Namesakes, names_in};
 pub use patched::{Patched, patched_objects};
 pub use reading::{Reader, readers};

@@ -7,14 +7,13 @@ use std::sync::Arc;
 
 use infragen_flux::FluxVersion;
 use infragen_flux::kustomization::{KustomizationSpec, Variables};
-use infragen_flux::substitute::Missing;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
-use super::build::{
-    Child, Layer, built_directories, children, ignore_in_object, layered_objects, url_in_object,
-    variables_of_object,
+use super::applied_objects::{
+    Child, children, ignore_in_object, objects, url_in_object, variables_of_object,
 };
+use super::inputs::{Layer, built_directories};
 use super::instance::Instance;
 use super::outset::{Outset, outset};
 use super::walk::{Application, Cluster, Key, Walk, deciding};
@@ -120,32 +119,25 @@ impl OnDisk {
 
     /// All that an application tells a walk.
     fn ways(&self, db: &dyn Db, application: &Application, layer: Layer) -> Option<Ways> {
-        let directory = *application.directory.as_ref().ok()?;
-        let missing: Missing = self.cluster.missing;
-        let (spec, variables) = (&application.spec, &application.variables);
-        let given = || (spec.clone(), variables.clone());
-        let (spec, variables) = given();
-        let objects = layered_objects(db, directory, spec, variables, missing, layer);
-        let asked = (0..).zip(objects.iter()).filter_map(|(number, object)| {
-            let key = deciding(object).filter(|key| self.asked.contains(key))?;
-            let (spec, variables) = given();
-            let url = url_in_object(db, directory, spec, variables, missing, layer, number);
-            let (spec, variables) = given();
-            let pull = pull_in_object(db, directory, spec, variables, missing, layer, number);
-            let pulled = pull.and_then(|pull| bundle_directory(db, &pull, self.version));
-            let (spec, variables) = given();
-            let ignore = ignore_in_object(db, directory, spec, variables, missing, layer, number);
-            let (spec, variables) = given();
-            let values =
-                variables_of_object(db, directory, spec, variables, missing, layer, number);
-            Some((key, number, url, pulled, ignore, values))
-        });
-        let asked = asked.collect();
-        let (spec, variables) = given();
-        let children = children(db, directory, spec, variables, missing, layer);
+        let inputs = application.inputs(db, self.cluster.missing, layer)?;
+        let asked = (0..)
+            .zip(objects(db, inputs).iter())
+            .filter_map(|(number, object)| {
+                let key = deciding(object).filter(|key| self.asked.contains(key))?;
+                let pull = pull_in_object(db, inputs, number);
+                Some(Asked {
+                    key,
+                    number,
+                    url: url_in_object(db, inputs, number),
+                    pulled: pull.and_then(|pull| bundle_directory(db, &pull, self.version)),
+                    ignore: ignore_in_object(db, inputs, number),
+                    values: variables_of_object(db, inputs, number),
+                })
+            })
+            .collect();
+        let children = children(db, inputs);
         let instance = self.instance.as_ref();
-        let instance =
-            instance.and_then(|instance| instance.as_applied(db, application, missing, layer));
+        let instance = instance.and_then(|instance| instance.as_applied(db, inputs));
         Some(Ways {
             children,
             instance,
@@ -160,15 +152,20 @@ struct Ways {
     children: Arc<Vec<Child>>,
     /// What it makes of the FluxInstance of the environment.
     instance: Option<Arc<KustomizationSpec>>,
-    /// Objects that the walk looks for: their numbers, address, files, what they ignore, and values.
+    /// Objects that the walk looks for.
     asked: Vec<Asked>,
 }
 
-type Asked = (
-    Key,
-    u32,
-    Option<SmolStr>,
-    Option<Directory>,
-    Option<SmolStr>,
-    Arc<Variables>,
-);
+/// What an object tells a walk that looks for it.
+#[derive(PartialEq)]
+struct Asked {
+    key: Key,
+    number: u32,
+    /// The address of a source, and what it leaves out.
+    url: Option<SmolStr>,
+    ignore: Option<SmolStr>,
+    /// The files that it takes, where they are on disk.
+    pulled: Option<Directory>,
+    /// The variables that it gives.
+    values: Arc<Variables>,
+}

@@ -7,7 +7,7 @@ use infragen_kustomize::{FileKind, join};
 use infragen_syntax::{Node, Tree};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::build::built_directories;
+use super::inputs::built_directories;
 use super::on_disk::{as_on_disk, on_disk};
 use super::outset::{Outset, outset};
 use super::walk::{Application, Cluster, cluster};

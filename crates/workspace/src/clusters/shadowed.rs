@@ -3,20 +3,19 @@
 
 use std::sync::Arc;
 
-use infragen_flux::kustomization::{KustomizationSpec, Variables};
-use infragen_flux::substitute::Missing;
 use infragen_flux::{VERSIONS, VersionRow, is_templated};
 use infragen_kustomize::{How, Origin, Path, Place, Resource, Value};
 use infragen_syntax::TextRange;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
-use super::build::{Layer, layered_applied};
+use super::build::applied;
+use super::inputs::Inputs;
 use super::reading::{builds_of_layers, readers};
 use super::walk::{Application, Cluster, nth_cluster};
 use crate::builds::place_of_build;
 use crate::db::Db;
-use crate::files::{Directory, Root, SourceFile};
+use crate::files::{Root, SourceFile};
 use crate::query::{facts, text};
 
 /// A field that another layer makes meaningless.
@@ -106,15 +105,8 @@ struct Choosing {
 
 /// Told once for all files that are built together.
 #[salsa::tracked(returns(clone))]
-fn choosing(
-    db: &dyn Db,
-    directory: Directory,
-    spec: Arc<KustomizationSpec>,
-    variables: Arc<Variables>,
-    missing: Missing,
-    layer: Layer,
-) -> Arc<Choosing> {
-    let built = layered_applied(db, directory, spec, variables, missing, layer);
+fn choosing<'db>(db: &'db dyn Db, inputs: Inputs<'db>) -> Arc<Choosing> {
+    let built = applied(db, inputs);
     let mut choosing = Choosing::default();
     for (number, resource) in built.resources.iter().enumerate() {
         let Some(row) = row_of(resource) else {
@@ -141,12 +133,10 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn build(&mut self, cluster: &Cluster, application: &Application) {
-        let Ok(directory) = application.directory else {
+        let Some(inputs) = cluster.inputs(self.db, application) else {
             return;
         };
-        let (spec, variables) = (application.spec.clone(), application.variables.clone());
-        let layer = Layer::of(self.db, directory, &spec.additions);
-        let choosing = choosing(self.db, directory, spec, variables, cluster.missing, layer);
+        let choosing = choosing(self.db, inputs);
         let inner = application.root(self.db) == Some(self.root);
         self.alive |= inner && choosing.alive.contains(&*self.file.path(self.db));
         if choosing.hiding.is_empty() {

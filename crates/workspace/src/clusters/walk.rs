@@ -13,10 +13,11 @@ use infragen_kustomize::Path;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
-use super::build::{
-    AppliedObject, Built, Layer, applied, children, ignore_in_object, layered_applied,
-    layered_objects, objects, url_in_object, variables_of_object,
+use super::applied_objects::{
+    AppliedObject, children, ignore_in_object, objects, url_in_object, variables_of_object,
 };
+use super::build::{Built, applied};
+use super::inputs::{Inputs, Layer};
 use super::on_disk::as_on_disk;
 use super::outset::{Outset, outset};
 use super::source::{Elsewhere, Sources};
@@ -124,48 +125,18 @@ impl Cluster {
 
     /// The objects of one of its applications; none where its files are not known here.
     pub fn built(&self, db: &dyn Db, application: &Application) -> Option<Arc<Built>> {
-        let directory = application.directory.as_ref().ok()?;
-        let (spec, variables) = (application.spec.clone(), application.variables.clone());
-        Some(applied(db, *directory, spec, variables, self.missing))
-    }
-
-    /// Those as they are on disk.
-    pub(super) fn disk_built(&self, db: &dyn Db, application: &Application) -> Option<Arc<Built>> {
-        let directory = *application.directory.as_ref().ok()?;
-        let (spec, variables) = (application.spec.clone(), application.variables.clone());
-        let (missing, layer) = (self.missing, Layer::Disk);
-        Some(layered_applied(
-            db, directory, spec, variables, missing, layer,
-        ))
-    }
-
-    /// What identifies those.
-    pub(super) fn disk_objects(
-        &self,
-        db: &dyn Db,
-        application: &Application,
-    ) -> Arc<Vec<AppliedObject>> {
-        let Ok(directory) = application.directory else {
-            return Arc::default();
-        };
-        let (spec, variables) = (application.spec.clone(), application.variables.clone());
-        let (missing, layer) = (self.missing, Layer::Disk);
-        layered_objects(db, directory, spec, variables, missing, layer)
+        Some(applied(db, self.inputs(db, application)?))
     }
 
     /// What identifies its objects.
     pub fn objects(&self, db: &dyn Db, application: &Application) -> Arc<Vec<AppliedObject>> {
-        let Ok(directory) = application.directory else {
-            return Arc::default();
-        };
-        let (spec, variables) = (application.spec.clone(), application.variables.clone());
-        objects(db, directory, spec, variables, self.missing)
+        let inputs = self.inputs(db, application);
+        inputs.map_or_else(Arc::default, |inputs| objects(db, inputs))
     }
 }
 
 /// A query about an object of a Flux Kustomization.
-type OfObject<T> =
-    fn(&dyn Db, Directory, Arc<KustomizationSpec>, Arc<Variables>, Missing, Layer, u32) -> T;
+type OfObject<'db, T> = fn(&'db dyn Db, Inputs<'db>, u32) -> T;
 
 /// A named object: kind, namespace, name.
 pub(super) type Key = (SmolStr, SmolStr, SmolStr);
@@ -271,10 +242,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn layer(&self, directory: Directory, spec: &KustomizationSpec) -> Layer {
+    /// What decides what an application applies, in the state of the files that this walk is over.
+    fn inputs(&self, application: &Application) -> Option<Inputs<'a>> {
+        let missing = self.outset.missing;
         match self.layer {
-            Layer::Disk => Layer::Disk,
-            Layer::Shown => Layer::of(self.db, directory, &spec.additions),
+            Layer::Disk => application.inputs(self.db, missing, Layer::Disk),
+            Layer::Shown => application.shown_inputs(self.db, missing),
         }
     }
 
@@ -293,21 +266,15 @@ impl<'a> Walk<'a> {
         let mut queue = VecDeque::from([0]);
         while let Some(at) = queue.pop_front() {
             let application = &applications[at];
-            let Ok(directory) = application.directory else {
+            let Some(inputs) = self.inputs(application) else {
                 continue;
             };
             // What is applied of the instance decides, as soon as it is applied.
-            let (missing, layer) = (
-                self.outset.missing,
-                self.layer(directory, &application.spec),
-            );
-            let as_applied = instance
-                .and_then(|instance| instance.as_applied(self.db, application, missing, layer));
+            let as_applied = instance.and_then(|instance| instance.as_applied(self.db, inputs));
             if let Some(again) = as_applied {
                 entry_again = again;
             }
-            let (spec, variables) = (application.spec.clone(), application.variables.clone());
-            for child in children(self.db, directory, spec, variables, missing, layer).iter() {
+            for child in children(self.db, inputs).iter() {
                 let name = (child.spec.namespace.clone(), child.spec.name.clone());
                 if name == (entry.namespace.clone(), entry.name.clone()) {
                     entry_again = child.spec.clone();
@@ -393,19 +360,14 @@ impl<'a> Walk<'a> {
     }
 
     /// What a query says of a source that the last round found.
-    fn in_source<T>(&self, source: &SourceName, query: OfObject<T>) -> Option<T> {
+    fn in_source<T>(&self, source: &SourceName, query: OfObject<'a, T>) -> Option<T> {
         let key = (
             source.kind.clone(),
             source.namespace.clone(),
             source.name.clone(),
         );
         let (application, number) = self.ask(key)?;
-        let directory = *application.directory.as_ref().ok()?;
-        let (spec, variables) = (application.spec.clone(), application.variables.clone());
-        let (missing, layer) = (self.outset.missing, self.layer(directory, &spec));
-        Some(query(
-            self.db, directory, spec, variables, missing, layer, number,
-        ))
+        Some(query(self.db, self.inputs(application)?, number))
     }
 
     fn variables(&self, spec: &KustomizationSpec) -> Variables {
@@ -415,11 +377,8 @@ impl<'a> Walk<'a> {
         Variables::of(post_build, |from| {
             let key = (from.kind.clone(), spec.namespace.clone(), from.name.clone());
             let (application, number) = self.ask(key)?;
-            let directory = *application.directory.as_ref().ok()?;
-            let (spec, own) = (application.spec.clone(), application.variables.clone());
-            let (missing, layer) = (self.outset.missing, self.layer(directory, &spec));
-            let given = variables_of_object(self.db, directory, spec, own, missing, layer, number);
-            Some(given)
+            let inputs = self.inputs(application)?;
+            Some(variables_of_object(self.db, inputs, number))
         })
     }
 
@@ -435,12 +394,10 @@ impl<'a> Walk<'a> {
         // Mostly nobody asks.
         if !self.asked.borrow().is_empty() {
             for (at, application) in applications.iter().enumerate() {
-                let Ok(directory) = application.directory else {
+                let Some(inputs) = self.inputs(application) else {
                     continue;
                 };
-                let (spec, variables) = (application.spec.clone(), application.variables.clone());
-                let (missing, layer) = (self.outset.missing, self.layer(directory, &spec));
-                let objects = layered_objects(self.db, directory, spec, variables, missing, layer);
+                let objects = objects(self.db, inputs);
                 for (number, object) in (0..).zip(objects.iter()) {
                     if let Some(key) = deciding(object) {
                         places.entry(key).or_insert((at, number));

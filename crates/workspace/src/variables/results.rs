@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use infragen_flux::kustomization::{KustomizationSpec, Variables};
 use infragen_flux::substitute::Missing;
 use infragen_kustomize::{Map, Path, Place, Scalar, ScalarKind, Value};
 use smol_str::SmolStr;
 
 use super::objects::of_build as variables_of_build;
-use crate::clusters::{Application, applied, flux_build};
+use crate::clusters::{Application, Inputs, applied, flux_build};
 use crate::db::Db;
-use crate::files::Directory;
 
 /// What the values of an application's variables spoil.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,27 +36,21 @@ pub struct Retyped {
 
 /// What the values of an application's variables spoil.
 pub fn spoiled(db: &dyn Db, application: &Application, missing: Missing) -> Arc<Spoiled> {
-    match application.directory {
-        Ok(directory) if application.spec.substitutes(&application.variables) => {
-            let (spec, variables) = (application.spec.clone(), application.variables.clone());
-            of_build(db, directory, spec, variables, missing)
-        }
-        _ => Arc::default(),
+    let substitutes = application.spec.substitutes(&application.variables);
+    let inputs = application.shown_inputs(db, missing);
+    match inputs.filter(|_| substitutes) {
+        Some(inputs) => of_build(db, inputs),
+        None => Arc::default(),
     }
 }
 
 #[salsa::tracked(returns(clone))]
-fn of_build(
-    db: &dyn Db,
-    directory: Directory,
-    spec: Arc<KustomizationSpec>,
-    variables: Arc<Variables>,
-    missing: Missing,
-) -> Arc<Spoiled> {
+fn of_build<'db>(db: &'db dyn Db, inputs: Inputs<'db>) -> Arc<Spoiled> {
+    let (directory, spec) = (inputs.directory(db), inputs.spec(db));
     let (additions, ignores) = (spec.additions.clone(), spec.ignore_missing_components);
     let ignore = spec.source_ignore.clone();
     let before = flux_build(db, directory, additions.clone(), ignores, ignore.clone());
-    let after = applied(db, directory, spec, variables, missing);
+    let after = applied(db, inputs);
     let mut found = Spoiled::default();
     // Flux drops objects that values have spoiled, so numbers differ; the order does not.
     let mut rest = after.resources.iter().peekable();

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use infragen_constraint::Flux;
 use infragen_flux::known::OCI_REPOSITORY;
-use infragen_flux::kustomization::{KustomizationSpec, SourceName, Variables};
-use infragen_flux::substitute::Missing;
+use infragen_flux::kustomization::SourceName;
 use infragen_flux::{Address, Endpoint, FluxVersion, GroupKind, Pull, Rule, takes_versions};
 use infragen_registry::{AddressError, Artifact, Fault, Repository, Timestamp};
 use rustc_hash::FxHashMap;
@@ -14,8 +13,8 @@ use smol_str::SmolStr;
 use super::picked::{Picked, pick, taken_digest};
 use super::remote::remote;
 use crate::clusters::{
-    Application, Cluster, Elsewhere, Layer, ObjectId, applied_from, applied_resource, flux_version,
-    layered_applied, layered_objects, named_in, nth_cluster,
+    Application, Cluster, Elsewhere, Inputs, ObjectId, applied, applied_from, applied_resource,
+    flux_version, named_in, nth_cluster, objects,
 };
 use crate::db::Db;
 use crate::environment::environments;
@@ -94,20 +93,12 @@ impl PlacedVersion {
 
 /// What the objects of a Flux Kustomization take from registries, by their numbers.
 #[salsa::tracked(returns(clone))]
-pub(crate) fn pulls_of(
-    db: &dyn Db,
-    directory: Directory,
-    spec: Arc<KustomizationSpec>,
-    variables: Arc<Variables>,
-    missing: Missing,
-    layer: Layer,
-) -> Arc<Vec<(u32, Pull)>> {
-    let (given, values) = (spec.clone(), variables.clone());
-    let kinds = layered_objects(db, directory, given, values, missing, layer);
+pub(crate) fn pulls_of<'db>(db: &'db dyn Db, inputs: Inputs<'db>) -> Arc<Vec<(u32, Pull)>> {
+    let kinds = objects(db, inputs);
     if !kinds.iter().any(|object| takes_versions(&object.kind)) {
         return Arc::default();
     }
-    let built = layered_applied(db, directory, spec, variables, missing, layer);
+    let built = applied(db, inputs);
     let pulls = (0..).zip(kinds.iter().zip(&built.resources));
     Arc::new(
         pulls
@@ -119,16 +110,12 @@ pub(crate) fn pulls_of(
 }
 
 /// What one of them takes.
-pub(crate) fn pull_in_object(
-    db: &dyn Db,
-    directory: Directory,
-    spec: Arc<KustomizationSpec>,
-    variables: Arc<Variables>,
-    missing: Missing,
-    layer: Layer,
+pub(crate) fn pull_in_object<'db>(
+    db: &'db dyn Db,
+    inputs: Inputs<'db>,
     number: u32,
 ) -> Option<Pull> {
-    let pulls = pulls_of(db, directory, spec, variables, missing, layer);
+    let pulls = pulls_of(db, inputs);
     let at = pulls
         .binary_search_by_key(&number, |(number, _)| *number)
         .ok()?;
@@ -169,17 +156,9 @@ pub fn version_of(
     id: ObjectId,
 ) -> Option<PlacedVersion> {
     let application = cluster.applications.get(id.application as usize)?;
-    let directory = *application.directory.as_ref().ok()?;
-    let mut pull = pull_in_object(
-        db,
-        directory,
-        application.spec.clone(),
-        application.variables.clone(),
-        cluster.missing,
-        Layer::of(db, directory, &application.spec.additions),
-        id.number,
-    )?;
-    let objects = cluster.objects(db, application);
+    let inputs = cluster.inputs(db, application)?;
+    let mut pull = pull_in_object(db, inputs, id.number)?;
+    let objects = objects(db, inputs);
     let object = objects.get(id.number as usize)?;
     let flux = rules_of(flux_version(db, cluster.root, cluster.environment.clone()));
     let (repository, insecure) = match endpoint(db, cluster, &pull.address, &object.namespace) {
@@ -247,12 +226,8 @@ pub fn versions_in_application(
     cluster: &Cluster,
     application: &Application,
 ) -> Arc<Vec<(u32, Pull)>> {
-    let Ok(directory) = application.directory else {
-        return Arc::default();
-    };
-    let (spec, variables) = (application.spec.clone(), application.variables.clone());
-    let layer = Layer::of(db, directory, &spec.additions);
-    pulls_of(db, directory, spec, variables, cluster.missing, layer)
+    let inputs = cluster.inputs(db, application);
+    inputs.map_or_else(Arc::default, |inputs| pulls_of(db, inputs))
 }
 
 /// What the objects of an environment take from registries.
