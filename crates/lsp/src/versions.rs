@@ -18,13 +18,18 @@ use crate::protocol::capabilities::Network;
 /// Answers that arrive within this time are taken in together: each taking in ends the work that is being done.
 const TOGETHER: Duration = Duration::from_millis(250);
 
+/// So often the whole cache is looked into: other processes fill it too, and what is used of it must be known as used.
+const LOOK_AGAIN: Duration = Duration::from_secs(3600);
+
 /// What there is to ask, between two looks.
 pub(crate) struct Versions {
     orders: Sender<Order>,
     /// Whether the cache is being looked into: before that is done nobody knows what is left to ask.
     busy: Arc<AtomicBool>,
-    /// What was looked for in the cache.
+    /// What was looked for in the cache; none where all is to be looked for.
     looked_for: Option<Vec<Want>>,
+    /// When all was looked for.
+    looked: Instant,
     /// What was asked of registries.
     round: Round,
     /// What registries and folders the settings name.
@@ -38,8 +43,8 @@ pub(crate) struct Versions {
 enum Order {
     /// Where registries are asked instead.
     Mirrors(Vec<(String, Mirror)>),
-    /// To look into the cache.
-    Look(Vec<Want>),
+    /// To look into the cache, for all of it or only for what was not looked for before.
+    Look { wants: Vec<Want>, all: bool },
     /// To ask, over the network where that is allowed.
     Ask(Vec<Ask>, bool),
 }
@@ -67,6 +72,7 @@ impl Versions {
             orders,
             busy,
             looked_for: None,
+            looked: Instant::now(),
             round: Round::new(true),
             mirrors: Vec::new(),
             anew: false,
@@ -74,8 +80,11 @@ impl Versions {
         })
     }
 
-    /// What is old may be asked again.
+    /// What is old may be asked again; with `anew` all is.
     pub fn begin_round(&mut self, anew: bool) {
+        if anew || self.looked.elapsed() >= LOOK_AGAIN {
+            self.looked_for = None;
+        }
         self.round = Round::new(true);
         self.anew = anew;
         self.would_ask = None;
@@ -108,8 +117,12 @@ impl Versions {
         }
         if self.looked_for.as_ref() != Some(&wants) {
             self.busy.store(true, Ordering::Release);
+            let all = self.looked_for.is_none();
+            if all {
+                self.looked = Instant::now();
+            }
             self.looked_for = Some(wants.clone());
-            self.order(Order::Look(wants));
+            self.order(Order::Look { wants, all });
             return Ok(());
         }
         if self.busy.load(Ordering::Acquire) {
@@ -157,9 +170,11 @@ impl Asking {
                 Order::Mirrors(mirrors) => {
                     self.mirrors = mirrors;
                     self.registry = None;
-                    self.round = Round::new(true);
                 }
-                Order::Look(wants) => {
+                Order::Look { wants, all } => {
+                    if all {
+                        self.round = Round::new(true);
+                    }
                     let registry = self.registry();
                     let answers = match wants.is_empty() {
                         true => Vec::new(),

@@ -50,18 +50,17 @@ pub fn able() -> Value {
     })
 }
 
+/// The cache of all sessions: what the user of this machine has in theirs is nobody's business.
+pub fn cache() -> &'static Path {
+    static CACHE: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+    CACHE.path()
+}
+
 /// Starts the server without saying anything to it.
 pub fn spawn() -> Client {
     let program = Path::new(env!("CARGO_BIN_EXE_infragen"));
-    // What the user of this machine has in the cache is nobody's business.
-    static CACHE: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
-    let variables = [("INFRAGEN_CACHE", CACHE.path())];
-    let arguments = ["lsp", "--stdio"];
-    let mut client = Client::spawn_with(program, &arguments, &variables, Stdio::null()).unwrap();
-    if let Ok(s) = std::env::var("PATIENCE") {
-        client.patience = std::time::Duration::from_secs(s.parse().unwrap());
-    }
-    client
+    let variables = [("INFRAGEN_CACHE", cache())];
+    Client::spawn_with(program, &["lsp", "--stdio"], &variables, Stdio::null()).unwrap()
 }
 
 impl<'a> Session<'a> {

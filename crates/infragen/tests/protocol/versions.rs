@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -12,7 +13,7 @@ use infragen_registry::push::{self, Bundle};
 use serde_json::{Value, json};
 
 use crate::repository::Repository;
-use crate::session::{Session, able};
+use crate::session::{Session, able, cache};
 
 /// An environment with a source at an address.
 fn fleet(host: &str, insecure: bool) -> Repository {
@@ -201,6 +202,30 @@ fn a_folder_stands_in_for_a_registry() {
         .collect();
     assert!(titles.contains(&json!("production 1.4.2")), "{titles:?}");
     session.end();
+}
+
+#[test]
+fn a_refresh_finds_what_another_process_has_asked() {
+    let registry = Registry::start();
+    let repository = registry.fleet();
+    let mut session = start(&repository, Some("off"));
+    hover(&mut session, "not known");
+    let output = Command::new(env!("CARGO_BIN_EXE_infragen"))
+        .arg("versions")
+        .current_dir(repository.path(""))
+        .env("INFRAGEN_CACHE", cache())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let asked = registry.asked();
+    session.ask(
+        "workspace/executeCommand",
+        json!({ "command": "infragen.refreshVersions" }),
+    );
+    let text = hover(&mut session, "`1.4.2`");
+    assert!(text.contains("`1.4.2`"), "{text}");
+    session.end();
+    assert_eq!(registry.asked(), asked);
 }
 
 #[test]
