@@ -149,7 +149,9 @@ impl Registry {
             }
             Place::Layout(layout) => layout.layer(layer, limits, |chunk| arriving.write(chunk))?,
         }
-        arriving.unpack(&endpoint.repository.to_string(), limits)
+        let folder = arriving.unpack(&endpoint.repository.to_string(), limits)?;
+        self.inner.layers.make_room(&folder);
+        Ok(folder)
     }
 
     /// The folder with the files of an artifact's layer, if they were pulled before.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -14,10 +15,15 @@ use crate::{Fault, digest};
 /// The folder of the folders.
 pub(super) const FOLDER: &str = "layers";
 
+/// All layers are measured again after so many bytes: that looks at every file of them.
+const MEASURED: u64 = super::MOST_BYTES / 16;
+
 /// Unpacked layers.
 #[derive(Debug)]
 pub(crate) struct Layers {
     folder: Option<Utf8PathBuf>,
+    /// Bytes that arrived since all were measured.
+    unmeasured: AtomicU64,
 }
 
 /// A layer that is on its way into the cache.
@@ -32,6 +38,8 @@ impl Layers {
     pub(crate) fn new(root: Option<&Utf8Path>) -> Self {
         Self {
             folder: root.map(|root| root.join(super::VERSION).join(FOLDER)),
+            // What other processes left there was not measured.
+            unmeasured: AtomicU64::new(MEASURED),
         }
     }
 
@@ -68,6 +76,18 @@ impl Layers {
         let file = file.map_err(|error| unwritable(&error))?;
         Ok(Arriving { file, path, target })
     }
+
+    /// Makes room for others after a layer has arrived, where there may be too many.
+    pub(crate) fn make_room(&self, arrived: &Utf8Path) {
+        let more = super::bytes(arrived);
+        let before = self.unmeasured.fetch_add(more, Ordering::Relaxed);
+        if before.saturating_add(more) >= MEASURED
+            && let Some(folder) = &self.folder
+        {
+            self.unmeasured.store(0, Ordering::Relaxed);
+            eviction::evict(folder, super::MOST_BYTES, SystemTime::now());
+        }
+    }
 }
 
 impl Arriving {
@@ -96,9 +116,6 @@ impl Arriving {
         });
         // Nothing is left of it where all went well.
         let _ = partial::remove(&partial);
-        if let (Ok(_), Some(folder)) = (&finished, self.target.parent()) {
-            eviction::evict(folder, super::MOST_BYTES, SystemTime::now());
-        }
         finished
     }
 }
@@ -112,4 +129,42 @@ impl Drop for Arriving {
 
 fn unwritable(error: &io::Error) -> Fault {
     crate::client::Failure::Cache(error.to_string()).fault("", std::time::Duration::ZERO)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A layer of so many bytes, which take no room on disk.
+    fn layer(folder: &Utf8Path, name: &str, bytes: u64, days: u64) -> Utf8PathBuf {
+        let layer = folder.join(name);
+        fs::create_dir_all(&layer).unwrap();
+        let file = fs::File::create(layer.join("file")).unwrap();
+        file.set_len(bytes).unwrap();
+        let used = SystemTime::now() - Duration::from_secs(days * 24 * 3600);
+        fs::File::open(&layer).unwrap().set_modified(used).unwrap();
+        layer
+    }
+
+    #[test]
+    fn room_is_made_with_the_first_layer_and_after_many_bytes() {
+        let root = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(root.path()).unwrap();
+        let layers = Layers::new(Some(root));
+        let folder = layers.folder.clone().unwrap();
+        let most = crate::cache::MOST_BYTES;
+        let old = layer(&folder, "old", most, 30);
+        let small = layer(&folder, "small", 10, 0);
+        layers.make_room(&small);
+        assert!(!old.exists() && small.exists());
+
+        let old = layer(&folder, "old", most, 30);
+        layers.make_room(&small);
+        assert!(old.exists());
+        let large = layer(&folder, "large", MEASURED, 0);
+        layers.make_room(&large);
+        assert!(!old.exists() && large.exists());
+    }
 }
