@@ -32,7 +32,7 @@ pub use named::{KindPattern, Named, named};
 pub use pull::{Address, Endpoint, Pull, Rule, seconds, takes_versions};
 pub use repeated::RepeatedKey;
 pub use required::REQUIRED;
-pub use source_ignore::{IgnoreField, SOURCE_IGNORE, SourceIgnore};
+pub use source_ignore::{IgnoreField, SOURCE_IGNORE, SourceIgnore, has_patterns};
 pub use table::{
     IMAGE_POLICY_MARKER, PATHS, PRODUCTIONS, PathReference, Production, REFERENCES, Reference,
     Role, Scope, Target,

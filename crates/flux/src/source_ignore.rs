@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use infragen_kustomize::LeftOut;
 use smol_str::SmolStr;
 
 /// Names of version control, which source-controller leaves out of every artifact, in whatever folder they are, unless
@@ -10,7 +11,7 @@ use smol_str::SmolStr;
 const VERSION_CONTROL: &[&str] = &[".git", ".gitignore", ".gitmodules", ".gitattributes"];
 
 /// Names that it leaves out where the source says nothing at all: what continuous integration keeps in a repository,
-/// and settings that look like manifests. A single pattern of the source stands for all of them.
+/// and settings that look like manifests. A single pattern anywhere in the source stands for all of them.
 /// [pkg:artifact/storage/archive.go]
 const LEFT_OUT: &[&str] = &[
     ".github",
@@ -25,6 +26,11 @@ const LEFT_OUT: &[&str] = &[
     ".goreleaser.yml",
     ".sops.yaml",
     ".flux.yaml",
+];
+
+/// Likewise the ends of names: pictures, films and archives.
+const LEFT_OUT_ENDS: &[&str] = &[
+    ".jpg", ".jpeg", ".gif", ".png", ".wmv", ".flv", ".tar.gz", ".zip",
 ];
 
 /// The name of a file with patterns of what is left out.
@@ -45,14 +51,16 @@ pub struct SourceIgnore {
     /// A matcher for each pattern, for the last that matches a path or a folder around it decides: a file can come
     /// back that is in a folder which is left out, unlike with git.
     patterns: Vec<(Utf8PathBuf, Gitignore)>,
+    /// Whether there are patterns anywhere in the source.
+    has_patterns: bool,
 }
 
 impl SourceIgnore {
     /// Adds the patterns of a `.sourceignore` file in a folder; those of outer folders come first, those of the source's
     /// own manifest last. A pattern that cannot be read matches nothing.
     pub fn add(&mut self, folder: &Utf8Path, text: &str) {
-        let lines = text.lines();
-        for line in lines.filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+        for line in patterns(text) {
+            self.has_patterns = true;
             let mut builder = GitignoreBuilder::new("");
             let pattern = builder
                 .add_line(None, line)
@@ -63,23 +71,41 @@ impl SourceIgnore {
         }
     }
 
-    /// Whether the artifact has nothing at a path.
-    pub fn leaves_out(&self, path: &Utf8Path, is_directory: bool) -> bool {
+    /// Notes that there are patterns somewhere else in the source.
+    pub fn add_elsewhere(&mut self) {
+        self.has_patterns = true;
+    }
+
+    /// Whether the artifact has nothing at a path, and why.
+    pub fn leaves_out(&self, path: &Utf8Path, is_directory: bool) -> Option<LeftOut> {
         for (folder, pattern) in self.patterns.iter().rev() {
             let Ok(below) = path.strip_prefix(folder) else {
                 continue;
             };
             match pattern.matched_path_or_any_parents(below, is_directory) {
                 Match::None => {}
-                Match::Ignore(_) => return true,
-                Match::Whitelist(_) => return false,
+                Match::Ignore(_) => return Some(LeftOut::ByPatterns),
+                Match::Whitelist(_) => return None,
             }
         }
-        path.components().any(|part| {
+        let by_default = path.components().any(|part| {
             let name = part.as_str();
-            VERSION_CONTROL.contains(&name) || self.patterns.is_empty() && LEFT_OUT.contains(&name)
-        })
+            let ends = || LEFT_OUT_ENDS.iter().any(|end| name.ends_with(end));
+            VERSION_CONTROL.contains(&name)
+                || !self.has_patterns && (LEFT_OUT.contains(&name) || ends())
+        });
+        by_default.then_some(LeftOut::ByDefault)
     }
+}
+
+/// Whether the text of a `.sourceignore` file has a pattern.
+pub fn has_patterns(text: &str) -> bool {
+    patterns(text).next().is_some()
+}
+
+fn patterns(text: &str) -> impl Iterator<Item = &str> {
+    let lines = text.lines();
+    lines.filter(|line| !line.starts_with('#') && !line.trim().is_empty())
 }
 
 #[cfg(test)]
@@ -89,7 +115,7 @@ mod tests {
     fn left_out(text: &str, path: &str) -> bool {
         let mut ignore = SourceIgnore::default();
         ignore.add("apps".into(), text);
-        ignore.leaves_out(path.into(), false)
+        ignore.leaves_out(path.into(), false).is_some()
     }
 
     #[test]
@@ -111,6 +137,9 @@ mod tests {
     fn what_is_left_out_by_default_can_come_back() {
         assert!(left_out("", "apps/.sops.yaml"));
         assert!(left_out("", ".github/workflows/a.yaml"));
+        assert!(left_out("", "apps/logo.png"));
+        assert!(left_out("", "apps/chart.tar.gz"));
+        assert!(!left_out("", "apps/chart.gz"));
         assert!(!left_out("!.sops.yaml\n", "apps/.sops.yaml"));
     }
 
@@ -119,5 +148,10 @@ mod tests {
         assert!(!left_out("*.md\n", "apps/.sops.yaml"));
         assert!(left_out("# none\n", "apps/.sops.yaml"));
         assert!(left_out("*.md\n", "apps/.gitattributes"));
+        let mut ignore = SourceIgnore::default();
+        let logo = Utf8Path::new("apps/logo.png");
+        assert_eq!(ignore.leaves_out(logo, false), Some(LeftOut::ByDefault));
+        ignore.add_elsewhere();
+        assert_eq!(ignore.leaves_out(logo, false), None);
     }
 }

@@ -367,7 +367,7 @@ impl Search<'_> {
             let ignore = SourceIgnore::default();
             let left_out = |path: &Utf8Path| {
                 let mut above = path.ancestors();
-                above.any(|above| ignore.leaves_out(above, true))
+                above.any(|above| ignore.leaves_out(above, true).is_some())
             };
             if left_out(to) && !left_out(from) {
                 self.notes.push(format!(

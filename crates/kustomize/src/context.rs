@@ -7,7 +7,7 @@ use infragen_syntax::{TextRange, Tree};
 use smol_str::SmolStr;
 
 use crate::error::{BuildError, ErrorKind};
-use crate::loader::Loader;
+use crate::loader::{LeftOut, Loader};
 use crate::matched::Matched;
 use crate::origin::{Before, How, Origin, Path, Place};
 use crate::schema::{Chosen, Schemas};
@@ -147,8 +147,8 @@ impl Context<'_> {
 
     /// Says that a path leads nowhere.
     pub(crate) fn missing(&mut self, path: &str, file: &Utf8Path, range: TextRange) {
-        if self.loader.leaves_out(file) {
-            self.left_out(path, range);
+        if let Some(why) = self.loader.leaves_out(file) {
+            self.left_out(path, range, why);
             return;
         }
         let message = match self.loader.entry(file) {
@@ -159,7 +159,7 @@ impl Context<'_> {
     }
 
     /// Says that the source leaves out what a path leads to.
-    pub(crate) fn left_out(&mut self, path: &str, range: TextRange) {
-        self.push(BuildError::left_out(self.place(range), path));
+    pub(crate) fn left_out(&mut self, path: &str, range: TextRange, why: LeftOut) {
+        self.push(BuildError::left_out(self.place(range), path, why));
     }
 }

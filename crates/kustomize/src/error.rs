@@ -1,5 +1,8 @@
 //! What can go wrong in a build, each with the place that must change.
 
+use camino::Utf8Path;
+
+use crate::loader::LeftOut;
 use crate::origin::Place;
 
 /// An error of a build: kustomize refuses to build, infragen goes on with the rest.
@@ -121,10 +124,25 @@ impl ErrorKind {
 
 impl BuildError {
     /// Says that a source leaves out what a path leads to.
-    pub fn left_out(place: Place, path: &str) -> BuildError {
-        let message = format!("`{path}` is there, but the source leaves it out");
-        BuildError::new(ErrorKind::LeftOut, place, message)
-            .with_help("see `spec.ignore` of the source, and `.sourceignore` files")
+    pub fn left_out(place: Place, path: &str, why: LeftOut) -> BuildError {
+        let (message, help) = match why {
+            LeftOut::ByPatterns => (
+                format!("`{path}` is there, but the source leaves it out"),
+                "see `spec.ignore` of the source, and `.sourceignore` files".to_owned(),
+            ),
+            LeftOut::ByDefault => {
+                let name = Utf8Path::new(path).file_name().unwrap_or(path);
+                (
+                    format!("`{path}` is there, but sources leave out what has such a name"),
+                    format!("a pattern `!{name}` in a `.sourceignore` file brings it back"),
+                )
+            }
+            LeftOut::Link => (
+                format!("`{path}` is a symbolic link, or behind one: sources leave links out"),
+                "name what the link leads to".to_owned(),
+            ),
+        };
+        BuildError::new(ErrorKind::LeftOut, place, message).with_help(help)
     }
 
     /// An error without help.

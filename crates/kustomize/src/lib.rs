@@ -51,7 +51,7 @@ pub use file::{
 };
 pub use id::{Gvk, Id};
 pub use keys::{KEYS, Keys};
-pub use loader::{Entry, Loader};
+pub use loader::{Entry, LeftOut, Loader};
 pub use matched::Matched;
 pub use name_fields::{NameField, name_fields};
 pub use origin::{Before, How, Origin, Path, Place, Step};

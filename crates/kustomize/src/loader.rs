@@ -16,6 +16,17 @@ pub enum Entry {
     Directory,
 }
 
+/// Why what is there is not there for a build: the source that it takes its files from leaves it out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LeftOut {
+    /// Patterns say so.
+    ByPatterns,
+    /// Its name says so, and no pattern anything else.
+    ByDefault,
+    /// It is a symbolic link, or behind one.
+    Link,
+}
+
 /// What a build reads. Paths are relative to the loader's root and normalised; one that leads out of the
 /// root begins with `..`. Whatever is asked is a dependency of the build, also what is not there.
 pub trait Loader {
@@ -42,10 +53,9 @@ pub trait Loader {
     /// It calls [`read_file`](crate::read_file()) with itself.
     fn resources(&self, file: &Utf8Path) -> Arc<crate::resource::FileResources>;
 
-    /// Whether what a path leads to is there, but not for this build: the source that it takes its files from leaves it
-    /// out.
-    fn leaves_out(&self, _path: &Utf8Path) -> bool {
-        false
+    /// Whether what a path leads to is there, but not for this build, and why.
+    fn leaves_out(&self, _path: &Utf8Path) -> Option<LeftOut> {
+        None
     }
 
     /// Whether a kustomization may name files only beside and below its own, which is what kustomize does

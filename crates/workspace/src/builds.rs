@@ -6,8 +6,8 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use infragen_flux::IgnoreField;
 use infragen_kustomize::{
-    Accumulated, BuildError, Built, Entry, ErrorKind, FileKind, FileResources, Loader, Options,
-    Path, Place, Unmatched, Way, accumulate, build, join, read_file,
+    Accumulated, BuildError, Built, Entry, ErrorKind, FileKind, FileResources, LeftOut, Loader,
+    Options, Path, Place, Unmatched, Way, accumulate, build, join, read_file,
 };
 use infragen_syntax::{SyntaxError, Tree};
 use rustc_hash::FxHashSet;
@@ -31,7 +31,7 @@ pub(crate) struct Files<'db> {
     pub disk: bool,
     /// Whether Flux builds, and not kustomize by itself.
     pub flux: bool,
-    /// `spec.ignore` of the source, where it takes anything from the build.
+    /// `spec.ignore` of the source, be it empty, where the source leaves out anything of the build.
     pub ignore: Option<Arc<IgnoreField>>,
     /// What is known of what the source leaves out.
     pub patterns: Patterns,
@@ -40,7 +40,7 @@ pub(crate) struct Files<'db> {
 impl Files<'_> {
     fn find(&self, path: &Utf8Path) -> Found {
         match self.find_anyway(path) {
-            found if self.is_hidden(path, found) => Found::Missing,
+            found if self.hides(path, found).is_some() => Found::Missing,
             found => found,
         }
     }
@@ -51,14 +51,6 @@ impl Files<'_> {
             Some(top) => find(self.db, top, path.as_str()),
             None => Found::Missing,
         }
-    }
-
-    fn is_hidden(&self, path: &Utf8Path, found: Found) -> bool {
-        self.ignore.is_some()
-            && match found {
-                Found::Other => self.is_file_left_out(path),
-                found => self.is_left_out(found),
-            }
     }
 
     /// The bytes of a file that was found.
@@ -126,16 +118,14 @@ impl Loader for Files<'_> {
             return Vec::new();
         };
         let ignore = self.left_out_of(directory.path(self.db));
-        // Flux follows no link to a directory here, and does not see what sources leave out.
+        // Flux does not see what sources leave out, such as links.
         let entries = directory.entries(self.db).iter().filter(|entry| {
-            let linked = matches!(&entry.child, Child::Link(_))
-                && matches!(find(self.db, directory, &entry.name), Found::Directory(_));
             let path = directory.path(self.db).join(&*entry.name);
-            let left_out = match &entry.child {
-                Child::Directory(below) => self.is_left_out(Found::Directory(*below)),
-                _ => ignore.leaves_out(&path, false),
-            };
-            !linked && !left_out
+            match &entry.child {
+                Child::Directory(below) => self.directory_left_out(*below).is_none(),
+                Child::Link(_) => false,
+                _ => ignore.leaves_out(&path, false).is_none(),
+            }
         });
         entries.map(|entry| entry.name.to_string()).collect()
     }
@@ -172,8 +162,8 @@ impl Loader for Files<'_> {
         self.flux
     }
 
-    fn leaves_out(&self, path: &Utf8Path) -> bool {
-        self.is_hidden(path, self.find_anyway(path))
+    fn leaves_out(&self, path: &Utf8Path) -> Option<LeftOut> {
+        self.hides(path, self.find_anyway(path))
     }
 }
 

@@ -6,12 +6,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use infragen_flux::{FileFacts, GroupKind, KindName};
+use infragen_flux::{FileFacts, GroupKind, KindName, SOURCE_IGNORE, SourceIgnore};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::db::Db;
-use crate::files::{Directory, Root, SourceFile};
+use crate::files::{Child, Directory, Root, SourceFile};
 use crate::query::{disk_facts, facts};
 
 /// An object that a file defines.
@@ -71,6 +71,10 @@ pub(crate) struct Index {
     pub unread: bool,
     /// Whether some file may set `spec.ignore` of a source.
     pub source_ignores: bool,
+    /// Directories with a `.sourceignore` file.
+    pub with_patterns: Vec<Directory>,
+    /// Whether a kustomization file names what sources leave out by default, or there is a link, which they leave out.
+    pub left_out: bool,
 }
 
 impl Index {
@@ -80,6 +84,10 @@ impl Index {
         self.source_ignores |= facts.source_ignores;
         if let Some(kustomization) = &facts.kustomization {
             self.kustomization_files.push(file);
+            let ignore = SourceIgnore::default();
+            let mut paths = kustomization.entries.iter().map(|entry| &entry.path.value);
+            self.left_out |=
+                paths.any(|path| ignore.leaves_out(path.as_str().into(), false).is_some());
             let (prefix, suffix) = &kustomization.affixes;
             if !prefix.is_empty() || !suffix.is_empty() {
                 self.affixes.push((prefix.into(), suffix.into()));
@@ -224,6 +232,8 @@ impl Index {
         self.renames.extend(other.renames.iter().cloned());
         self.unread |= other.unread;
         self.source_ignores |= other.source_ignores;
+        self.with_patterns.extend(&other.with_patterns);
+        self.left_out |= other.left_out;
     }
 
     fn definitions_of_kind(&self, kind: &GroupKind) -> Vec<(SmolStr, Definition)> {
@@ -264,6 +274,11 @@ fn directory_index(db: &dyn Db, directory: Directory) -> Arc<Index> {
     for file in directory.files(db) {
         index.add(file, &disk_facts(db, file));
     }
+    if directory.child(db, SOURCE_IGNORE).is_some() {
+        index.with_patterns.push(directory);
+    }
+    let mut entries = directory.entries(db).iter();
+    index.left_out |= entries.any(|entry| matches!(entry.child, Child::Link(_)));
     Arc::new(index.finish())
 }
 
@@ -510,6 +525,11 @@ impl View {
     /// Whether some file may set `spec.ignore` of a source.
     pub(crate) fn source_ignores(&self) -> bool {
         self.disk.source_ignores || self.open.source_ignores
+    }
+
+    /// Whether a source may leave out what a kustomization file names, whatever its `spec.ignore` says.
+    pub(crate) fn leaves_out(&self) -> bool {
+        self.disk.left_out || self.open.left_out || !self.disk.with_patterns.is_empty()
     }
 
     /// The places that name an object of a kind by a name that is known only after rendering.

@@ -222,3 +222,92 @@ patches:
     let workspace = repository("*.md", &[("clusters/a/kustomization.yaml", layer)]);
     assert_eq!(outcome(&workspace), (vec!["two".to_owned()], Vec::new()));
 }
+
+/// What the builds say of a repository whose source says nothing.
+fn errors_without_field(more: &[(&str, &str)]) -> Vec<String> {
+    outcome(&repository("# nothing", more)).1
+}
+
+#[test]
+fn an_entry_fails_that_names_what_is_left_out_by_default() {
+    let named = "resources: [one.yaml]\nconfigMapGenerator: [{name: g, files: [logo.png]}]\n";
+    let mut files = vec![
+        ("apps/kustomization.yaml", named),
+        ("apps/logo.png", "a picture"),
+    ];
+    let message = "`logo.png` is there, but sources leave out what has such a name";
+    let errors = errors_without_field(&files);
+    assert!(
+        errors.len() == 1 && errors[0].ends_with(message),
+        "{errors:?}"
+    );
+    // A pattern anywhere in the source stands for all that is left out by default; a comment is none.
+    files.push(("elsewhere/.sourceignore", "# none\n"));
+    assert_eq!(errors_without_field(&files), errors);
+    files.pop();
+    files.push(("elsewhere/.sourceignore", "*.md\n"));
+    assert_eq!(errors_without_field(&files), <[String; 0]>::default());
+    // So does one of the source's own manifest.
+    files.pop();
+    let (_, errors) = outcome(&repository("*.md", &files));
+    assert_eq!(errors, <[String; 0]>::default());
+}
+
+#[test]
+fn an_entry_fails_that_a_file_with_patterns_leaves_out() {
+    let files = [
+        ("apps/kustomization.yaml", "resources: [one.yaml, more]\n"),
+        ("apps/more/kustomization.yaml", "resources: [two.yaml]\n"),
+        ("apps/more/.sourceignore", "two.yaml\n"),
+    ];
+    let at = "resources: [".len();
+    assert_eq!(
+        errors_without_field(&files),
+        [format!(
+            "apps/more/kustomization.yaml:{at}: `two.yaml` is there, but the source leaves it out"
+        )]
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_is_not_in_an_artifact() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = Utf8Path::from_path(folder.path()).unwrap();
+    let write = |path: &str, text: &str| {
+        let path = root.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write(
+        "clusters/a/flux-system/gotk-sync.yaml",
+        &ENTRY.replace("IGNORE", "# nothing"),
+    );
+    write("clusters/a/apps.yaml", APPS);
+    write("apps/one.yaml", &config_map("one"));
+    write("shared/two.yaml", &config_map("two"));
+    let link = |to: &str, from: &str| std::os::unix::fs::symlink(to, root.join(from)).unwrap();
+    link("../shared/two.yaml", "apps/linked.yaml");
+    link("shared", "behind");
+    let outcome = || {
+        let mut workspace = Workspace::new();
+        workspace.open_root(root);
+        outcome(&workspace)
+    };
+    // A made up kustomization file does not name it, and entries that lead there fail.
+    assert_eq!(outcome(), (vec!["one".to_owned()], vec![]));
+    for path in ["linked.yaml", "../behind/two.yaml"] {
+        write(
+            "apps/kustomization.yaml",
+            &format!("resources: [one.yaml, {path}]\n"),
+        );
+        let (names, errors) = outcome();
+        assert_eq!(names, ["one"]);
+        assert_eq!(
+            errors,
+            [format!(
+                "apps/kustomization.yaml:22: `{path}` is a symbolic link, or behind one: sources leave links out"
+            )]
+        );
+    }
+}

@@ -194,8 +194,8 @@ impl State {
 
 fn missing(entry: &Text, context: &mut Context<'_>, what: &str) {
     let path = &entry.value;
-    if context.loader.leaves_out(&context.resolve(path)) {
-        context.left_out(path, entry.range);
+    if let Some(why) = context.loader.leaves_out(&context.resolve(path)) {
+        context.left_out(path, entry.range, why);
         return;
     }
     let (kind, message) = if path.is_empty() {

@@ -22,9 +22,11 @@ kustomize knows none. What git ignores does not count, because it never reaches 
 file of a generator is a *warning* where no cluster of this repository applies the build, because it may \
 be meant for the machine that builds it.
 
-What `spec.ignore` of a source leaves out is not there for the Flux Kustomizations that take their files from it, \
-although it is in the repository: then the entry that names it is told, with the environments, or `spec.path` of a \
-Flux Kustomization.",
+What a source leaves out is not there for the Flux Kustomizations that take their files from it, although it is in the \
+repository and kustomize builds it: then the entry that names it is told, with the environments, or `spec.path` of a \
+Flux Kustomization. Left out are symbolic links; what `spec.ignore` and `.sourceignore` files say; and where nothing \
+says anything, pictures, films and archives (`*.png`, `*.zip` and the like), files of continuous integration such as \
+`.github`, and `.sops.yaml`.",
     example: "\
 //- kustomization.yaml
 resources:

@@ -115,7 +115,8 @@ pub(crate) fn url_in_object<'db>(
     url.as_str().map(SmolStr::new)
 }
 
-/// `spec.ignore` of a source that a Flux Kustomization applies: none where it hands its artifact on as it is.
+/// `spec.ignore` of a source that a Flux Kustomization applies, empty where it has none: nothing at all where it hands
+/// its artifact on as it is.
 #[salsa::tracked(returns(clone))]
 pub(crate) fn ignore_in_object<'db>(
     db: &'db dyn Db,
@@ -128,6 +129,6 @@ pub(crate) fn ignore_in_object<'db>(
     if operation.and_then(Value::as_str) == Some("copy") {
         return None;
     }
-    let ignore = source.at(&["spec", "ignore"])?;
-    ignore.as_str().map(SmolStr::new)
+    let ignore = source.at(&["spec", "ignore"]).and_then(Value::as_str);
+    Some(ignore.unwrap_or_default().into())
 }

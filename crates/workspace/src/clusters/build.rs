@@ -6,8 +6,8 @@ use camino::Utf8Path;
 use infragen_flux::IgnoreField;
 use infragen_flux::kustomization::{Problem, finish};
 use infragen_kustomize::{
-    Additions, BuildError, Loader, Matched, Path, Place, Resource, Unmatched, build_as_flux,
-    builds_as_kustomize,
+    Additions, BuildError, LeftOut, Loader, Matched, Path, Place, Resource, Unmatched,
+    build_as_flux, builds_as_kustomize,
 };
 
 use super::inputs::{Inputs, Layer};
@@ -124,8 +124,8 @@ fn build(
         ignore,
         ..Files::new(db, directory.root(db), disk)
     };
-    if files.leaves_out(directory.path(db)) {
-        return Arc::new(left_out(directory.path(db)));
+    if let Some(why) = files.leaves_out(directory.path(db)) {
+        return Arc::new(left_out(directory.path(db), why));
     }
     if additions.is_empty() && files.ignore.is_none() {
         let built = kustomize_build(db, directory, disk);
@@ -139,10 +139,14 @@ fn build(
 }
 
 /// A build of a directory that is not in the artifact of its source.
-fn left_out(directory: &Utf8Path) -> infragen_kustomize::Built {
+fn left_out(directory: &Utf8Path, why: LeftOut) -> infragen_kustomize::Built {
     let place = Place::start_of(Path::from(Utf8Path::new(Place::MADE_UP)));
     infragen_kustomize::Built {
-        errors: vec![Arc::new(BuildError::left_out(place, directory.as_str()))],
+        errors: vec![Arc::new(BuildError::left_out(
+            place,
+            directory.as_str(),
+            why,
+        ))],
         ..infragen_kustomize::Built::default()
     }
 }
@@ -188,8 +192,8 @@ pub(crate) fn traced<'db>(db: &'db dyn Db, inputs: Inputs<'db>, declared_at: Pla
     let file = Path::from(Utf8Path::new(Place::MADE_UP));
     let additions = Additions::new(file, spec.additions.clone(), spec.ignore_missing_components);
     let built = match files.leaves_out(directory.path(db)) {
-        true => left_out(directory.path(db)),
-        false => build_as_flux(&files, directory.path(db), &additions),
+        Some(why) => left_out(directory.path(db), why),
+        None => build_as_flux(&files, directory.path(db), &additions),
     };
     let mut resources = built.resources;
     let (variables, missing) = (inputs.variables(db), inputs.missing(db));

@@ -42,6 +42,8 @@ pub(crate) struct Outset {
     /// Whether a source may have a `spec.ignore`, by what files say here, beside this root, and in mapped bundles: else
     /// nobody looks for one.
     pub source_ignores: bool,
+    /// Likewise whether it may leave out something that a build names without one.
+    pub leaves_out: bool,
 }
 
 /// What the walk through an environment begins with, as editors show it: few files decide it, and it is the same
@@ -57,7 +59,8 @@ pub(crate) fn outset(db: &dyn Db, root: Root, environment: Environment) -> Arc<O
         own_sources: own_sources(db, root),
         bundles: settings(db, root).settings.bundles.clone(),
         published: published_around(db, root),
-        source_ignores: source_ignores(db, root),
+        source_ignores: any_view(db, root, View::source_ignores),
+        leaves_out: any_view(db, root, View::leaves_out),
     })
 }
 
@@ -70,13 +73,14 @@ pub(super) fn published_around(db: &dyn Db, root: Root) -> Vec<Published> {
         .collect()
 }
 
-fn source_ignores(db: &dyn Db, root: Root) -> bool {
+/// Whether something holds here, beside this root, or in mapped bundles.
+fn any_view(db: &dyn Db, root: Root, holds: impl Fn(&View) -> bool) -> bool {
     let mapped = root.mapped(db).iter();
     let mapped = mapped.map(|(_, directory)| directory.root(db));
     let siblings = root.siblings(db).iter().copied();
     let roots = std::iter::once(root).chain(siblings).chain(mapped);
     let mut roots = roots.chain(pulled_roots(db));
-    roots.any(|root| View::new(db, root).source_ignores())
+    roots.any(|root| holds(&View::new(db, root)))
 }
 
 /// The Flux Kustomization that the entry point is.

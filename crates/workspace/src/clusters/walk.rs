@@ -340,12 +340,21 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What the source of a Flux Kustomization leaves out, by its own manifest.
+    /// What the source of a Flux Kustomization leaves out, by its own manifest or without one.
     fn source_ignore(&self, spec: &KustomizationSpec, directory: Directory) -> Option<IgnoreField> {
-        if !self.outset.source_ignores {
+        let source = spec.source.as_ref()?;
+        if !self.outset.source_ignores && !self.outset.leaves_out {
             return None;
         }
-        let patterns = self.in_source(spec.source.as_ref()?, ignore_in_object)??;
+        let patterns = match self.in_source(source, ignore_in_object) {
+            Some(patterns) => patterns?,
+            // What bootstraps the environment need not be among what is applied.
+            None if source.kind == *GIT_REPOSITORY.kind => SmolStr::default(),
+            None => return None,
+        };
+        if patterns.is_empty() && !self.outset.leaves_out {
+            return None;
+        }
         let (path, below) = (directory.path(self.db), secure(&spec.path));
         // A link on the way leads to where the top is not above.
         let steps = Utf8Path::new(&below).components().count();
