@@ -112,7 +112,8 @@ impl Group {
             }
     }
 
-    fn names_prerelease(&self) -> bool {
+    /// Whether a prerelease is written in any comparator.
+    pub(crate) fn names_prerelease(&self) -> bool {
         self.comparators.iter().any(Comparator::names_prerelease)
     }
 

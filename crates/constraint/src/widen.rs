@@ -1,11 +1,11 @@
 //! A range that takes prereleases too.
 
-use crate::constraint::{Comparator, Constraint, Operator, Precision};
+use crate::constraint::{Comparator, Constraint, Group, Operator, Precision};
 use crate::version::Found;
 
 impl Constraint {
-    /// The range with `-0` behind versions, so that it takes prereleases too and the same releases as before;
-    /// none where no such `-0` can stand in it.
+    /// The range with `-0` behind versions, so that it takes prereleases too and all that it took before; none where
+    /// no such `-0` can stand in it.
     ///
     /// ```
     /// use infragen_constraint::Constraint;
@@ -14,11 +14,15 @@ impl Constraint {
     /// assert_eq!(widened(">=1.0.0 <2.0.0").as_deref(), Some(">=1.0.0-0 <2.0.0-0"));
     /// assert_eq!(widened("^1 || *").as_deref(), Some("^1-0 || *-0"));
     /// assert_eq!(widened("=1.2.3"), None);
+    /// // It takes them already: with another `-0` it would no longer take those of 2.0.0.
+    /// assert_eq!(widened(">=1.0.0-0 <2.0.0"), None);
     /// ```
     pub fn with_prereleases(&self) -> Option<String> {
         let mut widened = String::with_capacity(self.text.len() + 8);
         let mut copied = 0;
-        for comparator in self.groups.iter().flat_map(|group| &group.comparators) {
+        let takes_them = |group: &&Group| self.flux.group_decides() && group.names_prerelease();
+        let groups = self.groups.iter().filter(|group| !takes_them(group));
+        for comparator in groups.flat_map(|group| &group.comparators) {
             if let Some(end) = comparator.place_of_prerelease(&self.text) {
                 widened.push_str(self.text.get(copied..end)?);
                 widened.push_str("-0");

@@ -61,6 +61,11 @@ pub fn check(range: &str, filter: &str, tags: &[&str], flux: Flux) {
                 "{range:?} takes {version} as {:?} does not",
                 wider.text
             );
+            assert!(
+                exclusion.is_some() || wider.matches(&version),
+                "{:?} does not take {version}, as {range:?} does",
+                wider.text
+            );
         }
     }
     if let Ok(selection) = Selection::parse(range, Some(filter), flux) {

@@ -72,7 +72,7 @@ struct Subject<'a> {
 type Wanted = (String, Vec<Change>);
 
 impl Subject<'_> {
-    /// One for each version that environments take by a range.
+    /// One for each version that environments take by the range that is written here.
     fn pins(&self) -> Vec<Wanted> {
         let taken =
             self.each_taken(
@@ -103,8 +103,9 @@ impl Subject<'_> {
         pins.collect()
     }
 
+    /// Likewise to digests: these win over whatever else is said, so none where some environment goes by something else.
     fn digest_pins(&self, db: &dyn Db) -> Vec<Wanted> {
-        if !self.is_oci {
+        if !self.is_oci || !self.versions.iter().all(|version| self.decides(version)) {
             return Vec::new();
         }
         let taken = self.each_taken(|version| match &version.picked.outcome {
@@ -155,6 +156,20 @@ impl Subject<'_> {
         })
     }
 
+    /// Whether an environment goes by the range that is written here, and not by one that another patch puts in its
+    /// place.
+    fn decides(&self, version: &PlacedVersion) -> bool {
+        let Some(here) = self.said.range().filter(|range| range.is_literal()) else {
+            return true;
+        };
+        match &version.pull.rule {
+            Rule::Range { range, .. } | Rule::Chart(range) | Rule::Image { range, .. } => {
+                *range == here.value.value
+            }
+            Rule::Digest(_) | Rule::Tag(_) => false,
+        }
+    }
+
     /// The changes after which this key alone decides.
     fn only(&self, key: &'static str, value: String) -> Vec<Change> {
         let (over, range) = (&self.said.row.over, self.said.row.range);
@@ -171,8 +186,8 @@ impl Subject<'_> {
                 _ => false,
             };
             match self.is_patch {
-                true if key == "digest" => {}
-                true if wins || is_there && other != "tag" => changes.push(Change::Null(other)),
+                true if other == "tag" && !is_there => {}
+                true if wins || is_there => changes.push(Change::Null(other)),
                 false if is_there => changes.push(Change::Remove(other)),
                 _ => {}
             }
@@ -192,14 +207,19 @@ impl Subject<'_> {
         }
     }
 
-    /// The different things that environments take, each with one that takes it and a mention of the environments
-    /// where they differ.
+    /// The different things that environments take by what is written here, each with one that takes it and a mention of
+    /// the environments: where they differ, or where others go by something else.
     fn each_taken(
         &self,
         taken: impl Fn(&PlacedVersion) -> Option<String>,
     ) -> Vec<(String, &PlacedVersion, String)> {
         let mut groups: Vec<(String, &PlacedVersion, Vec<&str>)> = Vec::new();
+        let mut others = false;
         for version in &self.versions {
+            if !self.decides(version) {
+                others = true;
+                continue;
+            }
             let Some(text) = taken(version) else { continue };
             let environment = version.environment.as_str();
             match groups.iter_mut().find(|(known, ..)| *known == text) {
@@ -212,8 +232,10 @@ impl Subject<'_> {
         groups
             .into_iter()
             .map(|(text, version, environments)| {
+                let environments = environments.join(", ");
                 let told = match several {
-                    true => format!(" as {}", environments.join(", ")),
+                    true => format!(" as {environments}"),
+                    false if others => format!(" in {environments}"),
                     false => String::new(),
                 };
                 (text, version, told)

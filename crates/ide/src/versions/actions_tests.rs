@@ -30,20 +30,9 @@ fn expected(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 
 #[test]
 fn a_range_is_pinned_or_widened() {
+    // Staging goes by a range of its own: a tag does nothing there, and a digest would win there too.
     let wanted = expected(&[
-        ("Pin to v1.4.2 as production", "tag: v1.4.2"),
-        (
-            "Pin to v1.5.0-staging-7 as staging",
-            "tag: v1.5.0-staging-7",
-        ),
-        (
-            "Pin to digest sha256:11234567… (v1.4.2) as production",
-            "digest: sha256:11234567890",
-        ),
-        (
-            "Pin to digest sha256:31234567… (v1.5.0-staging-7) as staging",
-            "digest: sha256:31234567890",
-        ),
+        ("Pin to v1.4.2 in production", "tag: v1.4.2"),
         ("Widen to prereleases (`>=0.0.0-0`)", "semver: '>=0.0.0-0'"),
     ]);
     assert_eq!(offered(&at("semver: '>=0.0.0'\n")), wanted);
@@ -53,9 +42,41 @@ fn a_range_is_pinned_or_widened() {
 }
 
 #[test]
+fn what_all_environments_take_alike_is_pinned_in_all() {
+    let patch = "    semver: '>=0.0.0-0'\n    semverFilter: '.*-staging-.*'\n";
+    let fleet = FLEET.replace(patch, "    {}\n");
+    let range = "semver: '>=0.0.0'\n";
+    let fixture = Fixture::with_tags(&fleet.replace(range, &format!("$0{range}")), TAGS);
+    let pins = expected(&[
+        ("Pin to v1.4.2", "tag: v1.4.2"),
+        (
+            "Pin to digest sha256:11234567… (v1.4.2)",
+            "digest: sha256:11234567890",
+        ),
+    ]);
+    assert_eq!(offered(&fixture)[..2], pins);
+}
+
+#[test]
+fn a_base_that_decides_nowhere_is_not_pinned() {
+    let patched = FLEET.replace(
+        "//- apps/production/kustomization.yaml\nresources: [../base]\n",
+        "//- apps/production/kustomization.yaml\nresources: [../base]\npatches:\n- path: ../staging/web.yaml\n",
+    );
+    assert_ne!(patched, FLEET);
+    let range = "semver: '>=0.0.0'\n";
+    let fixture = Fixture::with_tags(&patched.replace(range, &format!("$0{range}")), TAGS);
+    let titles: Vec<_> = offered(&fixture)
+        .into_iter()
+        .map(|(title, _)| title)
+        .collect();
+    assert_eq!(titles, ["Widen to prereleases (`>=0.0.0-0`)"]);
+}
+
+#[test]
 fn a_patch_takes_away_what_its_base_says() {
     let pinned = "semver: null; tag: v1.5.0-staging-7; semverFilter: null";
-    let digest = "semver: '>=0.0.0-0'; digest: sha256:31234567890; semverFilter: '.*-staging-.*'";
+    let digest = "semver: null; digest: sha256:31234567890; semverFilter: null";
     let wanted = expected(&[
         ("Pin to v1.5.0-staging-7", pinned),
         ("Pin to digest sha256:31234567… (v1.5.0-staging-7)", digest),
