@@ -15,7 +15,7 @@ use rustc_hash::FxHashSet;
 use crate::bundles::normalized;
 use crate::db::Db;
 use crate::files::{Child, Directory, Disk, Root, SourceFile};
-use crate::imports::{appliers, importers, imports_of};
+use crate::imports::{appliers, importers, imports_of, takes_itself_in};
 use crate::left_out::Patterns;
 use crate::paths::{Found, find, kustomization_file};
 use crate::query;
@@ -239,8 +239,11 @@ fn traced_resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
 }
 
 /// What a directory adds to whoever names it, with the history of each value.
-#[salsa::tracked(returns(clone), no_eq, lru = 128, cycle_result = |_, _, _| Arc::default())]
+#[salsa::tracked(returns(clone), no_eq, lru = 128)]
 fn traced_accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
+    if takes_itself_in(db, directory, false) {
+        return Arc::default();
+    }
     let files = Files {
         traced: true,
         flux: true,
@@ -251,13 +254,16 @@ fn traced_accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
 
 /// What a directory adds of which a source leaves out some, with the history of each value or without, on disk or as
 /// editors show it.
-#[salsa::tracked(returns(clone), no_eq, lru = 512, cycle_result = |_, _, _, _, _| Arc::default())]
+#[salsa::tracked(returns(clone), no_eq, lru = 512)]
 fn accumulated_of_source(
     db: &dyn Db,
     directory: Directory,
     ignore: Arc<IgnoreField>,
     (traced, disk): (bool, bool),
 ) -> Arc<Accumulated> {
+    if takes_itself_in(db, directory, disk) {
+        return Arc::default();
+    }
     let files = Files {
         traced,
         flux: true,
@@ -267,8 +273,7 @@ fn accumulated_of_source(
     Arc::new(accumulate(&files, directory.path(db), &Way::default()))
 }
 
-/// What a directory adds to whoever names it. Directories that include each other add nothing: the loop is told by
-/// whoever looks at the import graph.
+/// What a directory adds to whoever names it.
 fn accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
     accumulated_as(db, directory, false)
 }
@@ -281,8 +286,11 @@ fn accumulated_as(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accumula
 }
 
 /// What it adds with what editors show.
-#[salsa::tracked(returns(clone), no_eq, lru = 1024, cycle_result = |_, _, _, _| Arc::default())]
+#[salsa::tracked(returns(clone), no_eq, lru = 1024)]
 fn shown_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accumulated> {
+    if takes_itself_in(db, directory, false) {
+        return Arc::default();
+    }
     if flux {
         let strict = shown_accumulated(db, directory, false);
         if is_lenient_too(&strict) {
@@ -297,8 +305,11 @@ fn shown_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accum
 }
 
 /// What it adds as it is on disk.
-#[salsa::tracked(returns(clone), no_eq, lru = 1024, cycle_result = |_, _, _, _| Arc::default())]
+#[salsa::tracked(returns(clone), no_eq, lru = 1024)]
 fn disk_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accumulated> {
+    if takes_itself_in(db, directory, true) {
+        return Arc::default();
+    }
     if flux {
         let strict = disk_accumulated(db, directory, false);
         if is_lenient_too(&strict) {

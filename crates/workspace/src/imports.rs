@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use camino::Utf8Path;
 use infragen_flux::{FileFacts, ObjectFacts, PathFact, is_templated};
 use infragen_kustomize::Field;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -159,6 +160,66 @@ where
         }
     }
     open.into_keys().collect()
+}
+
+/// The directory that a build enters by what a kustomization file names; none where it is no directory, or one around
+/// that of the file, which kustomize refuses.
+pub fn entered(db: &dyn Db, import: &Import) -> Option<Directory> {
+    entered_by(db, import, &facts(db, import.from))
+}
+
+fn entered_by(db: &dyn Db, import: &Import, facts: &FileFacts) -> Option<Directory> {
+    let entries = &facts.kustomization.as_ref()?.entries;
+    let path = &entries.get(import.entry as usize)?.path.value;
+    let directory = import.from.directory(db);
+    let (from, written) = (directory.path(db), || {
+        infragen_kustomize::join(directory.path(db), path)
+    });
+    // A build goes by what is written. Behind a link, `..` is another directory than by where the link leads.
+    let mut parts = Utf8Path::new(path).components();
+    let returns =
+        parts.any(|part| part.as_str() != "..") && parts.any(|part| part.as_str() == "..");
+    let to = match returns {
+        true => find(db, directory.root(db).top(db)?, written().as_str()),
+        false => import.to,
+    };
+    let Found::Directory(to) = to else {
+        return None;
+    };
+    (!from.starts_with(&*written())).then_some(to)
+}
+
+/// Whether a directory takes itself in along some way, on disk or as editors show it. It adds nothing to a build: the
+/// loop is told by whoever looks at the import graph. A query that builds it must not ask for what it takes in, because
+/// that would ask for the query itself.
+///
+/// The database can recover from such queries by itself. But then it takes a value that it let go of to save memory for
+/// one that could not be made, and never makes it again. [salsa 0.28.5]
+#[salsa::tracked(returns(copy))]
+pub fn takes_itself_in(db: &dyn Db, directory: Directory, disk: bool) -> bool {
+    let mut seen = FxHashSet::default();
+    let mut rest = vec![directory];
+    while let Some(from) = rest.pop() {
+        let Some(file) = kustomization_file(db, from) else {
+            continue;
+        };
+        let (imports, facts) = match disk {
+            true => (disk_imports_of(db, file), disk_facts(db, file)),
+            false => (imports_of(db, file), facts(db, file)),
+        };
+        let entered = imports
+            .iter()
+            .filter_map(|import| entered_by(db, import, &facts));
+        for to in entered {
+            if to == directory {
+                return true;
+            }
+            if seen.insert(to) {
+                rest.push(to);
+            }
+        }
+    }
+    false
 }
 
 /// Flux Kustomizations by the directory that they apply.

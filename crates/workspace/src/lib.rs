@@ -66,8 +66,8 @@ pub use environment::{
 pub use files::{Child, DirEntry, Directory, Disk, Root, SourceFile};
 pub use graph::{Cycle, dependencies, dependency_cycles};
 pub use imports::{
-    Import, Namespaces, appliers, importers, imports_of, is_patch_file, layers,
-    looping_directories, overriding_namespaces,
+    Import, Namespaces, appliers, entered, importers, imports_of, is_patch_file, layers,
+    looping_directories, overriding_namespaces, takes_itself_in,
 };
 pub use index::{DefinedBy, Definition, ReferenceSite};
 pub use object_graph::{GraphEdge, GraphNode, ObjectGraph, object_graph};

@@ -2,7 +2,7 @@
 #![allow(clippy::disallowed_methods)] // writes a repository
 
 use camino::Utf8Path;
-use infragen_workspace::{Workspace, build_errors};
+use infragen_workspace::{Workspace, build_errors, takes_itself_in};
 
 const WEB: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: b}\n";
 
@@ -144,4 +144,62 @@ fn a_build_follows_what_an_editor_shows_and_what_is_on_disk() {
         told.len() == 1 && told[0].starts_with("`patch.json`: "),
         "{told:?}"
     );
+}
+
+#[test]
+fn directories_that_take_each_other_in_add_nothing_whatever_the_field() {
+    let wide = "resources: [../a, ../c]\n";
+    let around = [
+        ("c/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("c/web.yaml", WEB),
+        ("wide/kustomization.yaml", wide),
+    ];
+    for field in [
+        "resources",
+        "bases",
+        "components",
+        "generators",
+        "transformers",
+        "validators",
+    ] {
+        let (a, b) = (format!("{field}: [../b]\n"), format!("{field}: [../a]\n"));
+        let mut files = vec![
+            ("a/kustomization.yaml", a.as_str()),
+            ("b/kustomization.yaml", b.as_str()),
+        ];
+        files.extend(around);
+        // Nobody waits for ever, and nothing fails but what is in the loop.
+        let errors = errors(&files);
+        assert!(
+            errors.iter().all(|(file, _)| file.starts_with(['a', 'b'])),
+            "{field}: {errors:?}"
+        );
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_loop_by_a_link_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = Utf8Path::from_path(folder.path()).unwrap();
+    let write = |path: &str, text: &str| {
+        let path = root.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("x/link-is-here", "");
+    write("y/z/file", "");
+    std::os::unix::fs::symlink("../y/z", root.join("x/link")).unwrap();
+    // By what is written that is `x/b`, by where the link leads it would be `y/b`.
+    write("x/a/kustomization.yaml", "resources: [../link/../b]\n");
+    write("x/b/kustomization.yaml", "resources: [../up/x/a]\n");
+    std::os::unix::fs::symlink("..", root.join("x/up")).unwrap();
+    let mut workspace = Workspace::new();
+    workspace.open_root(root);
+    for path in ["x/a/kustomization.yaml", "x/b/kustomization.yaml"] {
+        let db = workspace.db();
+        let file = workspace.file(&root.join(path)).unwrap();
+        assert!(takes_itself_in(db, file.directory(db), true), "{path}");
+        build_errors(db, file);
+    }
 }

@@ -5,8 +5,8 @@ use infragen_flux::{ObjectFacts, is_templated};
 use infragen_kustomize::{BuildError, Field, Place};
 use infragen_syntax::TextRange;
 use infragen_workspace::{
-    Db, Found, Import, SourceFile, duplicate_ids, facts, importers, imports_of, is_patch_file,
-    kustomization_file, place_of_build,
+    Db, Found, Import, SourceFile, duplicate_ids, entered, facts, importers, imports_of,
+    is_patch_file, kustomization_file, place_of_build, takes_itself_in,
 };
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
@@ -169,8 +169,11 @@ fn of_file(db: &dyn Db, file: SourceFile) -> Arc<[Brought]> {
 }
 
 /// What a kustomization file brings to the one that names its directory: each id once.
-#[salsa::tracked(returns(clone), cycle_result = |_, _, _| Arc::from([]))]
+#[salsa::tracked(returns(clone))]
 fn of_layer(db: &dyn Db, kustomization: SourceFile) -> Arc<[Brought]> {
+    if takes_itself_in(db, kustomization.directory(db), false) {
+        return Arc::from([]);
+    }
     let facts = facts(db, kustomization);
     let Some(layer) = &facts.kustomization else {
         return Arc::from([]);
@@ -200,9 +203,9 @@ fn of_layer(db: &dyn Db, kustomization: SourceFile) -> Arc<[Brought]> {
 fn of_entry(db: &dyn Db, import: &Import) -> Arc<[Brought]> {
     match import.to {
         Found::File(file) if import.field.includes() => of_file(db, file),
-        Found::Directory(directory) if import.field.includes() => {
-            kustomization_file(db, directory).map_or(Arc::from([]), |file| of_layer(db, file))
-        }
+        _ if import.field.includes() => entered(db, import)
+            .and_then(|directory| kustomization_file(db, directory))
+            .map_or(Arc::from([]), |file| of_layer(db, file)),
         _ => Arc::from([]),
     }
 }
