@@ -44,6 +44,9 @@ const SWEEP: (Duration, Duration) = (Duration::from_millis(15), Duration::from_m
 /// What there is to ask of registries waits for the findings, but not for somebody who never stops typing.
 const LOOK: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
+/// Registries are asked after a pause in typing: a name that is half typed is that of another repository, or of nobody's.
+const TYPING: (Duration, Duration) = (Duration::from_millis(600), Duration::from_secs(5));
+
 /// So often it is looked whether versions are old; how soon they are, objects say by their `interval`.
 const VERSIONS: Duration = Duration::from_secs(60);
 
@@ -92,6 +95,8 @@ pub(crate) struct Owner {
     versions: Option<Versions>,
     /// When to look whether there is something to ask.
     versions_soon: Timer,
+    /// Runs while somebody types.
+    typing: Timer,
     /// Whether all is to be asked again.
     versions_anew: bool,
     /// When what is known of versions may have become old.
@@ -156,6 +161,7 @@ impl Owner {
             sweep_timer: Timer::new(SWEEP.0, SWEEP.1),
             versions: Some(Versions::start(sender.clone())?),
             versions_soon: Timer::new(LOOK.0, LOOK.1),
+            typing: Timer::new(TYPING.0, TYPING.1),
             versions_anew: false,
             versions_timer: Timer::new(VERSIONS, VERSIONS),
             network,
@@ -178,7 +184,12 @@ impl Owner {
             // builds with an open file.
             let long = self.sweep_timer.due().or(self.versions_soon.due());
             let long = long.filter(|_| self.long.has_free());
-            let timers = [self.disk_timer.due(), self.versions_timer.due(), long];
+            let timers = [
+                self.disk_timer.due(),
+                self.versions_timer.due(),
+                self.typing.due(),
+                long,
+            ];
             let due = timers.into_iter().flatten().min();
             let first = match due {
                 Some(due) => self.inbox.recv_deadline(due),
@@ -211,6 +222,7 @@ impl Owner {
     fn apply(&mut self, message: Message) {
         match message {
             Message::Start => {
+                self.set_network(self.network);
                 for folder in self.scope.folders.clone() {
                     self.open_folder(&folder);
                 }
@@ -239,10 +251,7 @@ impl Owner {
                 task.into_iter().for_each(|task| self.begin_again(task));
             }
             Message::Versions(answers) => self.versions_learned(answers),
-            Message::Network(network) => {
-                self.network = network;
-                self.versions_soon.touch_now(Instant::now());
-            }
+            Message::Network(network) => self.set_network(network),
             Message::NetworkAnswer { allowed } => self.network_answered(allowed),
             Message::RefreshVersions => self.refresh_versions(),
             Message::Done(Done::Long(task, result)) => {
@@ -292,6 +301,7 @@ impl Owner {
         document.version = version;
         document.revision = revision;
         let text = document.text.clone();
+        self.typing.touch(Instant::now());
         self.workspace.set_buffer(&path, Some(text));
         self.show_path(&path);
     }
@@ -588,7 +598,7 @@ impl Owner {
                     Err(Cancelled) => self.sweep_soon(),
                 }
             }
-            (LongTask::Versions(versions, _), result) => {
+            (LongTask::Versions(versions, ..), result) => {
                 if result.is_err() {
                     self.versions_soon.touch(Instant::now());
                 }
@@ -682,7 +692,8 @@ impl Owner {
             if std::mem::take(&mut self.versions_anew) {
                 versions.begin_round(true);
             }
-            return Some(LongTask::Versions(versions, self.network));
+            let paused = self.typing.due().is_none();
+            return Some(LongTask::Versions(versions, self.network, paused));
         }
         let goes_on = self.sweep.goes_on();
         goes_on.then(|| LongTask::Sweep(std::mem::take(&mut self.sweep)))

@@ -90,8 +90,8 @@ impl Versions {
         self.would_ask = None;
     }
 
-    /// Finds out what there is to ask, and has it asked as far as that is allowed.
-    pub fn run(&mut self, view: &View, network: Network) -> Result<(), Cancelled> {
+    /// Finds out what there is to ask, and has it asked as far as that is allowed, where whoever types has `paused`.
+    pub fn run(&mut self, view: &View, network: Network, paused: bool) -> Result<(), Cancelled> {
         let mut round = self.round.clone();
         let (wants, mirrors, near, far, far_asked) = view.run(|context| {
             let roots = context.roots.iter().copied();
@@ -125,7 +125,7 @@ impl Versions {
             self.order(Order::Look { wants, all });
             return Ok(());
         }
-        if self.busy.load(Ordering::Acquire) {
+        if self.busy.load(Ordering::Acquire) || !paused {
             return Ok(());
         }
         let allowed = network == Network::On;

@@ -189,8 +189,8 @@ pub(crate) enum LongTask {
     Index(Root, Progress),
     /// To look for findings in all files.
     Sweep(Sweep),
-    /// To find out which versions are to be asked for.
-    Versions(Versions, Network),
+    /// To find out which versions are to be asked for, and to ask if whoever types has paused.
+    Versions(Versions, Network, bool),
 }
 
 /// What a thread says when it is free again.
@@ -303,7 +303,7 @@ fn do_long(task: &mut LongTask, view: View, findings: &Findings) -> Outcome {
             .snapshot
             .index(*root, &|done, total| progress.report(done, total)),
         LongTask::Sweep(sweep) => sweep.run(&view, findings),
-        LongTask::Versions(versions, network) => versions.run(&view, *network),
+        LongTask::Versions(versions, network, paused) => versions.run(&view, *network, *paused),
     }));
     drop(view);
     done.unwrap_or_else(|panic| {

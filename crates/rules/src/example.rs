@@ -28,13 +28,16 @@ pub(crate) fn example_answers(text: &str) -> Vec<(Repository, Answer)> {
         .filter_map(|(url, lines)| {
             let fault = lines.first().and_then(|line| line.strip_prefix("! "));
             let answer = match fault {
-                Some(message) => Answer::Fault(Fault {
-                    message: message.into(),
-                    help: None,
-                    at: Timestamp(0),
-                    is_passing: true,
-                    retry_at: None,
-                }),
+                Some(message) => Answer::Fault(
+                    None,
+                    Fault {
+                        message: message.into(),
+                        help: None,
+                        at: Timestamp(0),
+                        is_passing: true,
+                        retry_at: None,
+                    },
+                ),
                 None => Answer::Listing(Listing {
                     tags: lines.into_iter().map(Into::into).collect(),
                     at: Timestamp(0),

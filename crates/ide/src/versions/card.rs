@@ -1,7 +1,7 @@
 //! The table of environments and versions in a hover.
 
 use infragen_flux::Rule;
-use infragen_workspace::{Db, Outcome, PlacedVersion, now};
+use infragen_workspace::{Db, Outcome, PlacedVersion, are_asked, now};
 
 use super::age::{age, since};
 use crate::markdown::{code, counted, fit, item};
@@ -9,6 +9,9 @@ use crate::markdown::{code, counted, fit, item};
 /// What to do where nothing is known.
 const NOT_ASKED: &str =
     "its tags are not known: allow the network (`infragen.network`), or run `infragen versions`";
+
+/// What to say there while it is being found out.
+const BEING_ASKED: &str = "its tags are not known yet: the registry is being asked";
 
 /// A line of the table.
 struct Row {
@@ -207,7 +210,11 @@ fn notes_of(db: &dyn Db, version: &PlacedVersion) -> Vec<String> {
     if let Some(fault) = version.fault(db) {
         notes.push(fault.to_string());
     } else if version.repository.is_ok() && picked.tags().is_none() {
-        notes.push(NOT_ASKED.to_owned());
+        let note = match are_asked(db) {
+            true => BEING_ASKED,
+            false => NOT_ASKED,
+        };
+        notes.push(note.to_owned());
     }
     notes
 }

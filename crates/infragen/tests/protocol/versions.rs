@@ -229,6 +229,64 @@ fn a_refresh_finds_what_another_process_has_asked() {
 }
 
 #[test]
+fn a_name_that_is_half_typed_is_not_asked_for() {
+    let registry = Registry::start();
+    let repository = registry.fleet();
+    let path = repository.cursor_path().to_owned();
+    let mut session = start(&repository, Some("on"));
+    hover(&mut session, "`1.4.2`");
+    session.open(&path);
+    let before = registry.asked();
+    let whole = repository.text(&path);
+    for end in 1..=4 {
+        let text = whole.replace("/acme/web", &format!("/acme/{}", &"site"[..end]));
+        session.change(&path, &text);
+        // As fast as somebody types; what is known of the name is shown at once.
+        std::thread::sleep(Duration::from_millis(120));
+        let text = hover(&mut session, "not known yet");
+        assert!(text.contains("the registry is being asked"), "{text}");
+    }
+    let text = hover(&mut session, "2 tags");
+    assert!(text.contains("/acme/site` 2 tags"), "{text}");
+    session.end();
+    // Its tags, and what is behind the newest.
+    assert!(
+        registry.asked() <= before + 2,
+        "{before} {}",
+        registry.asked()
+    );
+}
+
+#[test]
+fn what_could_not_be_had_of_a_digest_is_forgotten_with_it() {
+    let repository = fleet_with_folder(&["1.4.2"]);
+    let path = repository.cursor_path().to_owned();
+    let mut session = start(&repository, None);
+    hover(&mut session, "`1.4.2`");
+    session.open(&path);
+    let whole = repository.text(&path);
+    let digest = format!("digest: sha256:{}", "a".repeat(64));
+    let asked = |session: &mut Session<'_>, wanted: bool| {
+        let begun = Instant::now();
+        loop {
+            let text = hover(session, "|");
+            if text.contains("copy the repository into the folder again") == wanted
+                || begun.elapsed() > Duration::from_secs(20)
+            {
+                return text;
+            }
+        }
+    };
+    session.change(&path, &whole.replace("semver: '^1'", &digest));
+    let text = asked(&mut session, true);
+    assert!(text.contains("copy the repository"), "{text}");
+    session.change(&path, &whole);
+    let text = asked(&mut session, false);
+    assert!(!text.contains("copy the repository"), "{text}");
+    session.end();
+}
+
+#[test]
 fn nobody_is_asked_unless_the_user_lets_it() {
     for network in [None, Some("off"), Some("nonsense")] {
         let registry = Registry::start();

@@ -27,8 +27,11 @@ impl Owner {
         self.sweep_soon();
     }
 
-    /// What is known of versions may be old by now.
+    /// What is known of versions may be old by now, and what somebody typed may be whole.
     pub(super) fn look_at_versions(&mut self) {
+        if self.typing.take(Instant::now()) {
+            self.versions_soon.touch_now(Instant::now());
+        }
         if self.versions_timer.due().is_none() {
             self.versions_timer.touch(Instant::now());
         }
@@ -71,9 +74,15 @@ impl Owner {
         self.network_question = false;
         // The settings may have changed while the question was open.
         if allowed && self.network == Network::Ask {
-            self.network = Network::On;
-            self.versions_soon.touch_now(Instant::now());
+            self.set_network(Network::On);
         }
+    }
+
+    /// What the network may be used for from now on.
+    pub(super) fn set_network(&mut self, network: Network) {
+        self.network = network;
+        self.workspace.set_asked(network == Network::On);
+        self.versions_soon.touch_now(Instant::now());
     }
 
     /// Asks the user whether registries may be asked, once.

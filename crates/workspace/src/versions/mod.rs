@@ -29,7 +29,9 @@ pub use placed::{
 pub(crate) use placed::{bundle_directory, pull_in_object, pulls_of};
 pub use readable::{Readable, readable};
 pub(crate) use remote::pulled_roots;
-pub use remote::{Answer, Remote, Remotes, bundle_of, knows_registries, now, remote, shown_path};
+pub use remote::{
+    Answer, Remote, Remotes, are_asked, bundle_of, knows_registries, now, remote, shown_path,
+};
 pub use round::{Round, answer_of, mirrors, wanted_in};
 pub use takers::versions_from;
 pub use unapplied::written_version;

@@ -78,9 +78,15 @@ impl PlacedVersion {
         remote(db, self.repository.as_ref().ok()?)?.asked(db)
     }
 
-    /// Why the registry gave no answer the last time.
+    /// Why the registry gave no answer the last time: about its tags, about what is taken, or about the files of that.
     pub fn fault(&self, db: &dyn Db) -> Option<Arc<Fault>> {
-        remote(db, self.repository.as_ref().ok()?)?.fault(db)
+        let remote = remote(db, self.repository.as_ref().ok()?)?;
+        if let Some(fault) = remote.fault(db) {
+            return Some(fault);
+        }
+        let (faults, taken) = (remote.faults(db), self.picked.outcome.name()?);
+        let files = || faults.get(&self.artifact(db)?.digest);
+        faults.get(taken).or_else(files).cloned()
     }
 
     /// The files of what is taken, where they are on disk.

@@ -23,6 +23,9 @@ pub struct Remotes {
     /// The time that ages are told from. The owner of the state moves it on; nothing else reads a clock.
     #[returns(copy)]
     now: Timestamp,
+    /// Whether registries are asked for what is not known.
+    #[returns(copy)]
+    asked: bool,
 }
 
 /// What is known of one repository of a registry.
@@ -40,9 +43,12 @@ pub struct Remote {
     /// The tag or digest that is taken whatever objects say: for the question what would be if Flux took it.
     #[returns(clone)]
     pub pinned: Option<SmolStr>,
-    /// Why the registry gave no answer the last time.
+    /// Why the registry did not tell the tags the last time.
     #[returns(clone)]
     pub fault: Option<Arc<Fault>>,
+    /// Why it did not tell what is behind tags and digests, or give the files of that.
+    #[returns(ref)]
+    pub faults: BTreeMap<SmolStr, Arc<Fault>>,
     /// The files of artifacts that are on disk, by the digest of the artifact.
     #[returns(ref)]
     pub pulled: BTreeMap<SmolStr, Directory>,
@@ -57,14 +63,14 @@ pub enum Answer {
     Artifact(SmolStr, Artifact),
     /// Where the files of the artifact with a digest are.
     Pulled(SmolStr, Utf8PathBuf),
-    /// Nothing.
-    Fault(Fault),
+    /// Nothing about the tags; or about this tag or digest, where there is one.
+    Fault(Option<SmolStr>, Fault),
 }
 
 impl Remotes {
     /// Nothing is known yet.
     pub(crate) fn empty(db: &dyn Db) -> Self {
-        Self::builder(FxHashMap::default(), Timestamp::default())
+        Self::builder(FxHashMap::default(), Timestamp::default(), false)
             .by_repository_durability(Durability::MEDIUM)
             .now_durability(Durability::LOW)
             .new(db)
@@ -87,6 +93,11 @@ pub fn knows_registries(db: &dyn Db) -> bool {
 /// The time that ages are told from.
 pub fn now(db: &dyn Db) -> Timestamp {
     Remotes::get(db).now(db)
+}
+
+/// Whether registries are asked for what is not known: then it will be soon.
+pub fn are_asked(db: &dyn Db) -> bool {
+    Remotes::get(db).asked(db)
 }
 
 /// The roots with the files of artifacts.
@@ -137,10 +148,10 @@ impl Workspace {
         let before = known.len();
         for (repository, _) in &answers {
             if !known.contains_key(repository) {
-                let remote =
-                    Remote::builder(None, None, BTreeMap::new(), None, None, BTreeMap::new())
-                        .durability(Durability::MEDIUM)
-                        .new(self.db());
+                let (artifacts, faults, pulled) = Default::default();
+                let remote = Remote::builder(None, None, artifacts, None, None, faults, pulled)
+                    .durability(Durability::MEDIUM)
+                    .new(self.db());
                 known.insert(repository.clone(), remote);
             }
         }
@@ -162,6 +173,14 @@ impl Workspace {
         }
         if pulled {
             self.tell_who_maps();
+        }
+    }
+
+    /// Notes whether registries are asked for what is not known.
+    pub fn set_asked(&mut self, asked: bool) {
+        let remotes = Remotes::get(self.db());
+        if remotes.asked(self.db()) != asked {
+            remotes.set_asked(self.database_mut()).to(asked);
         }
     }
 
@@ -198,6 +217,7 @@ impl Workspace {
                 self.set_fault(remote, None);
             }
             Answer::Artifact(tag, artifact) => {
+                self.set_fault_of(remote, tag.clone(), None);
                 let mut artifacts = remote.artifacts(self.db()).clone();
                 artifacts.insert(tag, Arc::new(artifact));
                 if artifacts != *remote.artifacts(self.db()) {
@@ -212,6 +232,7 @@ impl Workspace {
                 let Some(directory) = self.outside_directory(&path) else {
                     return;
                 };
+                self.set_fault_of(remote, digest.clone(), None);
                 let mut pulled = remote.pulled(self.db()).clone();
                 if pulled.insert(digest, directory) != Some(directory) {
                     let db = self.database_mut();
@@ -221,7 +242,23 @@ impl Workspace {
                         .to(pulled);
                 }
             }
-            Answer::Fault(fault) => self.set_fault(remote, Some(Arc::new(fault))),
+            Answer::Fault(None, fault) => self.set_fault(remote, Some(Arc::new(fault))),
+            Answer::Fault(Some(name), fault) => self.set_fault_of(remote, name, Some(fault)),
+        }
+    }
+
+    fn set_fault_of(&mut self, remote: Remote, name: SmolStr, fault: Option<Fault>) {
+        let mut faults = remote.faults(self.db()).clone();
+        match fault {
+            Some(fault) => faults.insert(name, Arc::new(fault)),
+            None => faults.remove(&name),
+        };
+        if faults != *remote.faults(self.db()) {
+            let db = self.database_mut();
+            remote
+                .set_faults(db)
+                .with_durability(Durability::MEDIUM)
+                .to(faults);
         }
     }
 

@@ -169,7 +169,12 @@ pub fn answer_of(ask: &registry::Ask, answer: registry::Answer) -> (Repository, 
         }),
     };
     let repository = ask.endpoint().repository.clone();
-    (repository, taken.unwrap_or_else(Answer::Fault))
+    let fault = |fault| match ask {
+        registry::Ask::Tags(_) => Answer::Fault(None, fault),
+        registry::Ask::Artifact(_, name) => Answer::Fault(Some(name.clone()), fault),
+        registry::Ask::Pull { artifact, .. } => Answer::Fault(Some(artifact.digest.clone()), fault),
+    };
+    (repository, taken.unwrap_or_else(fault))
 }
 
 /// What is to be asked for the environments of several roots.

@@ -100,7 +100,7 @@ fn known(workspace: &Workspace, repository: &Repository, version: &str) -> Resul
     let db = workspace.db();
     let remote = remote(db, repository);
     let artifact = remote.and_then(|remote| remote.artifacts(db).get(version).cloned());
-    let files = artifact.filter(|artifact| {
+    let files = artifact.as_ref().filter(|artifact| {
         remote.is_some_and(|remote| remote.pulled(db).contains_key(&artifact.digest))
     });
     if files.is_some() {
@@ -109,7 +109,12 @@ fn known(workspace: &Workspace, repository: &Repository, version: &str) -> Resul
     let tags = remote.and_then(|remote| remote.tags(db));
     let tags = tags.iter().flat_map(|tags| tags.iter());
     let tags: Vec<_> = tags.map(|tag| tag.as_str()).collect();
-    let fault = remote.and_then(|remote| remote.fault(db));
+    let digest = artifact.map(|artifact| artifact.digest.clone());
+    let fault = remote.and_then(|remote| {
+        let names = digest.as_deref().into_iter().chain([version]);
+        let mut known = names.filter_map(|name| remote.faults(db).get(name));
+        known.next().cloned().or_else(|| remote.fault(db))
+    });
     let message = match &fault {
         Some(fault) => format!("{repository} gave no `{version}`: {}", fault.message),
         None => format!("{repository} has no `{version}`"),
