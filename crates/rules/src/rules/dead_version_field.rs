@@ -58,7 +58,11 @@ fn of_layers(context: &Context<'_>, shadowed: &Shadowed) -> Finding {
         some => format!(" in {}", some.join(", ")),
     };
     let (other, range) = shadowed.by;
-    let message = format!("`{dead}` says nothing{place}: `{wins}` wins");
+    let without = shadowed.without;
+    let message = match without {
+        Some(range) => format!("`{dead}` says nothing{place} without `{range}`: `{wins}` decides"),
+        None => format!("`{dead}` says nothing{place}: `{wins}` wins"),
+    };
     let finding = DEAD_VERSION_FIELD.finding(shadowed.value, message).relate(
         other,
         range,
@@ -71,6 +75,11 @@ fn of_layers(context: &Context<'_>, shadowed: &Shadowed) -> Finding {
     };
     // A patch that means its own field takes the other one away.
     if shadowed.in_patch {
+        if let Some(range) = without {
+            return finding.help(format!(
+                "write `{range}` and `{wins}: null` beside it in the patch"
+            ));
+        }
         if let Some(help) = operation(context.file, shadowed.value, wins) {
             return finding.help(help);
         }
@@ -257,6 +266,35 @@ resources: [app.yaml]
             .finds_one(Severity::Warning, "`tag` says nothing: `semver` wins");
         check(RULE, &layers("semver: 1.x", "{tag: 1.4.2, semver: null}")).finds(0);
         check(RULE, &layers("semver: \"${RANGE}\"", "tag: 1.4.2")).finds(0);
+    }
+
+    #[test]
+    fn a_filter_of_a_patch_says_nothing_over_a_tag() {
+        check(RULE, &layers("tag: 1.4.2", "semverFilter: -rc"))
+            .finds_one(
+                Severity::Warning,
+                "`semverFilter` says nothing without `semver`: `tag` decides",
+            )
+            .at(&["production/patch.yaml: -rc"])
+            .relates(&["base/app.yaml [1.4.2]: this one is read"])
+            .helps("write `semver` and `tag: null` beside it in the patch");
+        let both = "{semverFilter: -rc, semver: 1.x, tag: null}";
+        check(RULE, &layers("tag: 1.4.2", both)).finds(0);
+        check(RULE, &layers("semver: 1.x", "semverFilter: -rc")).finds(0);
+        // The filter of a base stays where a patch takes its range away.
+        check(
+            RULE,
+            &layers(
+                "{semver: 1.x, semverFilter: -rc}",
+                "{semver: null, tag: 1.4.2}",
+            ),
+        )
+        .finds_one(
+            Severity::Hint,
+            "`semverFilter` says nothing without `semver`: `tag` decides",
+        )
+        .at(&["base/app.yaml: -rc"])
+        .fixed("    {semver: null, tag: 1.4.2, semverFilter: null}\n");
     }
 
     #[test]

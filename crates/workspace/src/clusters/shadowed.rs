@@ -27,6 +27,8 @@ pub struct Shadowed {
     pub key: &'static str,
     /// The key that is read in its place.
     pub winner: &'static str,
+    /// The key without which the field is not read, where it is a filter.
+    pub without: Option<&'static str>,
     /// The pointer to the mapping that both are in: `/spec/ref`.
     pub pointer: SmolStr,
     /// The value of that.
@@ -181,6 +183,7 @@ impl Search<'_> {
             value: place.range,
             key: loser,
             winner,
+            without: (row.filter == Some(loser)).then_some(row.range),
             pointer: pointer(row),
             by: place_of_build(self.db, self.root, &by)?,
             in_patch: how == How::Patch,
@@ -259,7 +262,15 @@ fn pairs(resource: &Resource, row: &VersionRow) -> Vec<(&'static str, &'static s
     if text(winner).is_some_and(is_templated) {
         return Vec::new();
     }
-    there.map(|loser| (*loser, *winner)).collect()
+    let losers = there.map(|loser| (*loser, *winner));
+    // A filter is read together with a range only; one that loses with its range is not told by itself.
+    let has_range = text(row.range).is_some_and(|text| !text.is_empty());
+    let filter = row
+        .filter
+        .filter(|filter| text(filter).is_some() && !has_range);
+    losers
+        .chain(filter.map(|filter| (filter, *winner)))
+        .collect()
 }
 
 fn value<'r>(resource: &'r Resource, row: &VersionRow, key: &str) -> Option<&'r Value> {
