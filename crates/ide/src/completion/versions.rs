@@ -28,6 +28,9 @@ enum Field {
 /// Ranks of tags begin here, behind those of ranges.
 const TAGS: u32 = 10;
 
+/// So many ways to go on are offered: what each of them takes is looked for among all tags.
+const CONTINUED: usize = 20;
+
 pub(super) fn complete(position: &Position<'_>, found: &mut Vec<Completion>) {
     let Some(field) = field_at(position) else {
         return;
@@ -75,6 +78,26 @@ fn is_read(position: &Position<'_>, kind: &GroupKind) -> bool {
     !matches!(source, Some("GitRepository" | "Bucket"))
 }
 
+/// A range that is being typed.
+#[derive(Debug, PartialEq, Eq)]
+struct RangeTyped<'t> {
+    /// All up to the version that is typed last: `>=1.0.0 <`.
+    before: &'t str,
+    /// That version, as far as it is typed.
+    version: &'t str,
+}
+
+impl<'t> RangeTyped<'t> {
+    fn of(typed: &'t str) -> Self {
+        let of_version = |letter: char| letter.is_ascii_alphanumeric() || ".+-".contains(letter);
+        let version = typed.rfind(|letter| !of_version(letter));
+        let (before, version) = typed.split_at(version.map_or(0, |at| {
+            at + typed[at..].chars().next().map_or(1, char::len_utf8)
+        }));
+        Self { before, version }
+    }
+}
+
 struct Offers<'o, 'a> {
     position: &'o Position<'a>,
     source: Option<&'o VersionSource>,
@@ -119,9 +142,57 @@ impl Offers<'_, '_> {
         };
         let typed = self.position.cursor.prefix;
         let versions = readable.tags().map(|(tag, _)| of_chart(tag));
+        let rest = RangeTyped::of(typed);
+        if !rest.before.is_empty() {
+            self.continued(&readable, &rest);
+            return;
+        }
         // What is cheap to tell first.
         let versions = versions.filter(|version| fits(typed, version));
         self.each_tag(versions.filter(|version| version.parse::<Constraint>().is_ok()));
+    }
+
+    /// What may come next in a range that has begun: the version behind an operator, else another comparator. Each with
+    /// what the whole range would take.
+    fn continued(&mut self, readable: &Readable, typed: &RangeTyped<'_>) {
+        // A prerelease anywhere in it lets all of them in: whoever has written none is offered none.
+        let mut texts = [typed.before, typed.version].into_iter();
+        let prereleases = texts.any(|text| text.contains('-'));
+        let first = if prereleases { "-0" } else { "" };
+        let tags = || readable.tags();
+        let releases = tags().filter(|(_, version)| version.pre.is_empty());
+        let versions = tags()
+            .filter(|(_, version)| prereleases || version.pre.is_empty())
+            .map(|(_, version)| version.to_string());
+        let ends = |major: u64| format!("{}.0.0{first}", major + 1);
+        let next: Box<dyn Iterator<Item = String>> = if typed.before.ends_with('<') {
+            let majors = releases.map(|(_, version)| ends(version.major));
+            Box::new(majors.chain(versions))
+        } else if typed.before.ends_with(['^', '~', '>', '=', '!']) {
+            Box::new(versions)
+        } else {
+            Box::new(releases.flat_map(|(_, version)| {
+                let (major, minor) = (version.major, version.minor);
+                [
+                    format!("^{major}.0.0"),
+                    format!("~{major}.{minor}.0"),
+                    format!("<{}", ends(major)),
+                ]
+            }))
+        };
+        let mut seen: FxHashSet<String> = self.found.iter().map(|it| it.label.clone()).collect();
+        let fitting = next
+            .filter(|next| next.starts_with(typed.version))
+            .map(|next| format!("{}{next}", typed.before))
+            .filter(|range| seen.insert(range.clone()));
+        let ranges: Vec<_> = fitting
+            .filter(|range| range.parse::<Constraint>().is_ok())
+            .take(CONTINUED)
+            .collect();
+        for (rank, range) in (TAGS..).zip(ranges) {
+            let takes = self.would_take(readable, &range);
+            self.offer(&range, rank, Some(takes), None);
+        }
     }
 
     fn would_take(&self, readable: &Readable, range: &str) -> String {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use infragen_constraint::Flux;
 use infragen_flux::Rule;
-use infragen_registry::{Artifact, Listing, Repository, Timestamp};
+use infragen_registry::{Artifact, Fault, Listing, Repository, Timestamp};
 use smol_str::SmolStr;
 
 use super::picked::selection;
@@ -332,4 +332,49 @@ fn the_walk_goes_on_in_the_artifact_that_is_taken() {
         shown_path(db, root, Utf8Path::new(&way)),
         "web:1.4.2/deploy/config.yaml"
     );
+}
+
+#[test]
+fn the_newest_tags_of_what_an_editor_shows_are_asked_for() {
+    let (mut workspace, root) = fleet();
+    let tags: Vec<_> = (0..20).map(|minor| format!("v1.{minor}.0")).collect();
+    let tags: Vec<_> = tags.iter().map(String::as_str).collect();
+    workspace.set_answers(vec![(web(), listing(&tags))], Timestamp(0));
+    let asked = |workspace: &Workspace| {
+        let wanted = wanted(workspace.db(), root);
+        let of_web = wanted.iter().find(|ask| ask.repository == web()).unwrap();
+        of_web.artifacts.clone()
+    };
+    assert_eq!(asked(&workspace), ["v1.19.0".into()].into());
+    let (path, text) = FLEET[5];
+    workspace.set_buffer(&Utf8Path::new(REPO).join(path), Some(text.into()));
+    let newest: Vec<_> = (10..20).map(|minor| format!("v1.{minor}.0")).collect();
+    let newest = newest.iter().map(|tag| tag.as_str().into()).collect();
+    assert_eq!(asked(&workspace), newest);
+}
+
+#[test]
+fn what_could_not_be_had_of_one_thing_is_no_fault_of_others() {
+    let (mut workspace, root) = fleet();
+    let fault = Fault {
+        message: "no such manifest".into(),
+        help: None,
+        at: Timestamp(0),
+        is_passing: false,
+        retry_at: None,
+    };
+    let answers = vec![
+        (web(), listing(&["v1.0.0", "v1.1.0"])),
+        (web(), Answer::Fault(Some("v1.1.0".into()), fault)),
+    ];
+    workspace.set_answers(answers, Timestamp(0));
+    let fault = |workspace: &Workspace| {
+        let versions = versions_in(workspace.db(), root, 0);
+        let web = versions.iter().find(|version| version.name == "web");
+        web.unwrap().fault(workspace.db()).is_some()
+    };
+    assert!(fault(&workspace));
+    // Something else is taken from now on.
+    workspace.set_answers(vec![(web(), listing(&["v1.0.0"]))], Timestamp(0));
+    assert!(!fault(&workspace));
 }

@@ -7,12 +7,15 @@ use infragen_registry::Repository;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
+use super::declared::declared_versions;
 use super::picked::Picked;
 use super::placed::{bundle_consumers, versions_in};
+use super::readable::readable;
 use super::unapplied::written_versions;
 use crate::db::Db;
 use crate::environment::environments;
 use crate::files::Root;
+use crate::query::facts;
 
 /// What is to be asked of one repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +31,10 @@ pub struct Ask {
     /// Tags and digests whose files are wanted, each with the media type of the layer where one is chosen.
     pub bundles: BTreeSet<(SmolStr, Option<SmolStr>)>,
 }
+
+/// So many of the newest tags of a repository are asked for where an editor shows an object that takes something of it:
+/// completion tells how old they are.
+const SHOWN: usize = 10;
 
 /// The interval of what has none.
 const DEFAULT_INTERVAL: u64 = 600;
@@ -79,6 +86,22 @@ pub fn wanted(db: &dyn Db, root: Root) -> Vec<Ask> {
         ask.interval = ask.interval.min(interval);
         ask.insecure |= written.insecure;
         ask.artifacts.extend(told(&written.picked).cloned());
+    }
+    for file in root.open(db) {
+        for (number, object) in (0..).zip(&facts(db, *file).objects) {
+            if object.versions.is_none() {
+                continue;
+            }
+            for version in declared_versions(db, *file, number) {
+                if let Ok(repository) = &version.repository
+                    && let Some(ask) = asks.get_mut(repository)
+                    && let Some(tags) = readable(db, repository, &version.pull.rule, version.flux)
+                {
+                    ask.artifacts
+                        .extend(tags.newest_first().take(SHOWN).cloned());
+                }
+            }
+        }
     }
     asks.into_values().collect()
 }
