@@ -52,4 +52,4 @@ pub use rename::{Rename, RenameChange, RenameRefusal, prepare_rename, rename, re
 pub use rename_files::rename_files;
 pub use selection::selection;
 pub use symbols::{Symbol, SymbolKind, WorkspaceSymbol, document_symbols, workspace_symbols};
-pub use versions::{age, explain_version, since};
+pub use versions::explain_version;

@@ -24,6 +24,7 @@
 )]
 
 mod address;
+mod age;
 mod answer;
 mod ask;
 mod batch;
@@ -43,6 +44,7 @@ mod time;
 mod unpack;
 mod words;
 
+pub use age::{age, since};
 pub use answer::{Artifact, Fault, Layer, Listing, Timestamp};
 pub use ask::{Answer, Ask, Endpoint};
 pub use batch::Cancel;

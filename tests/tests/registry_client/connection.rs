@@ -195,7 +195,7 @@ fn too_many_requests() {
 
     // A long one is kept: nothing is asked of that host until then, unless somebody wants another try.
     let server = Server::start(|_| Reply::status(429).with("retry-after", "60"));
-    let first = fault("status 429), and wants to be left alone for 60 s", || {
+    let first = fault("status 429), and is left alone for 1 minute", || {
         registry.tags(&web(&server.host, true)).map(drop)
     });
     assert_eq!(first.retry_at.unwrap().0 - first.at.0, 60);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use infragen_constraint::Constraint;
 use infragen_flux::known::{HELM_CHART, HELM_RELEASE, OCI_REPOSITORY};
 use infragen_flux::{GroupKind, Rule, VERSIONS};
+use infragen_registry::age;
 use infragen_workspace::{Readable, now, readable};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
@@ -14,7 +15,7 @@ use super::typed::fits;
 use super::version_source::VersionSource;
 use super::{Completion, CompletionKind, MAX_COMPLETIONS};
 use crate::markdown::counted;
-use crate::versions::{age, digits, families};
+use crate::versions::{digits, families};
 
 /// What is written at a cursor.
 #[derive(Clone, Copy, PartialEq, Eq)]

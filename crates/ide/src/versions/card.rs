@@ -1,9 +1,9 @@
 //! The table of environments and versions in a hover.
 
 use infragen_flux::Rule;
+use infragen_registry::{age, since};
 use infragen_workspace::{Db, Outcome, PlacedVersion, are_asked, now};
 
-use super::age::{age, since};
 use crate::markdown::{code, counted, fit, item};
 
 /// What to do where nothing is known.

@@ -1,9 +1,9 @@
 //! Everything that is known of the version of one object.
 
+use infragen_registry::since;
 use infragen_syntax::TextSize;
 use infragen_workspace::{Db, PlacedVersion, SourceFile, now};
 
-use super::age::since;
 use super::at::versions_at;
 use super::card::{card, digits};
 use crate::markdown::code;

@@ -1,8 +1,8 @@
 //! Versions in one line.
 
+use infragen_registry::age;
 use infragen_workspace::{Db, Outcome, PlacedVersion, now};
 
-use super::age::age;
 use crate::markdown::counted;
 
 /// Environments with what they take, those that take the same together; none where that is not known for any:

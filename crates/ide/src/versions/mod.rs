@@ -3,7 +3,6 @@
 mod actions;
 #[cfg(test)]
 mod actions_tests;
-mod age;
 mod at;
 #[cfg(test)]
 mod bundle_tests;
@@ -16,7 +15,6 @@ mod line;
 mod tests;
 
 pub(crate) use actions::actions;
-pub use age::{age, since};
 pub(crate) use at::versions_at;
 pub(crate) use card::{card, digits};
 pub use explain::explain_version;

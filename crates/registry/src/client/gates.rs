@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use smol_str::SmolStr;
 
-use crate::{Fault, Timestamp};
+use crate::{Fault, Timestamp, age};
 
 /// The first pause, and the longest; each time that a fault comes again the pause is twice as long.
 const FIRST: Duration = Duration::from_secs(5);
 const LONGEST: Duration = Duration::from_secs(300);
 
 /// The longest pause that a registry gets by asking for it.
-const ASKED: Duration = Duration::from_secs(3600);
+const LONGEST_ASKED: Duration = Duration::from_secs(3600);
 
 /// What is left alone at the moment.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ impl Gates {
         let mut closed = lock(&self.closed);
         let times = closed.get(key).map_or(0, |gate| gate.times);
         let pause = match asked {
-            Some(asked) => asked.min(ASKED),
+            Some(asked) => asked,
             None => (FIRST * 2u32.pow(times.min(10))).min(LONGEST),
         };
         fault.retry_at = Some(fault.at.after(pause));
@@ -120,13 +120,27 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How long a registry asks to be left alone: the header `Retry-After`, in seconds or as a moment.
+/// How long a registry is left alone because it asks for it: the header `Retry-After`, in seconds or as a moment.
 pub(crate) fn retry_after(header: &str) -> Option<Duration> {
-    if let Ok(seconds) = header.trim().parse() {
-        return Some(Duration::from_secs(seconds));
+    let header = header.trim();
+    let is_number = !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = match is_number {
+        // What is too large for a number is no less long.
+        true => header.parse().unwrap_or(u64::MAX),
+        false => {
+            let left = Timestamp::parse_http(header)?.0 - Timestamp::now().0;
+            u64::try_from(left).unwrap_or_default()
+        }
+    };
+    Some(Duration::from_secs(seconds).min(LONGEST_ASKED))
+}
+
+/// A pause in words: `40 s`, `5 minutes`.
+pub(crate) fn in_words(pause: Duration) -> String {
+    match pause.as_secs() {
+        seconds @ 0..60 => format!("{seconds} s"),
+        _ => age(Timestamp::default().after(pause), Timestamp::default()),
     }
-    let left = Timestamp::parse_http(header.trim())?.0 - Timestamp::now().0;
-    Some(Duration::from_secs(u64::try_from(left).unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -145,7 +159,7 @@ mod tests {
         assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 300, 300]);
         assert_eq!(gates.fault("a"), Some(fault.clone()));
         assert_eq!(gates.fault("b"), None);
-        gates.close("a", Some(Duration::from_secs(1_000_000)), &mut fault);
+        gates.close("a", Some(Duration::from_secs(3600)), &mut fault);
         assert_eq!(fault.retry_at.unwrap().0 - fault.at.0, 3600);
         gates.close("a", Some(Duration::ZERO), &mut fault);
         assert_eq!(gates.fault("a"), None);
@@ -175,7 +189,17 @@ mod tests {
             retry_after("Sun, 06 Nov 1994 08:49:37 GMT"),
             Some(Duration::ZERO)
         );
-        assert!(retry_after("Thu, 01 Jan 2099 00:00:00 GMT").unwrap() > ASKED);
-        assert_eq!(retry_after("soon"), None);
+        for long in [
+            "Thu, 01 Jan 2099 00:00:00 GMT",
+            "99999999999999999999999",
+            "3601",
+        ] {
+            assert_eq!(retry_after(long), Some(LONGEST_ASKED), "{long}");
+        }
+        for none in ["soon", "", "-5", "1.5"] {
+            assert_eq!(retry_after(none), None, "{none}");
+        }
+        assert_eq!(in_words(Duration::from_secs(40)), "40 s");
+        assert_eq!(in_words(LONGEST_ASKED), "1 hour");
     }
 }

@@ -11,7 +11,7 @@ use crate::Fault;
 pub(crate) struct Trouble {
     pub fault: Fault,
     pub scope: Scope,
-    /// How long the registry asks to be left alone.
+    /// How long the registry is left alone because it asks for it.
     pub asked: Option<Duration>,
     pub again: bool,
 }
@@ -32,7 +32,7 @@ impl Trouble {
         let (fault, scope) = match status {
             429 => {
                 let when = asked.map_or(String::new(), |pause| {
-                    format!(", and wants to be left alone for {} s", pause.as_secs())
+                    format!(", and is left alone for {}", gates::in_words(pause))
                 });
                 let fault = Fault::passing(
                     format!("{host} gets too many requests (status 429){when}"),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use infragen_ide::{age, since};
+use infragen_registry::{age, since};
 use infragen_workspace::{Db, PlacedVersion, now};
 use serde::Serialize;
 use smol_str::SmolStr;

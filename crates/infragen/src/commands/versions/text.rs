@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use infragen_ide::age;
+use infragen_registry::age;
 use infragen_workspace::{Db, Outcome, PlacedVersion, now};
 
 use super::compare::link;

@@ -1,13 +1,12 @@
 //! How long ago something was, in words.
 
-use infragen_registry::Timestamp;
+use crate::Timestamp;
 
 /// How long before `now` a moment was, in the largest unit that it is more than one of: `3 days`, `1 hour`. What is
 /// less than a minute ago, or ahead because clocks differ, is `moments`.
 ///
 /// ```
-/// use infragen_ide::age;
-/// use infragen_registry::Timestamp;
+/// use infragen_registry::{Timestamp, age};
 ///
 /// assert_eq!(age(Timestamp(86_400 * 3), Timestamp(0)), "3 days");
 /// ```
