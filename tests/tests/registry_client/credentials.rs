@@ -1,5 +1,6 @@
 //! Credentials of Docker: they reach the registry that they belong to, and nobody else.
 
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -344,6 +345,27 @@ fn a_proxy_stands_between() {
         proxy.requests()[0].headers["proxy-authorization"],
         format!("Basic {}", ada())
     );
+
+    // What is wrong with the proxy is not the fault of the registry.
+    let free = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .to_string();
+    for (proxy, why) in [
+        (free, "it refuses the connection"),
+        (nowhere(), "its name leads to no address"),
+    ] {
+        settings.proxies.https = Some(format!("http://ada:{PASSWORD}@{proxy}/"));
+        let fault = Registry::new(settings.clone())
+            .tags(&web("registry.invalid", false))
+            .unwrap_err();
+        assert_eq!(
+            fault.message,
+            format!("registry.invalid is asked through the proxy {proxy}, but {why}")
+        );
+        assert!(fault.is_passing && fault.help.unwrap().contains("HTTPS_PROXY"));
+    }
 
     settings.proxies.https = Some("socks5://a:b@c:1".to_owned());
     let fault = Registry::new(settings)

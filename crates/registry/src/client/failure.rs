@@ -34,6 +34,8 @@ pub(crate) enum Failure {
     Redirect,
     /// A redirect to this host without TLS.
     Downgrade(SmolStr),
+    /// The proxy of this address cannot be reached, and why.
+    NoProxy(String, &'static str),
     /// The proxy does not connect.
     ProxyRefused(String),
     /// This setting is no address of a proxy.
@@ -95,6 +97,18 @@ impl Failure {
         }
     }
 
+    /// The same of a request through a proxy: it is the proxy that is looked for and connected to.
+    pub(crate) fn through(self, proxy: &str) -> Self {
+        let why = match self {
+            Self::Name => "its name leads to no address",
+            Self::Refused => "it refuses the connection",
+            Self::Unreachable(_) => "there is no way to it",
+            Self::Deadline => "no complete answer came in time",
+            other => return other,
+        };
+        Self::NoProxy(shown_proxy(proxy), why)
+    }
+
     /// Whether the same request may do better in a moment.
     pub(crate) fn is_worth_a_retry(&self) -> bool {
         matches!(self, Self::Closed)
@@ -153,6 +167,10 @@ impl Failure {
                 format!("{host} redirects to {to} without TLS"),
                 "this is not followed; the owner of the registry must mend it",
             ),
+            Self::NoProxy(proxy, why) => Fault::passing(
+                format!("{host} is asked through the proxy {proxy}, but {why}"),
+                "look at HTTPS_PROXY and HTTP_PROXY; hosts in NO_PROXY are asked without it",
+            ),
             Self::ProxyRefused(why) => Fault::passing(
                 format!("the proxy does not connect to {host}: {why}"),
                 "look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY",
@@ -175,6 +193,13 @@ impl Failure {
             ),
         }
     }
+}
+
+/// A proxy as it can be shown: without a scheme, and without a user and a password.
+pub(crate) fn shown_proxy(text: &str) -> String {
+    let host = text.rsplit('@').next().unwrap_or_default();
+    let host = host.split_once("://").map_or(host, |(_, host)| host);
+    host.trim_end_matches('/').to_owned()
 }
 
 /// A size as people say it.

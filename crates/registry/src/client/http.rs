@@ -14,7 +14,7 @@ use ureq::http::{HeaderMap, Request, StatusCode};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body, Proxy, ProxyProtocol};
 
-use super::failure::Failure;
+use super::failure::{Failure, shown_proxy};
 use crate::address::{Address, Origin};
 use crate::settings::{Proxies, Settings};
 
@@ -164,7 +164,7 @@ impl Http {
             .as_ref()
             .map_err(Clone::clone)?;
         let Origin { tls, host } = &address.origin;
-        let through = self.proxies.of(*tls || unverified, host).is_some();
+        let proxy = self.proxies.of(*tls || unverified, host);
         let agent = match (tls, unverified) {
             (true, _) => agents.tls.as_ref(),
             (false, true) => agents.unverified.as_ref(),
@@ -174,7 +174,7 @@ impl Http {
             true => &agents.unverified_direct,
             false => &agents.direct,
         };
-        let agent = agent.filter(|_| through).unwrap_or(direct);
+        let agent = agent.filter(|_| proxy.is_some()).unwrap_or(direct);
         let uri = match unverified {
             true => format!("https://{host}{}", address.target),
             false => address.to_string(),
@@ -193,7 +193,11 @@ impl Http {
             Some((_, body)) => run(agent, request.body(body), left),
             None => run(agent, request.body(()), left),
         };
-        let (parts, body) = answer.map_err(Failure::from)?.into_parts();
+        let answer = answer.map_err(|error| match (Failure::from(error), proxy) {
+            (failure, Some(proxy)) => failure.through(proxy),
+            (failure, None) => failure,
+        });
+        let (parts, body) = answer?.into_parts();
         Ok(Reply {
             status: parts.status,
             headers: parts.headers,
@@ -273,9 +277,9 @@ fn parse_proxy(text: &str) -> Result<Proxy, Failure> {
     let parsed = Proxy::new(text).ok();
     let known =
         |proxy: &Proxy| matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https);
-    // Only what can be said of it without its password.
-    let shown = || Failure::Proxy(text.rsplit('@').next().unwrap_or_default().to_owned());
-    parsed.filter(known).ok_or_else(shown)
+    parsed
+        .filter(known)
+        .ok_or_else(|| Failure::Proxy(shown_proxy(text)))
 }
 
 impl Reply {
