@@ -110,11 +110,15 @@ impl Keychain {
 
 fn written((config, shown): (&Config, &SmolStr), host: &str, path: &str) -> Option<Found> {
     let (name, entry) = config.entry(host, path)?;
-    let credential = entry_credential(entry)?;
-    Some(Found {
-        credential: Some(credential),
-        who: format_smolstr!("with the entry for {name} in {shown}"),
-    })
+    match entry_credential(entry) {
+        Ok(credential) => Some(Found {
+            credential: Some(credential?),
+            who: format_smolstr!("with the entry for {name} in {shown}"),
+        }),
+        Err(why) => Some(anonymous(format_smolstr!(
+            "as anonymous, because the entry for {name} in {shown} {why}"
+        ))),
+    }
 }
 
 fn anonymous(who: impl Into<SmolStr>) -> Found {
@@ -125,28 +129,33 @@ fn anonymous(who: impl Into<SmolStr>) -> Found {
 }
 
 /// What an entry of the file holds; nothing where a helper keeps it.
-fn entry_credential(entry: &Entry) -> Option<Credential> {
+///
+/// # Errors
+///
+/// What is wrong with it, as the end of a sentence that quotes nothing of it.
+fn entry_credential(entry: &Entry) -> Result<Option<Credential>, &'static str> {
     let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     if let Some(token) = filled(&entry.registrytoken) {
-        return Some(Credential::Token(token));
+        return Ok(Some(Credential::Token(token)));
     }
     if let Some(token) = filled(&entry.identitytoken) {
-        return Some(Credential::Identity(token));
+        return Ok(Some(Credential::Identity(token)));
     }
     if let Some(auth) = filled(&entry.auth) {
-        let decoded = STANDARD.decode(auth.trim()).ok()?;
-        let decoded = String::from_utf8(decoded).ok()?;
-        let (user, password) = decoded.split_once(':')?;
-        return Some(Credential::Password {
+        let decoded = STANDARD.decode(auth.trim()).ok();
+        let decoded = decoded.and_then(|decoded| String::from_utf8(decoded).ok());
+        let decoded = decoded.ok_or("cannot be read: its `auth` is no base64")?;
+        let (user, password) = decoded
+            .split_once(':')
+            .ok_or("cannot be read: its `auth` has no colon between user and password")?;
+        return Ok(Some(Credential::Password {
             user: user.to_owned(),
             // Docker writes a zero at the end at times.
             password: password.trim_end_matches('\0').to_owned(),
-        });
+        }));
     }
-    Some(Credential::Password {
-        user: filled(&entry.username)?,
-        password: filled(&entry.password)?,
-    })
+    let both = filled(&entry.username).zip(filled(&entry.password));
+    Ok(both.map(|(user, password)| Credential::Password { user, password }))
 }
 
 #[cfg(test)]
@@ -175,6 +184,18 @@ mod tests {
         };
         let podman = "with the entry for ghcr.io in ~/auth.json";
         assert_eq!(who(&settings), (true, podman.into()));
+        // What is there and cannot be read is told, and nothing of it.
+        for (auth, why) in [
+            ("hunter2!!!", "is no base64"),
+            ("aHVudGVyMg==", "has no colon between user and password"),
+        ] {
+            let text = format!(r#"{{"auths": {{"ghcr.io": {{"auth": "{auth}"}}}}}}"#);
+            std::fs::write(root.join("config.json"), text).unwrap();
+            let unreadable = format_smolstr!(
+                "as anonymous, because the entry for ghcr.io in ~/config.json cannot be read: its `auth` {why}"
+            );
+            assert_eq!(who(&settings), (false, unreadable));
+        }
         // Docker's own file comes first, whatever it says.
         std::fs::write(root.join("config.json"), "{}").unwrap();
         let docker = "as anonymous (~/config.json has no entry for ghcr.io)";
