@@ -50,5 +50,5 @@ pub use ask::{Answer, Ask, Endpoint};
 pub use batch::Cancel;
 pub use place::Contact;
 pub use registry::Registry;
-pub use repository::{AddressError, Repository};
+pub use repository::{AddressError, Repository, without_user};
 pub use settings::{Limits, Mirror, Proxies, Settings};

@@ -20,6 +20,8 @@ const DEFAULT_REGISTRY: &str = "index.docker.io";
 pub enum AddressError {
     /// It does not begin with `oci://`.
     Scheme,
+    /// It has a user in it, perhaps with a password, which Flux refuses.
+    User,
     /// It has a tag or digest at its end, which Flux refuses: they belong into `spec.ref`.
     Tagged(SmolStr),
     /// It is no name of a repository.
@@ -53,6 +55,9 @@ impl Repository {
             Some((first, rest)) if is_host(first) => (first, rest),
             _ => (DEFAULT_REGISTRY, name),
         };
+        if user_of(name).is_some() {
+            return Err(AddressError::User);
+        }
         let path = path.strip_suffix('/').unwrap_or(path);
         let last = path.rsplit('/').next().unwrap_or(path);
         if let Some(at) = last.find([':', '@']) {
@@ -78,6 +83,37 @@ impl Repository {
             path,
         })
     }
+}
+
+/// An address as it can be shown: without a user and a password that somebody left in it.
+///
+/// ```
+/// use infragen_registry::without_user;
+///
+/// assert_eq!(without_user("oci://ada:secret@ghcr.io/acme/web"), "oci://ghcr.io/acme/web");
+/// assert_eq!(without_user("oci://ghcr.io/acme/web@sha256:0a"), "oci://ghcr.io/acme/web@sha256:0a");
+/// ```
+pub fn without_user(url: &str) -> SmolStr {
+    let (scheme, name) = match url.split_once("://") {
+        Some((scheme, name)) => (&url[..scheme.len() + 3], name),
+        None => ("", url),
+    };
+    let user = user_of(name).unwrap_or_default();
+    format_smolstr!("{scheme}{}", &name[user.len()..])
+}
+
+/// What stands before the host, with its `@`. A password may hold any sign, so all counts that is before the last `@`.
+fn user_of(name: &str) -> Option<&str> {
+    let first = name.split('/').next().unwrap_or(name);
+    let is_digest = |at: usize| name[at + 1..].starts_with("sha");
+    let has_user = first.rfind('@').is_some_and(|at| !is_digest(at));
+    // What is no port is the beginning of a password.
+    let has_password = first
+        .split_once(':')
+        .is_some_and(|(_, port)| port.parse::<u16>().is_err());
+    let mut ends = name.rmatch_indices('@').map(|(at, _)| at);
+    let end = ends.find(|at| !is_digest(*at))?;
+    (has_user || has_password).then(|| &name[..=end])
 }
 
 /// The one name of a registry: Docker Hub has several.
@@ -113,6 +149,10 @@ impl std::fmt::Display for AddressError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Scheme => f.write_str("the address must begin with `oci://`"),
+            Self::User => f.write_str(
+                "the address has a user in it, which Flux refuses; put user and password into a Secret that \
+                 `secretRef` names",
+            ),
             Self::Tagged(tag) => write!(
                 f,
                 "the address has `{tag}` at its end, which belongs into `spec.ref`"
@@ -168,6 +208,22 @@ mod tests {
             read("oci://127.0.0.1:5000/acme/web:1.0"),
             Err(AddressError::Tagged(":1.0".into()))
         );
+        for url in [
+            "oci://ada:secret@ghcr.io/acme/web",
+            "oci://ada:secret@ghcr.io",
+            "oci://ada:se/cr@et@ghcr.io/acme/web",
+            "oci://ada@ghcr.io/acme/web@sha256:0a",
+        ] {
+            assert_eq!(read(url), Err(AddressError::User), "{url}");
+            assert!(without_user(url).starts_with("oci://ghcr.io"), "{url}");
+        }
+        for (url, end) in [
+            ("oci://nginx@sha256:0a", "@sha256:0a"),
+            ("oci://ghcr.io:80/acme/web@latest", "@latest"),
+        ] {
+            assert_eq!(read(url), Err(AddressError::Tagged(end.into())));
+            assert_eq!(without_user(url), url);
+        }
         for url in [
             "oci://",
             "oci://ghcr.io/",

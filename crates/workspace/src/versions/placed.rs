@@ -6,7 +6,7 @@ use infragen_constraint::Flux;
 use infragen_flux::known::OCI_REPOSITORY;
 use infragen_flux::kustomization::SourceName;
 use infragen_flux::{Address, Endpoint, FluxVersion, GroupKind, Pull, Rule, takes_versions};
-use infragen_registry::{AddressError, Artifact, Fault, Repository, Timestamp};
+use infragen_registry::{AddressError, Artifact, Fault, Repository, Timestamp, without_user};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -51,7 +51,7 @@ pub struct PlacedVersion {
 /// Why it is not known which repository an object means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoRepository {
-    /// Its address is none.
+    /// Its address, without a user in it, is none.
     Address(SmolStr, AddressError),
     /// The environment has no object of that kind and name.
     NotFound(GroupKind, SmolStr),
@@ -176,9 +176,8 @@ pub fn version_of(
                 *excluded = endpoint.excluded;
             }
             let parsed = Repository::parse(&endpoint.url);
-            let url = endpoint.url;
             (
-                parsed.map_err(|error| NoRepository::Address(url, error)),
+                parsed.map_err(|error| NoRepository::Address(without_user(&endpoint.url), error)),
                 endpoint.insecure,
             )
         }
