@@ -94,6 +94,16 @@ fn ten_thousand_tags_in_pages() {
 }
 
 #[test]
+fn a_tag_that_is_listed_twice_is_one() {
+    let twice = r#"{"tags": ["1.0.0", "1.0.0", "1.1.0", "0.9.0", "1.1.0"]}"#;
+    let server = Server::start(move |_| Reply::ok(twice));
+    let folder = Folder::new();
+    let registry = Registry::new(folder.settings());
+    let listing = registry.tags(&web(&server.host, true)).unwrap();
+    assert_eq!(listing.tags, ["1.0.0", "1.1.0", "0.9.0"]);
+}
+
+#[test]
 fn an_answer_of_a_gigabyte() {
     let announced = Server::start(|_| {
         Reply::raw(|output| {

@@ -72,6 +72,9 @@ impl Client {
                 }
                 page = next;
             }
+            // A registry that says one twice has one.
+            let mut known = HashSet::new();
+            tags.retain(|tag| known.insert(tag.clone()));
             Ok(Listing {
                 tags,
                 at: Timestamp::now(),
