@@ -210,13 +210,15 @@ impl Selection {
             Reading::Plain => tag_version(tag, flux),
             Reading::Underscores => tag_version(&tag.replace('_', "+"), flux),
             Reading::Chart => strict_version(&tag.replace('_', "+"), flux),
-            Reading::Extract(template) => {
-                let extracted = self
-                    .filter
-                    .as_ref()
-                    .and_then(|filter| filter.expand(tag, template));
-                tag_version(extracted.as_deref().unwrap_or(tag), flux)
-            }
+            Reading::Extract(_) => tag_version(self.extracted(tag).as_deref().unwrap_or(tag), flux),
+        }
+    }
+
+    /// What an `ImagePolicy` extracts of a tag; none where it extracts nothing and the tag itself counts.
+    pub(crate) fn extracted(&self, tag: &str) -> Option<String> {
+        match &self.reading {
+            Reading::Extract(template) => self.filter.as_ref()?.expand(tag, template),
+            _ => None,
         }
     }
 }

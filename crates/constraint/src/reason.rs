@@ -1,7 +1,8 @@
 //! Reasons in words.
 
-use crate::choice::{Choice, Selection, Verdict};
+use crate::choice::{Choice, Reading, Selection, Verdict};
 use crate::constraint::Constraint;
+use crate::error::VersionError;
 use crate::judge::{Exclusion, Place};
 
 impl Selection {
@@ -51,8 +52,34 @@ impl Selection {
             Verdict::Excluded(exclusion) => self.range.reason(*exclusion),
             Verdict::LeftOut => "it is left out by an expression".to_owned(),
             Verdict::Filtered => "the filter does not match it".to_owned(),
-            Verdict::NotAVersion(error) => error.to_string(),
+            Verdict::NotAVersion(error) => self.no_version(error, tag),
         })
+    }
+
+    /// Why a tag is no version. What is one to others may be none to Helm, and of an `ImagePolicy` it is not the tag
+    /// that is read.
+    fn no_version(&self, error: &VersionError, tag: &str) -> String {
+        match (error, self.extracted(tag)) {
+            (_, Some(empty)) if empty.is_empty() => {
+                "what is extracted from it is empty, which is no version".to_owned()
+            }
+            (_, Some(extracted)) if extracted != tag => {
+                format!("`{extracted}` is extracted from it, which is no version: {error}")
+            }
+            (VersionError::NoNumber, _) if self.is_chart_behind_v(tag) => {
+                "Helm takes no `v` before the version of a chart in a registry".to_owned()
+            }
+            (VersionError::LeadingZero(range), _) if self.reading == Reading::Chart => format!(
+                "a number begins with 0, which Helm does not take of a chart in a registry (at character {})",
+                range.start + 1
+            ),
+            _ => error.to_string(),
+        }
+    }
+
+    fn is_chart_behind_v(&self, tag: &str) -> bool {
+        let behind = tag.strip_prefix('v');
+        self.reading == Reading::Chart && behind.is_some_and(|tag| self.version(tag).is_ok())
     }
 
     /// Why a prerelease is not taken, and what would take it.
@@ -163,6 +190,46 @@ mod tests {
         assert_eq!(
             of("^2", Flux::V2_9, "2.0.0-rc.1"),
             "below the range: too old for `^2`"
+        );
+    }
+
+    #[test]
+    fn helm_says_what_it_does_not_take() {
+        let mut charts = Selection::parse(">=1.0.0", None, Flux::V2_9).unwrap();
+        charts.reading = Reading::Chart;
+        let refusal = |tag| charts.refusal(tag).unwrap();
+        assert_eq!(
+            refusal("v1.5.0"),
+            "Helm takes no `v` before the version of a chart in a registry"
+        );
+        assert_eq!(
+            refusal("1.05.0"),
+            "a number begins with 0, which Helm does not take of a chart in a registry (at character 3)"
+        );
+        assert_eq!(
+            refusal("vnext"),
+            "a version begins with a number, perhaps behind a `v`"
+        );
+    }
+
+    #[test]
+    fn what_is_extracted_is_no_version() {
+        let refusal = |extract: &str, tag| {
+            let mut images = Selection::parse("*", Some("^(.*?)-?v.*$"), Flux::V2_9).unwrap();
+            images.reading = Reading::Extract(extract.to_owned());
+            images.refusal(tag).unwrap()
+        };
+        assert_eq!(
+            refusal("$nope", "v1.0.0"),
+            "what is extracted from it is empty, which is no version"
+        );
+        assert_eq!(
+            refusal("$1", "main-v1.0.0"),
+            "`main` is extracted from it, which is no version: a version begins with a number, perhaps behind a `v`"
+        );
+        assert_eq!(
+            refusal("$0", "v1"),
+            "a version has three numbers, as in 1.2.3"
         );
     }
 

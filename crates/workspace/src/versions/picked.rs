@@ -215,7 +215,7 @@ impl Picked {
             .collect()
     }
 
-    /// Every tag with what becomes of it, as a clause without a full stop where a range decides: versions first, the
+    /// Every tag with what becomes of it, as a clause without a full stop where a range decides or should: versions first, the
     /// newest before the older ones, then the rest in the order of the registry.
     pub fn reasons(&self) -> Vec<(&SmolStr, Option<String>)> {
         let Some(tags) = &self.readable else {
@@ -226,7 +226,14 @@ impl Picked {
             let numbers: FxHashMap<&SmolStr, usize> = listed.iter().zip(0..).collect();
             (selection, selection.choose(listed), numbers)
         });
+        let invalid = match &self.outcome {
+            Outcome::Invalid(error) => Some(nothing_because(error)),
+            _ => None,
+        };
         let reason = |tag: &SmolStr| {
+            if let Some(invalid) = invalid {
+                return Some(invalid.to_owned());
+            }
             let (selection, choice, numbers) = judged.as_ref()?;
             Some(selection.reason(choice, listed, *numbers.get(tag)?))
         };
@@ -239,6 +246,15 @@ impl Picked {
             Some(selection) => selection.version(tag).ok(),
             None => tag_version(tag, Flux::default()).ok(),
         }
+    }
+}
+
+/// Why no tag is taken.
+fn nothing_because(error: &SelectionError) -> &'static str {
+    match error {
+        SelectionError::NoRange => "there is no range, so none is taken",
+        SelectionError::Range(_) => "the range cannot be read, so none is taken",
+        SelectionError::Filter(_) => "the filter cannot be read, so none is taken",
     }
 }
 

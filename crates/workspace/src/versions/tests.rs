@@ -194,6 +194,29 @@ fn equal_tags_are_ambiguous_where_nothing_orders_them() {
 }
 
 #[test]
+fn what_cannot_be_read_is_the_reason_of_every_tag() {
+    let reason = |range: &str, filter: Option<&str>| {
+        let rule = |filter: Option<&str>| Rule::Range {
+            range: range.into(),
+            filter: filter.map(Into::into),
+            helm: false,
+        };
+        let any = selection(&rule(None).with_range("*"), Flux::default()).unwrap();
+        let tags = Readable::of(Arc::new(vec!["1.0.0".into()]), &any);
+        let picked = Picked::of(Some(Arc::new(tags)), &rule(filter), Flux::default());
+        picked.reasons()[0].1.clone().unwrap()
+    };
+    assert_eq!(
+        reason("^1 ||", None),
+        "the range cannot be read, so none is taken"
+    );
+    assert_eq!(
+        reason("^1", Some("[")),
+        "the filter cannot be read, so none is taken"
+    );
+}
+
+#[test]
 fn what_is_to_be_asked_grows_with_the_answers() {
     let (mut workspace, root) = fleet();
     let ask = |workspace: &Workspace| {
