@@ -19,12 +19,29 @@ pub fn link(from: &Artifact, to: &Artifact) -> Option<String> {
         return None;
     }
     let host = source.strip_prefix("https://")?.split('/').next()?;
-    // The path of GitLab has a dash before what is no group.
-    let path = match host.contains("gitlab") {
-        true => "-/compare",
-        false => "compare",
-    };
-    Some(format!("{source}/{path}/{from}...{to}"))
+    Some(match host {
+        // The newer one first, with a line break between.
+        "bitbucket.org" => format!("{source}/branches/compare/{to}%0D{from}#diff"),
+        // `GC` says that they are commits.
+        _ if is_azure(host) => {
+            source.split_once("/_git/")?;
+            format!("{source}/branchCompare?baseVersion=GC{from}&targetVersion=GC{to}&_a=files")
+        }
+        // An own server of Bitbucket compares branches in addresses that a source does not tell.
+        _ if host.contains("bitbucket") => return None,
+        // The path of GitLab has a dash before what is no group.
+        _ if host.contains("gitlab") => format!("{source}/-/compare/{from}...{to}"),
+        _ => format!("{source}/compare/{from}...{to}"),
+    })
+}
+
+/// Whether a host is one of Azure DevOps.
+fn is_azure(host: &str) -> bool {
+    let domains = ["dev.azure.com", "visualstudio.com"];
+    domains.iter().any(|domain| {
+        let below = host.strip_suffix(domain);
+        below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
+    })
 }
 
 /// The address of a repository as a browser opens it.
@@ -88,6 +105,24 @@ mod tests {
             link(&artifact(lab, "aaaaaaa1"), &artifact(lab, "bbbbbbb2")).as_deref(),
             Some("https://gitlab.example.com/acme/web/-/compare/aaaaaaa1...bbbbbbb2")
         );
+        let between = |source| link(&artifact(source, "aaaaaaa1"), &artifact(source, "bbbbbbb2"));
+        assert_eq!(
+            between("git@bitbucket.org:acme/web.git").as_deref(),
+            Some("https://bitbucket.org/acme/web/branches/compare/bbbbbbb2%0Daaaaaaa1#diff")
+        );
+        assert_eq!(
+            between("https://acme@dev.azure.com/acme/shop/_git/web").as_deref(),
+            Some(
+                "https://dev.azure.com/acme/shop/_git/web/branchCompare\
+                 ?baseVersion=GCaaaaaaa1&targetVersion=GCbbbbbbb2&_a=files"
+            )
+        );
+        for other in [
+            "git@ssh.dev.azure.com:v3/acme/shop/web",
+            "https://bitbucket.example.com/scm/acme/web.git",
+        ] {
+            assert_eq!(between(other), None, "{other}");
+        }
     }
 
     #[test]
