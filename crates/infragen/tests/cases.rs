@@ -668,6 +668,64 @@ fn what_versions_say_of_what_is_wrong() {
     compare("what-versions-say-of-what-is-wrong", &told);
 }
 
+/// A folder that stands in for a registry is as old as its index.
+#[test]
+fn versions_say_how_old_the_tags_are() {
+    let fleet = Fleet::with_registry();
+    let note = "ghcr.io/acme/activity-kustomize, ghcr.io/acme/event-bus-kustomize: tags as of 3 days ago\n";
+    let told = |arguments: &[&str]| text(&fleet.run(arguments).stdout, &fleet.path);
+    assert!(!told(&["versions", "--offline"]).contains("tags as of"));
+    let three_days = std::time::Duration::from_secs(3 * 86_400);
+    for service in ["activity", "event-bus"] {
+        let index = format!("registry/acme/{service}-kustomize/index.json");
+        let index = fs::File::options().write(true).open(fleet.path.join(index));
+        let then = std::time::SystemTime::now() - three_days;
+        index.unwrap().set_modified(then).unwrap();
+    }
+    for offline in [&["versions"][..], &["versions", "--offline"]] {
+        assert!(
+            told(offline).contains(&format!("\n\n{note}")),
+            "{offline:?}"
+        );
+    }
+    let markdown = told(&["versions", "--offline", "--format", "markdown"]);
+    assert!(markdown.contains(&format!("\n\n- {note}")), "{markdown}");
+}
+
+#[test]
+fn ages_of_an_earlier_time_count_from_it() {
+    let fleet = Fleet::with_registry();
+    let told = |date: &str| {
+        let output = fleet.run(&["versions", "activity", "--as-of", date]);
+        text(&output.stdout, &fleet.path)
+    };
+    let then = told("2026-11-04T12:00:00Z");
+    assert!(then.contains("v1.4.2 · 2 weeks"), "{then}");
+    assert!(then.contains("v1.5.0-staging-7 · 1 day"), "{then}");
+    // Nothing is older than it is today.
+    let ahead = told("2199-01-01");
+    for years in ["172 years", "173 years"] {
+        assert!(!ahead.contains(years), "{ahead}");
+    }
+}
+
+#[test]
+fn versions_say_where_flux_may_take_either() {
+    let fleet = Fleet::with_registry();
+    let folder = Utf8Path::from_path(&fleet.path).unwrap().join("registry");
+    let web = Repository::named("ghcr.io/acme/activity-kustomize").unwrap();
+    let bundle = Bundle::flux([("app.yaml", b"kind: Pod".as_slice())]);
+    push::to_layout(&folder, &web, "1.4.2", &bundle).unwrap();
+    let note = "activity in production: 1.4.2, v1.4.2 are the same version, and Flux may take any of them\n";
+    let told = || text(&fleet.run(&["versions", "activity"]).stdout, &fleet.path);
+    // Of few tags the first one counts.
+    assert!(!told().contains(note));
+    for patch in 0..12 {
+        push::to_layout(&folder, &web, &format!("1.0.{patch}"), &bundle).unwrap();
+    }
+    assert!(told().contains(note), "{}", told());
+}
+
 /// What stands in a bundle counts where that is asked for, and nowhere else.
 #[test]
 fn bundles_are_gone_into_on_demand() {

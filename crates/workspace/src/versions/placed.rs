@@ -11,7 +11,8 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::picked::{Picked, pick, taken_digest};
-use super::remote::remote;
+use super::remote::{now, remote};
+use super::wanted::{DEFAULT_INTERVAL, is_old};
 use crate::clusters::{
     Application, Cluster, Elsewhere, Inputs, ObjectId, applied, applied_from, applied_resource,
     flux_version, named_in, nth_cluster, objects,
@@ -76,6 +77,13 @@ impl PlacedVersion {
     /// When the registry said which tags there are.
     pub fn asked(&self, db: &dyn Db) -> Option<Timestamp> {
         remote(db, self.repository.as_ref().ok()?)?.asked(db)
+    }
+
+    /// When that was, where it is so long ago that Flux would have asked again.
+    pub fn stale(&self, db: &dyn Db) -> Option<Timestamp> {
+        let interval = self.pull.interval.unwrap_or(DEFAULT_INTERVAL);
+        self.asked(db)
+            .filter(|asked| is_old(now(db), *asked, interval))
     }
 
     /// Why the registry gave no answer the last time: about its tags, about what is taken, or about the files of that.

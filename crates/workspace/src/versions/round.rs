@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::remote::{Answer, remote};
-use super::wanted::{Ask, wanted};
+use super::wanted::{Ask, is_old, wanted};
 use crate::configuration::settings;
 use crate::db::Db;
 use crate::files::Root;
@@ -91,10 +91,7 @@ impl Round {
         for want in wants {
             let known = remote(db, &want.repository);
             let endpoint = want.endpoint();
-            let is_old = |at: Timestamp| {
-                let interval = i64::try_from(want.interval).unwrap_or(i64::MAX);
-                anew || at.0.saturating_add(interval) <= now.0
-            };
+            let is_old = |at: Timestamp| anew || is_old(now, at, want.interval);
             let mut ask = |question: Question, ask: registry::Ask| {
                 if self.asked.insert((want.repository.clone(), question)) {
                     asks.push(ask);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use infragen_flux::known::OCI_REPOSITORY;
-use infragen_registry::Repository;
+use infragen_registry::{Repository, Timestamp};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
@@ -37,7 +37,13 @@ pub struct Ask {
 const SHOWN: usize = 10;
 
 /// The interval of what has none.
-const DEFAULT_INTERVAL: u64 = 600;
+pub(super) const DEFAULT_INTERVAL: u64 = 600;
+
+/// Whether something was asked so many seconds before a moment that Flux, with this interval, would have asked again.
+pub(super) fn is_old(now: Timestamp, asked: Timestamp, interval: u64) -> bool {
+    let interval = i64::try_from(interval).unwrap_or(i64::MAX);
+    asked.0.saturating_add(interval) <= now.0
+}
 
 /// What is to be asked for the environments of a root, and for the sources that none of them applies, by what is known
 /// so far: which artifacts are of interest depends on the tags.

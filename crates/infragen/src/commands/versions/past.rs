@@ -22,6 +22,8 @@ pub fn look_back(
     moment: Timestamp,
     offline: bool,
 ) {
+    // Nobody looks back from what is still to come, as the end of today.
+    table.moment = table.moment.min(moment);
     for version in table.rows.iter_mut().flat_map(|row| &mut row.versions) {
         if version.picked.selection.is_none() {
             continue;

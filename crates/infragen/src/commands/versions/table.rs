@@ -1,7 +1,8 @@
 //! Services by environments.
 
 use infragen_flux::GroupKind;
-use infragen_workspace::{Db, PlacedVersion, Root, bundle_consumers, environments};
+use infragen_registry::Timestamp;
+use infragen_workspace::{Db, PlacedVersion, Root, bundle_consumers, environments, now};
 use smol_str::SmolStr;
 
 use super::is_taken;
@@ -12,6 +13,8 @@ pub struct Table {
     pub environments: Vec<(usize, SmolStr)>,
     /// The services.
     pub rows: Vec<Row>,
+    /// The moment that ages of what is taken are told from.
+    pub moment: Timestamp,
 }
 
 /// A service: what takes a version under one name, of one kind, from one repository.
@@ -56,6 +59,7 @@ impl Table {
                 .map(|number| (*number, known[*number].name.clone()))
                 .collect(),
             rows,
+            moment: now(db),
         }
     }
 
@@ -78,6 +82,7 @@ impl Table {
         Self {
             environments: self.environments.clone(),
             rows: rows.map(Row::copy).collect(),
+            moment: self.moment,
         }
     }
 

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use infragen_registry::age;
+use infragen_registry::{Timestamp, age, since};
 use infragen_workspace::{Db, Outcome, PlacedVersion, now};
+use smol_str::SmolStr;
 
 use super::compare::link;
 use super::is_taken;
@@ -98,7 +99,7 @@ fn cells(db: &dyn Db, table: &Table) -> Vec<Vec<Cell>> {
         for (number, _) in &table.environments {
             let versions: Vec<_> = row.of(*number).collect();
             cells.push(Cell {
-                text: taken(db, &versions),
+                text: taken(db, &versions, table.moment),
                 wrong: versions
                     .iter()
                     .any(|version| !is_taken(&version.picked.outcome)),
@@ -110,10 +111,10 @@ fn cells(db: &dyn Db, table: &Table) -> Vec<Vec<Cell>> {
 }
 
 /// What an environment takes: `v1.4.2 · 3 days`; by namespace where they differ.
-fn taken(db: &dyn Db, versions: &[&PlacedVersion]) -> String {
+fn taken(db: &dyn Db, versions: &[&PlacedVersion], moment: Timestamp) -> String {
     let mut texts: Vec<(String, Vec<&str>)> = Vec::new();
     for version in versions {
-        let text = one(db, version);
+        let text = one(db, version, moment);
         match texts.iter_mut().find(|(known, _)| *known == text) {
             Some((_, namespaces)) => namespaces.push(&version.namespace),
             None => texts.push((text, vec![&version.namespace])),
@@ -131,7 +132,7 @@ fn taken(db: &dyn Db, versions: &[&PlacedVersion]) -> String {
     }
 }
 
-fn one(db: &dyn Db, version: &PlacedVersion) -> String {
+fn one(db: &dyn Db, version: &PlacedVersion, moment: Timestamp) -> String {
     let name = match &version.picked.outcome {
         Outcome::Tag(tag) => tag.to_string(),
         Outcome::Digest(digest) => digest.chars().take(15).collect(),
@@ -142,38 +143,63 @@ fn one(db: &dyn Db, version: &PlacedVersion) -> String {
     };
     let artifact = version.artifact(db);
     match artifact.and_then(|artifact| artifact.created) {
-        Some(created) => format!("{name} · {}", age(now(db), created)),
+        Some(created) => format!("{name} · {}", age(moment, created)),
         None => name,
     }
 }
 
-/// What the table has no room for: why something is not known, and links.
+/// What the table has no room for: why something is not known, how old that is which is, and links.
 fn notes(db: &dyn Db, table: &Table) -> Vec<String> {
-    // One cause makes many faults: each is told once, with those that have it.
-    let mut faults: Vec<(String, Vec<String>)> = Vec::new();
-    for version in table.rows.iter().flat_map(|row| &row.versions) {
-        let Some((what, why)) = fault(db, version) else {
-            continue;
-        };
-        match faults.iter_mut().find(|(known, _)| *known == why) {
+    let versions = || table.rows.iter().flat_map(|row| &row.versions);
+    let mut notes = together(versions().filter_map(|version| fault(db, version)));
+    notes.extend(together(
+        versions().filter_map(|version| stale(db, version)),
+    ));
+    notes.extend(together(versions().filter_map(either)));
+    for row in &table.rows {
+        notes.extend(links(db, table, row));
+    }
+    notes
+}
+
+/// One cause makes many notes: each is told once, with those that have it.
+fn together(notes: impl Iterator<Item = (String, String)>) -> Vec<String> {
+    let mut causes: Vec<(String, Vec<String>)> = Vec::new();
+    for (what, why) in notes {
+        match causes.iter_mut().find(|(known, _)| *known == why) {
             Some((_, all)) if all.contains(&what) => {}
             Some((_, all)) => all.push(what),
-            None => faults.push((why, vec![what])),
+            None => causes.push((why, vec![what])),
         }
     }
-    let faults = faults.into_iter();
-    let mut notes: Vec<String> = faults
+    let causes = causes.into_iter();
+    causes
         .map(|(why, what)| match what.as_slice() {
             [one, other, _, rest @ ..] => {
                 format!("{one}, {other} and {} more: {why}", rest.len() + 1)
             }
             few => format!("{}: {why}", few.join(", ")),
         })
-        .collect();
-    for row in &table.rows {
-        notes.extend(links(db, table, row));
-    }
-    notes
+        .collect()
+}
+
+/// How old the tags of a repository are, where Flux may know others by now.
+fn stale(db: &dyn Db, version: &PlacedVersion) -> Option<(String, String)> {
+    let asked = version.stale(db)?;
+    let repository = version.repository.as_ref().ok()?.to_string();
+    Some((repository, format!("tags as of {}", since(now(db), asked))))
+}
+
+/// That others are the version which is taken, where Flux may take them.
+fn either(version: &PlacedVersion) -> Option<(String, String)> {
+    let here = format!("{} in {}", version.name, version.environment);
+    let equal = version.picked.ambiguous.then(|| version.picked.equal())?;
+    let equal: Vec<&str> = equal.into_iter().map(SmolStr::as_str).collect();
+    let why = format!(
+        "{} are the same version, and Flux may take any of them",
+        equal.join(", ")
+    );
+    Some((here, why))
 }
 
 /// What is wrong with what an environment takes.
