@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
-use infragen_syntax::{SyntaxError, TextRange, TextSize};
+use infragen_syntax::{SyntaxError, TextRange, TextSize, Tree};
 use serde::Deserialize;
 
 use crate::db::Db;
@@ -104,10 +104,12 @@ fn read(text: &str) -> SettingsError {
     }
     // A file of comments only is an empty one.
     match serde_yaml::from_str::<Option<Settings>>(text) {
-        Ok(settings) => SettingsError {
-            settings: settings.unwrap_or_default(),
-            error: None,
-        },
+        Ok(settings) => {
+            let mut settings = settings.unwrap_or_default();
+            let error = unknown_mirror(text, &settings);
+            settings.mirrors.retain(|_, place| is_known_place(place));
+            SettingsError { settings, error }
+        }
         Err(error) => {
             let at = error
                 .location()
@@ -132,9 +134,49 @@ fn read(text: &str) -> SettingsError {
     }
 }
 
+/// What an address of another registry begins with. What does not have a scheme is a folder.
+pub(crate) const MIRROR_SCHEMES: [&str; 3] = ["oci://", "https://", "http://"];
+
+/// Whether a mirror is a folder, or a registry that can be asked.
+fn is_known_place(place: &str) -> bool {
+    !place.contains("://") || MIRROR_SCHEMES.iter().any(|known| place.starts_with(known))
+}
+
+/// What is wrong with the first mirror that nobody can ask.
+fn unknown_mirror(text: &str, settings: &Settings) -> Option<SyntaxError> {
+    let mut mirrors = settings.mirrors.iter();
+    let (name, place) = mirrors.find(|(_, place)| !is_known_place(place))?;
+    let tree = Tree::parse(text);
+    let root = tree.documents().next()?.root()?;
+    let value = root.at(&["mirrors", name])?;
+    let (scheme, _) = place.split_once("://")?;
+    Some(SyntaxError {
+        range: value.content_range(),
+        message: format!("a mirror at `{scheme}://` cannot be asked"),
+        help: Some(
+            "write `oci://mirror.example.com/path`, `http://…` for one without TLS, or the path of a folder"
+                .into(),
+        ),
+        is_limit: false,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mirror_is_a_registry_or_a_folder() {
+        let text =
+            "mirrors:\n  ghcr.io: ./registry\n  quay.io: ftp://ada:secret@a.b\n  a.b: http://c.d\n";
+        let read = read(text);
+        let error = read.error.unwrap();
+        assert_eq!(error.message, "a mirror at `ftp://` cannot be asked");
+        assert_eq!(&text[error.range], "ftp://ada:secret@a.b");
+        // The others count.
+        let names: Vec<_> = read.settings.mirrors.keys().collect();
+        assert_eq!(names, ["a.b", "ghcr.io"]);
+    }
 
     #[test]
     fn reads_environments() {

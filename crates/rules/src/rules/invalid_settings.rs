@@ -10,7 +10,8 @@ pub static INVALID_SETTINGS: Rule = Rule {
     summary: "`.infragen.yaml` is not what infragen can read",
     explanation: "\
 The settings of the repository have an unknown key or a value of the wrong type. Until that is mended \
-infragen goes on with its defaults, so environments and ranges may not be those that are meant.",
+infragen goes on with its defaults, so environments and ranges may not be those that are meant. A mirror whose address \
+begins with something else than `oci://`, `https://` or `http://` is left out.",
     example: "\
 //- .infragen.yaml
 registry: ghcr.io/acme

@@ -14,7 +14,7 @@ use smol_str::SmolStr;
 
 use super::remote::{Answer, remote};
 use super::wanted::{Ask, is_old, wanted};
-use crate::configuration::settings;
+use crate::configuration::{MIRROR_SCHEMES, settings};
 use crate::db::Db;
 use crate::files::Root;
 
@@ -207,16 +207,12 @@ pub fn mirrors(db: &dyn Db, roots: &[Root]) -> Vec<(String, Mirror)> {
 
 /// A mirror as it is written: `oci://host/path`, `http://host/path` for one without TLS, or a folder.
 fn mirror(root: &Utf8Path, place: &str) -> Mirror {
-    let address = |address: &str, insecure| Mirror::Registry {
-        address: address.trim_end_matches('/').to_owned(),
-        insecure,
-    };
-    if let Some(rest) = place.strip_prefix("http://") {
-        return address(rest, true);
-    }
-    let secure = ["oci://", "https://"];
-    match secure.iter().find_map(|scheme| place.strip_prefix(scheme)) {
-        Some(rest) => address(rest, false),
+    let mut schemes = MIRROR_SCHEMES.iter();
+    match schemes.find_map(|scheme| Some((scheme, place.strip_prefix(scheme)?))) {
+        Some((scheme, address)) => Mirror::Registry {
+            address: address.trim_end_matches('/').to_owned(),
+            insecure: *scheme == "http://",
+        },
         None => Mirror::Layout(root.join(place)),
     }
 }
