@@ -1,11 +1,12 @@
 use std::cell::OnceCell;
+use std::ops::Range;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
-use infragen_flux::FileFacts;
+use infragen_flux::{FileFacts, ObjectFacts};
 use infragen_syntax::{
-    Document, EditError, Embedded, NewValue, Node, NodeKind, Segment, Target, TextEdit, TextRange,
-    TextSize, Tree,
+    Document, EditError, Embedded, NewValue, Node, NodeKind, Segment, Spanned, Target, TextEdit,
+    TextRange, TextSize, Tree,
 };
 use infragen_workspace::{Db, Directory, Found, Root, SourceFile, facts, find, text, tree};
 
@@ -96,6 +97,20 @@ impl<'db> Context<'db> {
             at = parent;
         }
         false
+    }
+
+    /// A part of a value in the file; all of it where the text is written otherwise there.
+    pub(crate) fn part(&self, whole: Spanned<&str>, part: &Range<usize>) -> TextRange {
+        let tree = self.tree();
+        let Spanned { value, range } = whole;
+        let written = tree.text().get(range.start().into()..range.end().into());
+        let offset = |at: usize| TextSize::try_from(at).ok();
+        match (offset(part.start), offset(part.end)) {
+            (Some(start), Some(end)) if !part.is_empty() && written == Some(value) => {
+                TextRange::new(start, end) + range.start()
+            }
+            _ => range,
+        }
     }
 
     /// A fix that writes another text where a scalar stands.
@@ -228,6 +243,12 @@ impl<'db> Context<'db> {
             preferred: false,
         })
     }
+}
+
+/// An object of a file in its tree.
+pub(crate) fn object_node<'t>(tree: &'t Tree, object: &ObjectFacts) -> Option<Node<'t>> {
+    let mut nodes = tree.nodes_at(object.range.start()).into_iter();
+    nodes.find(|node| node.range() == object.range)
 }
 
 /// The innermost node around a range: the number of its document, the path to it, and itself.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use infragen_constraint::Constraint;
 use infragen_flux::{ObjectFacts, Rule, VersionFacts, VersionField};
-use infragen_syntax::{NewValue, TextRange, TextSize, remove_entry, set_scalar};
+use infragen_syntax::{NewValue, Spanned, TextRange, remove_entry, set_scalar};
 use infragen_workspace::{
     DefinedBy, PlacedVersion, declared_versions, definitions, is_patch_file, knows_registries,
     versions_of_object,
@@ -136,18 +136,12 @@ impl VersionFields<'_> {
 
     /// A part of a value in the file; all of it where the text is written otherwise there.
     pub fn place(&self, field: &VersionField, part: &Range<usize>) -> TextRange {
-        let tree = self.context.tree();
-        let whole = field.value.range;
-        let written = tree.text().get(whole.start().into()..whole.end().into());
-        let offset = |at: usize| TextSize::try_from(at).ok();
-        match (offset(part.start), offset(part.end)) {
-            (Some(start), Some(end))
-                if !part.is_empty() && written == Some(field.value.value.as_str()) =>
-            {
-                TextRange::new(start, end) + whole.start()
-            }
-            _ => whole,
-        }
+        let Spanned { value, range } = &field.value;
+        let whole = Spanned {
+            value: value.as_str(),
+            range: *range,
+        };
+        self.context.part(whole, part)
     }
 
     /// A fix that writes another value; in a patch that is text within a text, none.

@@ -1,8 +1,12 @@
 use infragen_constraint::{Constraint, Flux, SyntaxError};
-use infragen_flux::VersionField;
+use infragen_flux::known::IMAGE_POLICY;
+use infragen_flux::{ObjectFacts, VersionField, is_templated};
+use infragen_go_regex::GoRegex;
 use infragen_syntax::TextEdit;
-use infragen_workspace::Db;
+use infragen_workspace::{Db, is_patch_file, text};
 
+use crate::above::Reach;
+use crate::context::object_node;
 use crate::finding::{Finding, Fix, Severity};
 use crate::rule::{Context, Rule};
 use crate::version_fields::{VersionFields, version_fields};
@@ -15,8 +19,8 @@ pub static INVALID_VERSION_RANGE: Rule = Rule {
     summary: "a version range or its filter cannot be read",
     explanation: "\
 Flux reads a range as Masterminds/semver v3 does: comparators such as `>=1.2.0`, `~1.4` or `^2`, apart by blanks or \
-commas, and `||` between alternatives. A name of a tag such as `latest` is no range. `semverFilter` is a regular \
-expression of Go (RE2), which knows no look-ahead. With either of them broken Flux says `improper constraint` or \
+commas, and `||` between alternatives. A name of a tag such as `latest` is no range. `semverFilter`, and \
+`filterTags.pattern` of an ImagePolicy, is a regular expression of Go (RE2), which knows no look-ahead. With either of them broken Flux says `improper constraint` or \
 `error parsing regexp`, and takes no version at all.
 
 It is a *warning* where a patch above may write the field, where no cluster of this repository applies the file, and \
@@ -55,6 +59,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.extend(unreadable_range(context, &fields));
         findings.extend(unreadable_filter(context.db, &fields));
     }
+    findings.extend(unreadable_patterns(context));
 }
 
 fn unreadable_range(context: &Context<'_>, fields: &VersionFields<'_>) -> Option<Finding> {
@@ -114,9 +119,45 @@ fn unreadable_filter(db: &dyn Db, fields: &VersionFields<'_>) -> Option<Finding>
         Some(_) => fields.severity(),
         None => Severity::Warning,
     };
-    let help = "Flux reads it as Go does (RE2): write it as in `.*-preview-.*`";
-    Some(finding.severity(severity).help(help))
+    Some(finding.severity(severity).help(AS_GO_READS))
 }
+
+const AS_GO_READS: &str = "Flux reads it as Go does (RE2): write it as in `.*-preview-.*`";
+
+/// The expressions of image policies, which filter whatever the policy chooses by.
+/// [image-reflector-controller:internal/policy/filter.go NewRegexFilter]
+fn unreadable_patterns(context: &Context<'_>) -> Vec<Finding> {
+    let is_policy = |object: &&ObjectFacts| object.kind == *IMAGE_POLICY;
+    let mut policies = context.facts.objects.iter().filter(is_policy).peekable();
+    // To parse every file would cost too much.
+    let may_filter =
+        || text(context.db, context.file).is_ok_and(|text| text.contains("filterTags"));
+    if policies.peek().is_none() || !may_filter() || context.facts.broken {
+        return Vec::new();
+    }
+    let tree = context.tree();
+    let found = policies.filter_map(|object| {
+        let pattern = object_node(&tree, object)?.at(FILTER)?.spanned_str()?;
+        let error = GoRegex::new(pattern.value).err();
+        let error = error.filter(|_| !is_templated(pattern.value))?;
+        let finding =
+            INVALID_VERSION_RANGE.finding(context.part(pattern, &error.range), error.message);
+        let is_whole = !object.in_patch && !is_patch_file(context.db, context.file);
+        let above = context.above();
+        let patches = |patch: &ObjectFacts| patch.kind == *IMAGE_POLICY;
+        let is_certain = is_whole
+            && above.reach == Reach::Applied
+            && !above.may_set(context.db, FILTER, &patches);
+        let severity = match is_certain {
+            true => Severity::Error,
+            false => Severity::Warning,
+        };
+        Some(finding.severity(severity).help(AS_GO_READS))
+    });
+    found.collect()
+}
+
+const FILTER: &[&str] = &["spec", "filterTags", "pattern"];
 
 #[cfg(test)]
 mod tests {
@@ -187,6 +228,34 @@ spec:
         check(RULE, &oci("{semver: \"*\", semverFilter: \"a(?=b)\"}"))
             .finds(1)
             .at(&["clusters/production/app.yaml: (?="]);
+    }
+
+    #[test]
+    fn a_pattern_of_an_image_policy_is_one_for_go_too() {
+        let policy = |pattern: &str, place: &str| {
+            format!(
+                "{CLUSTER}//- {place}/app.yaml
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImagePolicy
+metadata: {{name: app, namespace: apps}}
+spec:
+  imageRepositoryRef: {{name: app}}
+  filterTags: {{pattern: '{pattern}'}}
+  policy: {{alphabetical: {{}}}}
+"
+            )
+        };
+        check(RULE, &policy("^main-(", "clusters/production"))
+            .finds_one(Severity::Error, "a `)` is missing")
+            .at(&["clusters/production/app.yaml: ^main-("])
+            .helps("Flux reads it as Go does (RE2): write it as in `.*-preview-.*`");
+        check(RULE, &policy("a(?=b)", "clusters/production"))
+            .finds(1)
+            .at(&["clusters/production/app.yaml: (?="]);
+        check(RULE, &policy("(", "archive")).finds_one(Severity::Warning, "a `)` is missing");
+        for fine in ["^main-(.*)$", "${PATTERN}(", ""] {
+            check(RULE, &policy(fine, "clusters/production")).finds(0);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use infragen_workspace::{
     DefinedBy, is_patch_file, knows_registries, versions_from, versions_of_object,
 };
 
+use crate::context::object_node;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Rule};
 
@@ -90,11 +91,9 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn place_in(context: &Context<'_>, object: &ObjectFacts, path: &[&str]) -> Option<TextRange> {
     let tree = context.tree();
-    let nodes = tree.nodes_at(object.range.start());
-    let node = nodes
-        .into_iter()
-        .find(|node| node.range() == object.range)?;
-    node.at(path).map(Node::content_range)
+    object_node(&tree, object)?
+        .at(path)
+        .map(Node::content_range)
 }
 
 #[cfg(test)]
