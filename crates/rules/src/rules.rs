@@ -43,6 +43,7 @@ mod unreachable_registry;
 mod unreadable_patch;
 mod unused_variable;
 mod version_not_text;
+mod wrong_helm_repository_type;
 mod wrong_kind;
 mod wrong_kustomization_type;
 mod wrong_namespace;
@@ -59,6 +60,7 @@ pub const RULES: &[&Rule] = &[
     &wrong_namespace::WRONG_NAMESPACE,
     &dependency_cycle::DEPENDENCY_CYCLE,
     &missing_field::MISSING_FIELD,
+    &wrong_helm_repository_type::WRONG_HELM_REPOSITORY_TYPE,
     &invalid_version_range::INVALID_VERSION_RANGE,
     &version_not_text::VERSION_NOT_TEXT,
     &empty_version_range::EMPTY_VERSION_RANGE,
