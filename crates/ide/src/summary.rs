@@ -2,6 +2,7 @@
 
 use infragen_flux::known::*;
 use infragen_flux::{GroupKind, Kind, ObjectFacts};
+use infragen_registry::without_user;
 use infragen_syntax::Node;
 use infragen_workspace::{Db, DefinedBy, Definition, facts, target, tree};
 
@@ -127,7 +128,11 @@ pub(crate) fn spec_facts(db: &dyn Db, definition: &Definition) -> Vec<(&'static 
 fn value(root: Node<'_>, path: &[&str]) -> Option<String> {
     let (last, above) = path.split_last()?;
     let parent = root.at(above)?;
-    let text = code(parent.get(last)?.as_str()?);
+    let text = parent.get(last)?.as_str()?;
+    let text = match text.starts_with("oci://") {
+        true => code(&without_user(text)),
+        false => code(text),
+    };
     let kind = parent
         .get("kind")
         .and_then(Node::as_str)

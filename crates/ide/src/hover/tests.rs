@@ -64,6 +64,14 @@ fn a_reference_shows_what_it_names() {
 }
 
 #[test]
+fn a_password_in_an_address_is_not_shown() {
+    let sources = SOURCES.replace("oci://", "oci://ada:hunter2@");
+    let web = uses("{kind: OCIRepository, name: $0charts}");
+    let told = shown(&format!("{web}{sources}"));
+    assert!(told.contains("- url `oci://example.org/charts`"), "{told}");
+}
+
+#[test]
 fn an_object_that_refers_twice_is_one_referrer() {
     let depends = "//- b.yaml
 apiVersion: kustomize.toolkit.fluxcd.io/v1
