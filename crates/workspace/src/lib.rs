@@ -86,11 +86,11 @@ pub use variables::{
     substitutions, variable_definitions, variable_receivers, variable_sources, variable_uses,
 };
 pub use versions::{
-    Answer, Ask, BundledPath, Consumer, NoRepository, Outcome, Picked, PlacedVersion, Readable,
-    Remote, Remotes, Round, answer_of, are_asked, bundle_consumers, bundle_of, bundled_paths,
-    bundles, declared_versions, knows_registries, mirrors, now, pick, readable, remote, shown_path,
-    version_of, versions_from, versions_in, versions_in_application, versions_of_object, wanted,
-    wanted_in, written_version,
+    Answer, Ask, BundledPath, Consumer, Invalid, NoRepository, Outcome, Picked, PlacedVersion,
+    Readable, Remote, Remotes, Round, answer_of, are_asked, bundle_consumers, bundle_of,
+    bundled_paths, bundles, declared_versions, knows_registries, mirrors, now, pick, readable,
+    remote, shown_path, version_of, versions_from, versions_in, versions_in_application,
+    versions_of_object, wanted, wanted_in, written_version,
 };
 pub use watch::Watcher;
 pub use workspace::{Cancelled, FileEvent, Snapshot, Stored, Workspace};

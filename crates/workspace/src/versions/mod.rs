@@ -21,7 +21,7 @@ mod wanted;
 
 pub use bundled::{BundledPath, bundled_paths};
 pub use declared::declared_versions;
-pub use picked::{Outcome, Picked, pick};
+pub use picked::{Invalid, Outcome, Picked, pick};
 pub use placed::{
     Consumer, NoRepository, PlacedVersion, bundle_consumers, bundles, version_of, versions_in,
     versions_in_application, versions_of_object,

@@ -1,5 +1,6 @@
 //! Which tag of a repository a rule takes.
 
+use std::fmt;
 use std::sync::Arc;
 
 use infragen_constraint::{Flux, Reading, Selection, SelectionError, compare, tag_version};
@@ -40,10 +41,28 @@ pub enum Outcome {
     NoMatch,
     /// The repository has no such tag.
     Absent(SmolStr),
-    /// The range or the filter cannot be read.
-    Invalid(SelectionError),
+    /// Nothing, because what is written is none of these.
+    Invalid(Invalid),
     /// The tags of the repository are not known.
     Unknown,
+}
+
+/// Why a rule takes nothing, whatever tags there are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Invalid {
+    /// The range or the filter cannot be read.
+    Selection(SelectionError),
+    /// It holds a variable that has no value, as where a build fails or no environment applies the object.
+    Variable(SmolStr),
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Selection(error) => error.fmt(f),
+            Self::Variable(text) => write!(f, "`{text}` has no value here"),
+        }
+    }
 }
 
 impl Outcome {
@@ -126,6 +145,9 @@ impl Picked {
             readable: readable.clone(),
             has_reasons: false,
         };
+        if let Some(text) = variable(rule) {
+            return with(Outcome::Invalid(Invalid::Variable(text.clone())), None);
+        }
         if let Some(tag) = exact(rule, flux) {
             let absent = readable
                 .as_ref()
@@ -141,7 +163,7 @@ impl Picked {
         }
         let selection = match selection() {
             Ok(selection) => selection,
-            Err(error) => return with(Outcome::Invalid(error), None),
+            Err(error) => return with(Outcome::Invalid(Invalid::Selection(error)), None),
         };
         let Some(tags) = &readable else {
             return with(Outcome::Unknown, Some(selection));
@@ -250,12 +272,31 @@ impl Picked {
 }
 
 /// Why no tag is taken.
-fn nothing_because(error: &SelectionError) -> &'static str {
+fn nothing_because(error: &Invalid) -> &'static str {
     match error {
-        SelectionError::NoRange => "there is no range, so none is taken",
-        SelectionError::Range(_) => "the range cannot be read, so none is taken",
-        SelectionError::Filter(_) => "the filter cannot be read, so none is taken",
+        Invalid::Selection(SelectionError::NoRange) => "there is no range, so none is taken",
+        Invalid::Selection(SelectionError::Range(_)) => {
+            "the range cannot be read, so none is taken"
+        }
+        Invalid::Selection(SelectionError::Filter(_)) => {
+            "the filter cannot be read, so none is taken"
+        }
+        Invalid::Variable(_) => "a variable has no value, so none is taken",
     }
+}
+
+/// The text of a rule that holds a variable of `postBuild`.
+fn variable(rule: &Rule) -> Option<&SmolStr> {
+    let (text, filter) = match rule {
+        Rule::Digest(text) | Rule::Tag(text) | Rule::Chart(text) => (text, None),
+        Rule::Range { range, filter, .. } | Rule::Image { range, filter, .. } => {
+            (range, filter.as_ref())
+        }
+    };
+    [Some(text), filter]
+        .into_iter()
+        .flatten()
+        .find(|text| text.contains("${"))
 }
 
 /// The tag that a rule names without a choice.

@@ -401,3 +401,32 @@ fn what_could_not_be_had_of_one_thing_is_no_fault_of_others() {
     workspace.set_answers(vec![(web(), listing(&["v1.0.0"]))], Timestamp(0));
     assert!(!fault(&workspace));
 }
+
+#[test]
+fn a_variable_without_a_value_is_no_range() {
+    for text in ["'${RANGE:=^1}'", "'${RANGE}'"] {
+        let mut files = FLEET.to_vec();
+        let base = FLEET[5].1.replace("'>=0.0.0'", text);
+        files[5].1 = &base;
+        // What is put there is YAML: `>=1` begins a folded text, and the build fails.
+        let entry = FLEET[0].1.replace(
+            "spec: {path",
+            "spec: {postBuild: {substitute: {RANGE: '>=1'}}, path",
+        );
+        files[0].1 = &entry;
+        let mut workspace = Workspace::new();
+        let root = workspace.open_memory_root(Utf8Path::new(REPO), &files);
+        workspace.set_answers(vec![(web(), listing(&["v1.0.0"]))], Timestamp(0));
+        let versions = versions_in(workspace.db(), root, 0);
+        let production = versions
+            .iter()
+            .find(|version| version.name == "web")
+            .unwrap();
+        let written = text.trim_matches('\'').into();
+        let invalid = Outcome::Invalid(Invalid::Variable(written));
+        assert_eq!(production.picked.outcome, invalid);
+        let reasons = production.picked.reasons();
+        let reason = reasons[0].1.as_deref();
+        assert_eq!(reason, Some("a variable has no value, so none is taken"));
+    }
+}
