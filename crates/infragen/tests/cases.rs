@@ -726,6 +726,23 @@ fn versions_say_where_flux_may_take_either() {
     assert!(told().contains(note), "{}", told());
 }
 
+#[test]
+fn versions_say_what_does_not_build() {
+    let fleet = Fleet::with_registry();
+    let told = |arguments: &[&str]| text(&fleet.run(arguments).stdout, &fleet.path);
+    let note = "does not build in staging";
+    assert!(!told(&["versions"]).contains(note));
+    let overlay = fleet
+        .path
+        .join("apps/activity/overlays/staging/kustomization.yaml");
+    let before = std::fs::read_to_string(&overlay).unwrap();
+    std::fs::write(&overlay, before + "nonsense: [\n").unwrap();
+    let text = told(&["versions"]);
+    assert!(text.contains(note), "{text}");
+    assert!(!text.contains("does not build in production"), "{text}");
+    assert!(!told(&["versions", "--env", "production"]).contains(note));
+}
+
 /// What stands in a bundle counts where that is asked for, and nowhere else.
 #[test]
 fn bundles_are_gone_into_on_demand() {

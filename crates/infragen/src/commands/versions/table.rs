@@ -2,7 +2,7 @@
 
 use infragen_flux::GroupKind;
 use infragen_registry::Timestamp;
-use infragen_workspace::{Db, PlacedVersion, Root, bundle_consumers, environments, now};
+use infragen_workspace::{Db, PlacedVersion, Root, bundle_consumers, clusters, environments, now};
 use smol_str::SmolStr;
 
 use super::is_taken;
@@ -15,6 +15,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// The moment that ages of what is taken are told from.
     pub moment: Timestamp,
+    /// Environments by name, each with the Flux Kustomizations that certainly do not build there: `namespace/name`.
+    pub failing: Vec<(SmolStr, Vec<String>)>,
 }
 
 /// A service: what takes a version under one name, of one kind, from one repository.
@@ -60,6 +62,7 @@ impl Table {
                 .collect(),
             rows,
             moment: now(db),
+            failing: failing(db, root, numbers),
         }
     }
 
@@ -83,6 +86,7 @@ impl Table {
             environments: self.environments.clone(),
             rows: rows.map(Row::copy).collect(),
             moment: self.moment,
+            failing: self.failing.clone(),
         }
     }
 
@@ -123,4 +127,17 @@ fn users(db: &dyn Db, root: Root, service: &str) -> Vec<(usize, SmolStr, SmolStr
             )
         })
         .collect()
+}
+
+/// What does not build: Flux applies nothing of it, and what was applied before stays as it is.
+fn failing(db: &dyn Db, root: Root, numbers: &[usize]) -> Vec<(SmolStr, Vec<String>)> {
+    let clusters = clusters(db, root);
+    let chosen = numbers.iter().filter_map(|number| clusters.get(*number));
+    let failing = chosen.map(|cluster| {
+        let applications = cluster.applications.iter();
+        let failing = applications.filter(|it| !cluster.certain_errors(db, root, it).is_empty());
+        let names = failing.map(|it| format!("{}/{}", it.spec.namespace, it.spec.name));
+        (cluster.environment.name.clone(), names.collect::<Vec<_>>())
+    });
+    failing.filter(|(_, names)| !names.is_empty()).collect()
 }

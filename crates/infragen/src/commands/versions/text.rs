@@ -156,6 +156,14 @@ fn notes(db: &dyn Db, table: &Table) -> Vec<String> {
         versions().filter_map(|version| stale(db, version)),
     ));
     notes.extend(together(versions().filter_map(either)));
+    for (environment, names) in &table.failing {
+        notes.extend(together(names.iter().map(|name| {
+            let why = format!(
+                "does not build in {environment}, where all stays as it is until it does; see `infragen check`"
+            );
+            (name.clone(), why)
+        })));
+    }
     for row in &table.rows {
         notes.extend(links(db, table, row));
     }
