@@ -114,7 +114,8 @@ impl<'t> Place<'t> {
         let about_tabs = message
             .split([' ', ','])
             .any(|word| matches!(word, "tab" | "tabs"))
-            || message.contains("valid YAML whitespace");
+            || message.contains("valid YAML whitespace")
+            || &self.text[self.character()] == "\t";
         let below = TextRange::new(self.line().start, self.document.end());
         let tab = if about_tabs {
             Line::all(self.text, below).find_map(tab_in_indentation)

@@ -16,6 +16,7 @@ mod diagnosis;
 mod edit;
 mod embedded;
 mod gap;
+mod go_blanks;
 mod go_colon;
 mod layout;
 mod lenient;

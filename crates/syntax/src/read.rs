@@ -11,7 +11,7 @@ use crate::limits::Limits;
 use crate::strict::Refusal;
 use crate::tolerant::Tolerant;
 use crate::tree::{Reader, SyntaxError, Tree};
-use crate::{concrete, diagnosis, lenient, strict};
+use crate::{concrete, diagnosis, go_blanks, lenient, strict};
 
 pub(crate) fn read(text: Arc<str>, limits: Limits) -> Tree {
     read_with(text, limits, Reader::Strict)
@@ -48,22 +48,49 @@ pub(crate) fn read_with(text: Arc<str>, limits: Limits, first: Reader) -> Tree {
             builder.finish(Reader::Tolerant);
             continue;
         }
-        match strict::read(&mut builder, part.source, None) {
-            Ok(()) => builder.finish(Reader::Strict),
+        let read = match strict::read(&mut builder, part.source, None) {
+            Ok(()) => finish(builder, &text[part.source], part).map_err(Unread::Wrongly),
             Err(refusal) => {
                 builder.abort();
-                if let Err(refusal) = read_leniently(&mut tree, &text, limits, part, refusal) {
-                    let is_invalid = matches!(refusal, Refusal::Invalid { .. });
-                    if is_invalid && read_hidden(&mut tree, &text, limits, part) {
-                        continue;
-                    }
-                    read_refused(&mut tree, &mut tolerant, part, refusal);
-                }
+                read_leniently(&mut tree, &text, limits, part, refusal)
+            }
+        };
+        match read {
+            Ok(()) => {}
+            Err(Unread::Refused(refusal)) => {
+                read_refused(&mut tree, &mut tolerant, part, refusal);
+            }
+            Err(Unread::Wrongly(error)) => {
+                // A person looks where the error is, and the reader stopped nowhere else.
+                tolerant.read(&mut tree, part, error.range.start(), error.range.start());
+                tree.errors.push(error);
             }
         }
     }
     tree.errors.sort_by_key(|error| error.range.start());
     tree
+}
+
+/// Why a document is not read.
+enum Unread {
+    /// No reader takes it.
+    Refused(Refusal),
+    /// A reader takes it, but not as kustomize and Flux do.
+    Wrongly(SyntaxError),
+}
+
+/// Keeps a document that a reader took, if go-yaml takes it so too.
+fn finish(builder: DocumentBuilder<'_>, source: &str, part: Part) -> Result<(), SyntaxError> {
+    match go_blanks::refusal(source, part.source.start()) {
+        None => {
+            builder.finish(Reader::Strict);
+            Ok(())
+        }
+        Some(error) => {
+            builder.abort();
+            Err(error)
+        }
+    }
 }
 
 /// Reads a document that is not valid YAML 1.2, but may be valid to kustomize and Flux.
@@ -73,48 +100,57 @@ fn read_leniently(
     limits: Limits,
     part: Part,
     refusal: Refusal,
-) -> Result<(), Refusal> {
+) -> Result<(), Unread> {
     if let Refusal::Overflow { .. } = refusal {
-        return Err(refusal);
+        return Err(Unread::Refused(refusal));
     }
     let mut builder = DocumentBuilder::new(tree, text, limits, part.content);
-    match lenient::read(&mut builder, part.source, None) {
-        Ok(()) => {
-            builder.finish(Reader::Strict);
-            Ok(())
+    let lenient = match lenient::read(&mut builder, part.source, None) {
+        Ok(()) => return finish(builder, &text[part.source], part).map_err(Unread::Wrongly),
+        Err(lenient) => lenient,
+    };
+    builder.abort();
+    let refusal = match lenient {
+        lenient::Refusal::Overflow { at, overflow } => {
+            return Err(Unread::Refused(Refusal::Overflow { at, overflow }));
         }
-        Err(lenient) => {
-            builder.abort();
-            Err(match lenient {
-                // A tab that only the first reader refuses is not what is wrong.
-                lenient::Refusal::Invalid { at, message } if refusal.is_of_tab_behind_colon() => {
-                    Refusal::Invalid { at, message }
-                }
-                lenient::Refusal::Invalid { .. } => refusal,
-                lenient::Refusal::Overflow { at, overflow } => Refusal::Overflow { at, overflow },
-            })
+        // A tab that only the first reader refuses is not what is wrong, one that both refuse is.
+        lenient::Refusal::Invalid { at, message }
+            if refusal.is_of_tab_behind_colon()
+                || text.as_bytes().get(usize::from(at)) == Some(&b'\t') =>
+        {
+            Refusal::Invalid { at, message }
         }
+        lenient::Refusal::Invalid { .. } => refusal,
+    };
+    match read_hidden(tree, text, limits, part) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Unread::Refused(refusal)),
+        Err(error) => Err(Unread::Wrongly(error)),
     }
 }
 
 /// Reads a document that is valid to go-yaml for its colons; whether it is.
-fn read_hidden(tree: &mut Tree, text: &str, limits: Limits, part: Part) -> bool {
+fn read_hidden(
+    tree: &mut Tree,
+    text: &str,
+    limits: Limits,
+    part: Part,
+) -> Result<bool, SyntaxError> {
     let Some(hidden) = Hidden::of(&text[part.source]) else {
-        return false;
+        return Ok(false);
     };
     let mut builder = DocumentBuilder::new(tree, text, limits, part.content);
     if strict::read(&mut builder, part.source, Some(&hidden)).is_ok() {
-        builder.finish(Reader::Strict);
-        return true;
+        return finish(builder, &hidden.text, part).map(|()| true);
     }
     builder.abort();
     let mut builder = DocumentBuilder::new(tree, text, limits, part.content);
     if lenient::read(&mut builder, part.source, Some(&hidden)).is_ok() {
-        builder.finish(Reader::Strict);
-        return true;
+        return finish(builder, &hidden.text, part).map(|()| true);
     }
     builder.abort();
-    false
+    Ok(false)
 }
 
 /// Reads a document that is not valid, or too much.
@@ -215,10 +251,19 @@ impl<'t> Parts<'t> {
             source: TextRange::new(size(self.source), size(end)),
             content: TextRange::new(size(self.content), size(end)),
         };
-        // Directives stand in front of the marker and belong to the document behind it.
-        let has_directives = !is_document && content.contains('%') && content.is_ascii();
-        self.source = if has_directives { self.content } else { end };
+        // Directives stand in front of the marker and belong to the document behind it; so does a tab that
+        // go-yaml may refuse.
+        let has_directives = content.contains('%') && content.is_ascii();
+        let counts = !is_document && (has_directives || content.contains('\t'));
+        self.source = if counts { self.content } else { end };
         self.content = (end + 3).min(self.text.len());
+        let line_end = crate::gap::line_end(self.text.as_bytes(), self.content);
+        let own_mark = go_blanks::behind_own_mark(self.text, line_end);
+        // kustomize does not look for a `---` at the very beginning, nor right behind another one.
+        let cuts = explicit == Some(true) && end > 0 && !content.trim().is_empty();
+        if let Some(start) = own_mark.filter(|_| cuts) {
+            (self.source, self.content, self.line) = (start, start, start);
+        }
         self.opened = explicit == Some(true);
         self.first &= !is_document;
         is_document.then_some(part)

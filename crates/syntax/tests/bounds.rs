@@ -150,7 +150,11 @@ fn characters() {
         "many wide characters",
         (0..50_000).map(|n| format!("ü{n}: 🦀 # é\n")).collect(),
     );
-    accepted("line separators", "a: b\u{2028}c\u{85}d\n".to_owned());
+    refused("line separators", "a: b\u{2028}c\u{85}d\n".to_owned());
+    accepted(
+        "line separators that change nothing",
+        "# b\u{2028}\n".repeat(50_000),
+    );
     refused("control characters", "a: \u{1}\n%".to_owned());
 }
 
