@@ -190,11 +190,21 @@ enum Piece {
     Close,
 }
 
+/// What is wrong with a line end in a document that no reader takes, if it is that which is wrong.
+pub(crate) fn refused_line_end(source: &str, base: TextSize) -> Option<SyntaxError> {
+    let starts = memchr::memchr2_iter(0xc2, 0xe2, source.as_bytes());
+    let at = starts.into_iter().find(|at| is_other_end(&source[*at..]))?;
+    let mut error = about_line_end(source, at)?;
+    error.range += base;
+    Some(error)
+}
+
 /// What is wrong with a line end that only go-yaml knows; none where it changes nothing.
 fn about_line_end(source: &str, at: usize) -> Option<SyntaxError> {
     let mut read = Vec::new();
-    if scan(source, |piece| read.push(piece)).is_ok() && read == strictly(source) {
-        return None;
+    let read = scan(source, |piece| read.push(piece)).ok().map(|()| read);
+    if read == strictly(source) {
+        return None; // Or both refuse it.
     }
     let end = source.get(at..)?.chars().next()?;
     let mut error = error(at, end.len_utf8(), "", "");
@@ -206,11 +216,11 @@ fn about_line_end(source: &str, at: usize) -> Option<SyntaxError> {
     Some(error)
 }
 
-fn strictly(source: &str) -> Vec<Piece> {
+fn strictly(source: &str) -> Option<Vec<Piece>> {
     let mut pieces = Vec::new();
     let mut parser = Strict::new_from_str(source);
-    while let Some(Ok((event, _))) = parser.next_event() {
-        pieces.push(match event {
+    while let Some(event) = parser.next_event() {
+        pieces.push(match event.ok()?.0 {
             Event::Scalar(value, style, ..) => {
                 Piece::Scalar(value.into_owned(), style == StrictStyle::Plain)
             }
@@ -219,7 +229,7 @@ fn strictly(source: &str) -> Vec<Piece> {
             _ => continue,
         });
     }
-    pieces
+    Some(pieces)
 }
 
 fn error(at: usize, len: usize, message: &str, help: &str) -> SyntaxError {
@@ -315,6 +325,7 @@ mod tests {
         refused("a: b«\u{2028}»c\n", message);
         refused("# c«\u{2028}»d: e\na: b\n", message);
         refused("a: b«\u{2028}»\n", message);
+        refused("a: b\n«\u{2028}»c: d\n", message);
         let message = message.replace("2028", "0085");
         refused("a: \"b«\u{85}»c\"\n", &message);
     }

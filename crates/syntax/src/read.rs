@@ -125,7 +125,12 @@ fn read_leniently(
     };
     match read_hidden(tree, text, limits, part) {
         Ok(true) => Ok(()),
-        Ok(false) => Err(Unread::Refused(refusal)),
+        Ok(false) => Err(
+            match go_blanks::refused_line_end(&text[part.source], part.source.start()) {
+                None => Unread::Refused(refusal),
+                Some(error) => Unread::Wrongly(error),
+            },
+        ),
         Err(error) => Err(Unread::Wrongly(error)),
     }
 }
