@@ -28,6 +28,7 @@ mod path;
 mod print;
 mod read_resources;
 mod remote;
+mod repeated_annotations;
 mod replacements;
 mod resource;
 mod schema;

@@ -9,6 +9,7 @@ use infragen_syntax::{Document, TextRange, TextSize, Tree};
 use crate::error::{BuildError, ErrorKind};
 use crate::loader::Loader;
 use crate::origin::{Path, Place};
+use crate::repeated_annotations;
 use crate::resource::{FileResources, Resource};
 use crate::value::{Value, ValueReader};
 
@@ -92,16 +93,16 @@ impl FileReader<'_> {
             return;
         };
         let mut reader = ValueReader::new(self.file, self.traced);
-        let value = reader.read(root);
-        // kustomize writes annotations anew, and so takes the last of a key there.
-        let annotations: Vec<TextRange> = root
-            .at(&["metadata", "annotations"])
-            .into_iter()
-            .flat_map(|annotations| annotations.own_entries())
-            .map(|entry| entry.key.range())
-            .collect();
+        let mut value = reader.read(root);
+        let accepted = match reader.errors.is_empty() {
+            true => Vec::new(),
+            false => {
+                repeated_annotations::merge(root, &mut value, &reader);
+                repeated_annotations::accepted(root)
+            }
+        };
         for (range, message) in reader.errors {
-            if !annotations.contains(&range) {
+            if !accepted.contains(&range) {
                 self.report(ErrorKind::DuplicateKey, range, message);
             }
         }

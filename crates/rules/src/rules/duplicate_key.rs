@@ -1,5 +1,5 @@
 use infragen_flux::RepeatedKey;
-use infragen_syntax::{Entry, TextEdit, TextRange, Tree};
+use infragen_syntax::{Entry, Node, TextEdit, TextRange, Tree};
 use infragen_workspace::{Found, importers};
 
 use crate::above::Reach;
@@ -14,6 +14,9 @@ pub static DUPLICATE_KEY: Rule = Rule {
     explanation: "\
 In a manifest kustomize refuses it: `mapping key \"x\" already defined`. That is an *error* where a \
 kustomization file takes the manifest in or a cluster of this repository applies it.
+
+`metadata.annotations`, and one annotation, may stand twice to kustomize, which writes them anew: two \
+`annotations:` become one. That is a *warning* in any case.
 
 In a kustomization file it is a *warning*, and yet worse: the build goes on with the last one, and what \
 the first `resources:` lists is left out without a word.",
@@ -52,6 +55,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .severity(Severity::Warning)
                 .help("only this one counts; the first one is ignored")
                 .fix(without_first(context, repeated))
+        } else if is_of_annotations(context, repeated) {
+            finding
+                .severity(Severity::Warning)
+                .help("take one of them out: kustomize makes one of both, kubectl refuses the file")
         } else {
             let built = is_listed(context) || context.above().reach == Reach::Applied;
             finding
@@ -64,6 +71,20 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .fix(without_first(context, repeated))
         });
     }
+}
+
+/// Whether it is `metadata.annotations` or an annotation of an object, which kustomize does not mind.
+fn is_of_annotations(context: &Context<'_>, repeated: &RepeatedKey) -> bool {
+    let tree = context.tree();
+    let at = repeated.key.range.start();
+    let root = tree.document_at(at).and_then(|document| document.root());
+    let metadata = root.and_then(|root| root.get("metadata"));
+    let mut blocks = metadata.into_iter().flat_map(Node::own_entries);
+    blocks.any(|block| {
+        let is_it = |entry: Entry<'_>| entry.key.content_range() == repeated.key.range;
+        block.key.as_str() == Some("annotations")
+            && (is_it(block) || block.value.own_entries().any(is_it))
+    })
 }
 
 /// A fix that takes out the first of two entries: readers that go on at all take the last one.
@@ -137,6 +158,25 @@ mod tests {
         check("duplicate-key", &listed).finds_one(Severity::Error, "the key `a` is there twice");
         check("duplicate-key", &format!("//- a.yaml\n{manifest}"))
             .finds_one(Severity::Warning, "the key `a` is there twice");
+    }
+
+    #[test]
+    fn annotations_are_made_one() {
+        let object = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";
+        let listed = format!("//- kustomization.yaml\nresources: [a.yaml]\n//- a.yaml\n{object}");
+        let twice = "  annotations: {a: b}\n  annotations: {c: d}\n";
+        check("duplicate-key", &format!("{listed}{twice}"))
+            .finds_one(Severity::Warning, "the key `annotations` is there twice");
+        check(
+            "duplicate-key",
+            &format!("{listed}  annotations: {{a: b, a: c}}\n"),
+        )
+        .finds_one(Severity::Warning, "the key `a` is there twice");
+        check(
+            "duplicate-key",
+            &format!("{listed}{}", twice.replace("annotations", "labels")),
+        )
+        .finds_one(Severity::Error, "the key `labels` is there twice");
     }
 
     #[test]
