@@ -857,6 +857,51 @@ fn a_build_warns_of_deprecated_fields() {
 }
 
 #[test]
+fn no_build_of_many_is_lost_or_old() {
+    let fleet = Fleet::new();
+    for (directory, name) in [("", "top"), ("root/", "below"), ("b/", "b")] {
+        let object = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\n");
+        fleet.write(&format!("{directory}a.yaml"), &object);
+        fleet.write(
+            &format!("{directory}kustomization.yaml"),
+            "resources: [a.yaml]\n",
+        );
+    }
+    let build = || fleet.run(&["build", "--recursive", ".", "--out-dir", "out"]);
+    let built = |name: &str| std::fs::read_to_string(fleet.path.join("out").join(name));
+    assert_eq!(build().status.code(), Some(0));
+    assert!(built("root.yaml").unwrap().contains("name: below"));
+    assert!(built("root-1.yaml").unwrap().contains("name: top"));
+    assert!(built("b.yaml").unwrap().contains("name: b"));
+    fleet.write("b/kustomization.yaml", "resources: [missing.yaml]\n");
+    assert_eq!(build().status.code(), Some(1));
+    assert!(
+        built("b.yaml").is_err(),
+        "what was built before is no answer any more"
+    );
+    assert!(built("root.yaml").is_ok());
+    fleet.write("b.yaml/c/kustomization.yaml", "");
+    let output = build();
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr, &fleet.path);
+    assert!(
+        said.contains("`b` and `b.yaml/c` cannot be built into one folder"),
+        "{said}"
+    );
+    std::fs::remove_dir_all(fleet.path.join("b.yaml")).unwrap();
+    fleet.write(
+        "d/e/kustomization.yaml",
+        "namePrefix: x-\nconfigMapGenerator: [{name: a}]\n",
+    );
+    fleet.write("out/d", "");
+    let said = text(&build().stderr, &fleet.path);
+    assert!(
+        said.contains("`out/d` is a file where a folder is needed"),
+        "{said}"
+    );
+}
+
+#[test]
 fn exit_codes_of_a_check() {
     let mut told = String::new();
     for (fleet, about) in [

@@ -2,10 +2,10 @@
 
 mod environment;
 mod origins;
+mod outputs;
 
 use std::collections::HashSet;
-use std::fs::OpenOptions;
-use std::io::{Seek, Write};
+use std::io::Write;
 use std::time::Instant;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use crate::commands::{Failure, Outcome};
 use crate::disk::Disk;
 use crate::report;
-use crate::repository::{current_dir, shown};
+use crate::repository::current_dir;
 use crate::terminal::Terminal;
 
 /// Build a kustomization as `kustomize build` does, or all that Flux applies in an environment
@@ -53,7 +53,8 @@ pub struct Args {
     #[arg(long, value_name = "ROOT", requires = "out_dir")]
     pub recursive: Option<Utf8PathBuf>,
 
-    /// Where `--recursive` writes the builds: that of `a/b` becomes `a/b.yaml`
+    /// Where `--recursive` writes the builds: that of `a/b` becomes `a/b.yaml`, that of the root itself `root.yaml`
+    /// (`root-1.yaml` if there is a directory `root`). Where a build fails, the file of an earlier one is removed
     #[arg(long, value_name = "OUT", requires = "recursive")]
     pub out_dir: Option<Utf8PathBuf>,
 
@@ -104,14 +105,19 @@ fn every(
     let root = directory(disk, root)?;
     let directories = disk.kustomizations(&root);
     let disk = &*disk;
+    let files = outputs::name(&root, &directories)?;
+    let out_folder = disk.absolute(out);
     let builds: Vec<Printed> = directories
         .par_iter()
+        .zip(&files)
         .with_max_len(1) // their sizes differ too much to deal them out in larger lots
-        .map(|directory| {
+        .map(|(directory, file)| {
             let mut printed = print(disk, directory);
             let yaml = std::mem::take(&mut printed.yaml);
-            if printed.errors.is_empty() {
-                write(&disk.absolute(out), &root, directory, &yaml)?;
+            let file = out_folder.join(file);
+            match printed.errors.is_empty() {
+                true => outputs::write(&file, &yaml)?,
+                false => outputs::remove(&file)?,
             }
             Ok(printed)
         })
@@ -191,59 +197,9 @@ fn relative(from: &Utf8Path, to: &Utf8Path) -> Utf8PathBuf {
     join(Utf8Path::new(""), path.as_str()).to_path_buf()
 }
 
-/// Writes the build of a directory below the folder for all of them.
-fn write(out: &Utf8Path, root: &Utf8Path, directory: &Utf8Path, yaml: &str) -> Result<(), Failure> {
-    let below = directory.strip_prefix(root).unwrap_or(directory);
-    let name = if below.as_str().is_empty() {
-        "root.yaml".to_owned()
-    } else {
-        format!("{below}.yaml")
-    };
-    let file = out.join(name);
-    let written = overwrite(&file, yaml).or_else(|_| {
-        std::fs::create_dir_all(file.parent().unwrap_or(out))?;
-        overwrite(&file, yaml)
-    });
-    written.map_err(|error| {
-        Failure::new(
-            format!("{} cannot be written: {error}", shown(&file)),
-            "give --out-dir a folder that can be written to",
-        )
-    })
-}
-
-/// Writes a file over what an earlier build left there. That is not cut to nothing before: some file systems,
-/// among them ext4, bring such a file to the disk as soon as it is closed.
-fn overwrite(file: &Utf8Path, text: &str) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(file)?;
-    let written = file.write_all(text.as_bytes());
-    // Nothing of the earlier build stays behind the new one, also where the disk is full.
-    let length = file.stream_position()?;
-    if file.metadata()?.len() > length {
-        file.set_len(length)?;
-    }
-    written
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{overwrite, relative};
-
-    #[test]
-    fn nothing_is_left_of_what_is_overwritten() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.yaml");
-        let file = camino::Utf8Path::from_path(&path).unwrap();
-        for text in ["a: 1\n", "a: 1\nb: 2\n", "c: 3\n", ""] {
-            overwrite(file, text).unwrap();
-            assert_eq!(std::fs::read_to_string(file).unwrap(), text);
-        }
-    }
+    use super::relative;
 
     #[test]
     fn paths_are_seen_from_here() {
