@@ -242,3 +242,35 @@ fn a_scalar_knows_every_step_that_made_it() {
         ]
     );
 }
+
+#[test]
+fn a_file_that_kustomize_fetches_is_not_missing() {
+    let kind = |fields: &str, path: &str| {
+        let files = format!(
+            "#file kustomization.yaml\n{}\n",
+            fields.replace("PATH", path)
+        );
+        errors("", &files)
+            .into_iter()
+            .map(|(kind, _)| kind)
+            .collect::<Vec<_>>()
+    };
+    for fields in [
+        "configMapGenerator: [{name: c, files: [x=PATH]}]",
+        "secretGenerator: [{name: c, envs: [PATH]}]",
+        "patches: [{path: PATH}]",
+        "patchesStrategicMerge: [PATH]",
+        "replacements: [{path: PATH}]",
+        "configurations: [PATH]",
+        "crds: [PATH]",
+        "openapi: {path: PATH}",
+    ] {
+        for path in ["http://127.0.0.1:9/x", "HTTPS://127.0.0.1:9/x"] {
+            assert_eq!(kind(fields, path), [ErrorKind::Unsupported], "{fields}");
+        }
+    }
+    for path in ["ssh://127.0.0.1/x", "git@127.0.0.1:x/y", "file:///x"] {
+        let found = kind("patches: [{path: 'PATH'}]", path);
+        assert_eq!(found, [ErrorKind::MissingPath], "{path}");
+    }
+}

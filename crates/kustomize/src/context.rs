@@ -10,6 +10,7 @@ use crate::error::{BuildError, ErrorKind};
 use crate::loader::{LeftOut, Loader};
 use crate::matched::Matched;
 use crate::origin::{Before, How, Origin, Path, Place};
+use crate::remote::is_fetched;
 use crate::schema::{Chosen, Schemas};
 use crate::unmatched::Unmatched;
 use crate::value::{Layout, Scalar, ScalarKind, Shared, Value, plain_kind};
@@ -151,11 +152,20 @@ impl Context<'_> {
             self.left_out(path, range, why);
             return;
         }
+        if is_fetched(path) {
+            return self.not_fetched(path, range);
+        }
         let message = match self.loader.entry(file) {
             Some(_) => format!("`{path}` is no file"),
             None => format!("there is no file `{path}`"),
         };
         self.report(ErrorKind::MissingPath, range, message);
+    }
+
+    /// Says that what a path names is elsewhere: a build here reads what is on disk only.
+    pub(crate) fn not_fetched(&mut self, path: &str, range: TextRange) {
+        let message = format!("`{path}` is outside the repository and is not fetched");
+        self.report(ErrorKind::Unsupported, range, message);
     }
 
     /// Says that the source leaves out what a path leads to.

@@ -22,6 +22,13 @@ pub fn is_remote(entry: &str) -> bool {
         || entry.ends_with(".git")
 }
 
+/// Whether kustomize fetches what a path of one file names: `files` and `envs` of generators, the paths of patches
+/// and replacements, `configurations`, `crds`, `openapi`. These it asks for by HTTP, and knows no git address there.
+pub(crate) fn is_fetched(path: &str) -> bool {
+    let scheme = path.split_once(':').map_or("", |(scheme, _)| scheme);
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+}
+
 #[cfg(test)]
 mod tests {
     use super::is_remote;

@@ -198,20 +198,14 @@ fn missing(entry: &Text, context: &mut Context<'_>, what: &str) {
         context.left_out(path, entry.range, why);
         return;
     }
-    let (kind, message) = if path.is_empty() {
-        (ErrorKind::MissingPath, "this entry is empty".to_owned())
-    } else if is_remote(path) {
-        (
-            ErrorKind::Unsupported,
-            format!("`{path}` is outside the repository and is not fetched"),
-        )
-    } else {
-        (
-            ErrorKind::MissingPath,
-            format!("there is no {what} `{path}`"),
-        )
+    if is_remote(path) {
+        return context.not_fetched(path, entry.range);
+    }
+    let message = match path.is_empty() {
+        true => "this entry is empty".to_owned(),
+        false => format!("there is no {what} `{path}`"),
     };
-    context.report(kind, entry.range, message);
+    context.report(ErrorKind::MissingPath, entry.range, message);
 }
 
 fn cycle(entry: &Text, around: &Utf8Path, context: &mut Context<'_>) {
