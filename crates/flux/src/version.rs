@@ -1,6 +1,6 @@
 //! Versions of Flux, as far as its rules depend on them.
 
-use crate::substitute::Missing;
+use crate::substitute::{Missing, NegativeLength, Rules};
 
 /// A version of Flux: major and minor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,6 +16,13 @@ impl FluxVersion {
     /// [kustomize-controller 1.9, gate StrictPostBuildSubstitutions]
     pub const STRICT_SUBSTITUTION: FluxVersion = FluxVersion { major: 2, minor: 9 };
 
+    /// The first in which a negative length of a part counts from the end of the value.
+    /// [kustomize-controller 1.10, which links envsubst 1.9; that of 1.9.6 links 1.7.1]
+    pub const LENGTHS_FROM_END: FluxVersion = FluxVersion {
+        major: 2,
+        minor: 10,
+    };
+
     /// Reads `v2.8.3`, `2.8`; of a range with one lower bound (`2.8.x`, `>=2.8`, `~2.8`) what it begins with. None
     /// where the minor version is open (`2.x`).
     pub fn parse(text: &str) -> Option<FluxVersion> {
@@ -29,11 +36,17 @@ impl FluxVersion {
         })
     }
 
-    /// What a missing variable is.
-    pub fn missing_variables(self) -> Missing {
-        match self >= Self::STRICT_SUBSTITUTION {
-            true => Missing::Fails,
-            false => Missing::IsEmpty,
+    /// How it puts in the values of variables.
+    pub fn substitution(self) -> Rules {
+        Rules {
+            missing: match self >= Self::STRICT_SUBSTITUTION {
+                true => Missing::Fails,
+                false => Missing::IsEmpty,
+            },
+            negative_length: match self >= Self::LENGTHS_FROM_END {
+                true => NegativeLength::FromEnd,
+                false => NegativeLength::Crashes,
+            },
         }
     }
 }
@@ -60,8 +73,12 @@ mod tests {
 
     #[test]
     fn strictness_is_the_default_since_2_9() {
-        let missing = |text| FluxVersion::parse(text).map(FluxVersion::missing_variables);
+        let rules = |text| FluxVersion::parse(text).map(FluxVersion::substitution);
+        let missing = |text| rules(text).map(|rules| rules.missing);
         assert_eq!(missing("2.8.5"), Some(Missing::IsEmpty));
         assert_eq!(missing("2.9.0"), Some(Missing::Fails));
+        let length = |text| rules(text).map(|rules| rules.negative_length);
+        assert_eq!(length("2.9.5"), Some(NegativeLength::Crashes));
+        assert_eq!(length("2.10.0"), Some(NegativeLength::FromEnd));
     }
 }

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use infragen_flux::substitute::{
-    Error, ErrorKind, MAX_NESTING, MAX_TEXT, Missing, Piece, Template, is_variable_name,
-    value_of_variable, variables_of,
+    Error, ErrorKind, MAX_NESTING, MAX_TEXT, Missing, NegativeLength, Piece, Rules, Template,
+    is_variable_name, value_of_variable, variables_of,
 };
 use infragen_syntax::{TextSize, Tree};
 use proptest::prelude::*;
@@ -63,12 +63,32 @@ fn answers_as_the_library_does() {
         }
         let template = Template::parse(&first);
         for (missing, expected) in [(Missing::Fails, second), (Missing::IsEmpty, third)] {
-            let result = template.evaluate(missing, |name| variables.get(name).map(String::as_str));
+            // The answers are those of a library that knows no negative length.
+            let rules = Rules {
+                missing,
+                negative_length: NegativeLength::Crashes,
+            };
+            let result = template.evaluate(rules, |name| variables.get(name).map(String::as_str));
             assert_eq!(answer(result, &first), expected, "{first:?} {missing:?}");
         }
         rows += 1;
     }
     assert_eq!(rows, 1000);
+}
+
+#[test]
+fn parts_count_from_both_ends() {
+    let mut rows = 0;
+    for line in include_str!("substitute_parts.tsv").lines() {
+        if line.starts_with('#') {
+            continue;
+        }
+        let [value, text, expected] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+        let result = Template::parse(text).evaluate(Missing::Fails, |_| Some(value));
+        assert_eq!(answer(result, text), expected, "{text:?} of {value:?}");
+        rows += 1;
+    }
+    assert!(rows > 200, "{rows}");
 }
 
 fn shown(text: &str) -> String {
@@ -113,9 +133,16 @@ fn reading_goes_on_behind_what_is_broken() {
     assert_eq!(Template::parse("${a:-${b:-${!}}}").errors.len(), 1);
 }
 
+/// The rules of Flux 2.9.
+fn crashing() -> Rules {
+    Rules {
+        missing: Missing::Fails,
+        negative_length: NegativeLength::Crashes,
+    }
+}
+
 fn error_of(text: &str) -> (String, String) {
-    let result =
-        Template::parse(text).evaluate(Missing::Fails, |name| (name == "x").then_some("é"));
+    let result = Template::parse(text).evaluate(crashing(), |name| (name == "x").then_some("é"));
     let error = result.unwrap_err();
     (error.message, error.help)
 }

@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 use super::reduced::{reduced, restored};
 use super::spec::KustomizationSpec;
 use super::variables::Variables;
-use crate::substitute::{self, Missing, NAME_PATTERN, Template, is_variable_name};
+use crate::substitute::{self, NAME_PATTERN, Rules, Template, is_variable_name};
 
 /// The label or annotation that keeps an object as it is.
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
@@ -39,7 +39,7 @@ pub struct Problem {
 pub fn finish(
     spec: &KustomizationSpec,
     variables: &Variables,
-    missing: Missing,
+    rules: Rules,
     marked_at: Option<&Place>,
     resources: &mut Vec<Resource>,
 ) -> Vec<Problem> {
@@ -54,7 +54,7 @@ pub fn finish(
                 continue;
             }
             let before = resource.id().normal();
-            put_values(resource, variables, missing, &mut problems);
+            put_values(resource, variables, rules, &mut problems);
             let after = resource.id().normal();
             if before != after {
                 ids.entry(before).and_modify(|count| *count -= 1);
@@ -159,7 +159,7 @@ pub fn is_kept(resource: &Resource) -> bool {
 fn put_values(
     resource: &mut Resource,
     variables: &Variables,
-    missing: Missing,
+    rules: Rules,
     problems: &mut Vec<Problem>,
 ) {
     let object = format!("{}/{}", resource.kind(), resource.name());
@@ -183,7 +183,7 @@ fn put_values(
         return;
     };
     let before = resource.value.clone();
-    let done = match substituted(&part, variables, missing) {
+    let done = match substituted(&part, variables, rules) {
         Some(Substituted {
             refused,
             open,
@@ -195,7 +195,7 @@ fn put_values(
                 value: Ok(value),
             }),
             // The values gave it another form.
-            None => substituted(&before, variables, missing),
+            None => substituted(&before, variables, rules),
         },
         // What is wrong with a part is wrong with the whole, and the other way round.
         failed => failed,
@@ -239,11 +239,11 @@ struct Substituted {
 }
 
 /// An object, or a part of one, with the values of variables in its text; none where it has no text.
-fn substituted(value: &Value, variables: &Variables, missing: Missing) -> Option<Substituted> {
+fn substituted(value: &Value, variables: &Variables, rules: Rules) -> Option<Substituted> {
     let mut text = String::new();
     emit(value, &mut text).ok()?;
     let template = Template::parse(&text);
-    let rendered = template.render(&text, missing, |name| variables.get(name));
+    let rendered = template.render(&text, rules, |name| variables.get(name));
     let (open, value) = (rendered.open, read_through_json(&rendered.text));
     let refused = rendered.errors.into_iter().map(|error| {
         let not_set = error.kind == substitute::ErrorKind::NotSet;
@@ -422,10 +422,10 @@ mod tests {
             ] {
                 variables.set(name.into(), value, Origin::NONE);
             }
-            let whole = substituted(&object, &variables, Missing::IsEmpty);
+            let whole = substituted(&object, &variables, crate::substitute::Missing::IsEmpty.into());
             let mut resource = Resource::new(object, Place::start_of(infragen_kustomize::Path::from(camino::Utf8Path::new("x"))));
             let mut problems = Vec::new();
-            put_values(&mut resource, &variables, Missing::IsEmpty, &mut problems);
+            put_values(&mut resource, &variables, crate::substitute::Missing::IsEmpty.into(), &mut problems);
             let Some(Substituted { refused, value: Ok(whole), .. }) = whole else {
                 prop_assert!(!problems.is_empty());
                 return Ok(());

@@ -30,7 +30,8 @@ pub enum ErrorKind {
     NoArgument,
     /// A variable that is missing, where strictness asks for it.
     NotSet,
-    /// A part of a value that ends before it starts: `${x:0:-1}`.
+    /// A part of a value whose length Flux cannot count: a negative one before Flux 2.10, `${x:0:-1}`, or one that is
+    /// larger than any.
     NegativeLength,
     /// A result that is no text, because a character was cut in two.
     NotText,
@@ -128,8 +129,8 @@ impl Error {
         Error {
             kind: ErrorKind::NegativeLength,
             range,
-            message: format!("this part of `{name}` ends before it starts; Flux crashes here"),
-            help: "a length counts from the start of the part and cannot be negative".to_owned(),
+            message: format!("this part of `{name}` ends before it starts; this Flux crashes here"),
+            help: "a length counts from the start of the part; Flux 2.10 is the first that takes a negative one, from the end".to_owned(),
         }
     }
 

@@ -21,20 +21,48 @@ pub enum Missing {
     IsEmpty,
 }
 
+/// What a negative length of a part means: `${x:1:-1}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NegativeLength {
+    /// It counts from the end of the value, since envsubst 1.8 (Flux 2.10).
+    FromEnd,
+    /// The library panics.
+    Crashes,
+}
+
+/// In what versions of Flux differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Rules {
+    /// What a variable without a value is, where it has no default.
+    pub missing: Missing,
+    /// What a negative length means.
+    pub negative_length: NegativeLength,
+}
+
+impl From<Missing> for Rules {
+    /// Those of the newest Flux, but for this.
+    fn from(missing: Missing) -> Rules {
+        Rules {
+            missing,
+            negative_length: NegativeLength::FromEnd,
+        }
+    }
+}
+
 impl Template<'_> {
     /// The text with its references replaced by what `lookup` gives for their names. Values are never
     /// expanded again. The error is the one that Flux names: the first of [`Template::errors`], or the first
     /// of evaluation.
     pub fn evaluate<'v>(
         &self,
-        missing: Missing,
+        rules: impl Into<Rules>,
         lookup: impl Fn(&str) -> Option<&'v str>,
     ) -> Result<String, Error> {
         if let Some(error) = self.errors.first() {
             return Err(error.clone());
         }
         let mut evaluation = Evaluation {
-            missing,
+            rules: rules.into(),
             lookup: &lookup,
             steps: MAX_STEPS,
         };
@@ -79,7 +107,7 @@ impl Template<'_> {
     pub fn render<'v>(
         &self,
         source: &str,
-        missing: Missing,
+        rules: impl Into<Rules>,
         lookup: impl Fn(&str) -> Known<'v>,
     ) -> Rendered {
         let mut rendered = Rendered {
@@ -92,7 +120,7 @@ impl Template<'_> {
             Known::Missing | Known::Unknown => None,
         };
         let mut evaluation = Evaluation {
-            missing,
+            rules: rules.into(),
             lookup: &value,
             steps: MAX_STEPS,
         };
@@ -128,7 +156,7 @@ impl Template<'_> {
 }
 
 struct Evaluation<'l, 'v> {
-    missing: Missing,
+    rules: Rules,
     lookup: &'l dyn Fn(&str) -> Option<&'v str>,
     steps: usize,
 }
@@ -152,17 +180,20 @@ impl Evaluation<'_, '_> {
             arguments.push(value);
         }
         let value = (self.lookup)(reference.name);
-        let tolerated = self.missing == Missing::IsEmpty || reference.operator.tolerates_missing();
+        let tolerated =
+            self.rules.missing == Missing::IsEmpty || reference.operator.tolerates_missing();
         if value.is_none() && !tolerated {
             return Err(Error::not_set(reference.name, reference.name_range));
         }
         let value = value.unwrap_or_default();
-        operations::apply(reference.operator, value, &arguments, &mut self.steps).map_err(
-            |stopped| match stopped {
+        let negative = self.rules.negative_length;
+        let (operator, steps) = (reference.operator, &mut self.steps);
+        operations::apply(operator, value, &arguments, negative, steps).map_err(|stopped| {
+            match stopped {
                 Stopped::NegativeLength => Error::negative_length(reference.name, reference.range),
                 Stopped::TooLarge => Error::too_large(reference.range),
-            },
-        )
+            }
+        })
     }
 }
 

@@ -28,7 +28,7 @@ use std::borrow::Cow;
 use infragen_syntax::TextRange;
 
 pub use error::{Error, ErrorKind};
-pub use evaluate::{Known, MAX_STEPS, MAX_TEXT, Missing, Rendered};
+pub use evaluate::{Known, MAX_STEPS, MAX_TEXT, Missing, NegativeLength, Rendered, Rules};
 pub use parse::MAX_NESTING;
 pub use variables::{
     NAME_PATTERN, Variable, VariableError, is_variable_name, value_of_variable, variables_of,

@@ -1,7 +1,7 @@
 //! What operators do, on bytes: a part of a value may end within a character. [envsubst:funcs.go]
 
 use super::Operator;
-use super::evaluate::MAX_TEXT;
+use super::evaluate::{MAX_TEXT, NegativeLength};
 use super::glob::{self, Refused};
 use super::runes;
 
@@ -19,6 +19,7 @@ pub(super) fn apply(
     operator: Operator,
     value: &str,
     arguments: &[Vec<u8>],
+    negative: NegativeLength,
     steps: &mut usize,
 ) -> Result<Vec<u8>, Stopped> {
     let bytes = value.as_bytes();
@@ -31,7 +32,7 @@ pub(super) fn apply(
         Operator::LowerFirst => Ok(first_mapped(value, runes::lower)),
         Operator::Upper => Ok(value.chars().map(runes::upper).collect::<String>().into()),
         Operator::Lower => Ok(value.chars().map(runes::lower).collect::<String>().into()),
-        Operator::Substring => substring(bytes, first, second).map(<[u8]>::to_vec),
+        Operator::Substring => substring(bytes, first, second, negative).map(<[u8]>::to_vec),
         Operator::TrimShortestPrefix => trim(bytes, first, false, steps).map(<[u8]>::to_vec),
         Operator::TrimLongestPrefix => trim(bytes, first, true, steps).map(<[u8]>::to_vec),
         Operator::TrimShortestSuffix => trim_suffix(bytes, first, false, steps),
@@ -74,6 +75,7 @@ fn substring<'v>(
     value: &'v [u8],
     start: &[u8],
     length: Option<&[u8]>,
+    negative: NegativeLength,
 ) -> Result<&'v [u8], Stopped> {
     // Go's `strconv.Atoi` reads what this reads: a sign and digits, within 64 bits.
     let number = |text: &[u8]| std::str::from_utf8(text).ok()?.parse::<i64>().ok();
@@ -94,6 +96,11 @@ fn substring<'v>(
     let Some(length) = number(length) else {
         return Ok(value);
     };
+    if length < 0 && negative == NegativeLength::FromEnd {
+        let end = usize::try_from(size.saturating_add(length)).unwrap_or_default();
+        let start = usize::try_from(start).unwrap_or(usize::MAX);
+        return Ok(value.get(start..end).unwrap_or_default());
+    }
     // The library's sum wraps around.
     let end = start.wrapping_add(length);
     if end >= size {

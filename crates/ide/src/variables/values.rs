@@ -64,7 +64,7 @@ pub(crate) fn given_as(
     };
     let value = shown(known(name), definition.as_ref());
     let template = Template::parse(reference);
-    let rendered = template.render(reference, substitution.missing, known);
+    let rendered = template.render(reference, substitution.rules, known);
     let result = match &value {
         Shown::Text(_) | Shown::Undefined if rendered.open => Shown::Open,
         Shown::Undefined

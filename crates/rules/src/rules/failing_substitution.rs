@@ -170,7 +170,7 @@ fn values(
         None => told.push((range, message, vec![one])),
     };
     for one in substitutions {
-        let spoiled = spoiled(context.db, &one.application, one.missing);
+        let spoiled = spoiled(context.db, &one.application, one.rules);
         for retyped in spoiled
             .retyped
             .iter()

@@ -118,7 +118,9 @@ fn finding(
 
 fn consequence(lacking: &[&Substitution]) -> String {
     let names = applications(lacking.iter().copied());
-    let lax = lacking.iter().all(|one| one.missing == Missing::IsEmpty);
+    let lax = lacking
+        .iter()
+        .all(|one| one.rules.missing == Missing::IsEmpty);
     let unknown = lacking.iter().all(|one| one.version.is_none());
     match (lax, unknown) {
         (true, _) => "nothing is put there; from Flux 2.9 on it is an error".to_owned(),

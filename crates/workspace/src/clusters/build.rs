@@ -164,8 +164,8 @@ pub(crate) fn applied<'db>(db: &'db dyn Db, inputs: Inputs<'db>) -> Arc<Built> {
         inputs.layer(db),
     );
     let mut resources = built.resources.clone();
-    let (variables, missing) = (inputs.variables(db), inputs.missing(db));
-    let problems = finish(&spec, &variables, missing, None, &mut resources);
+    let (variables, rules) = (inputs.variables(db), inputs.rules(db));
+    let problems = finish(&spec, &variables, rules, None, &mut resources);
     Arc::new(Built {
         resources,
         errors: built.errors.clone(),
@@ -196,14 +196,8 @@ pub(crate) fn traced<'db>(db: &'db dyn Db, inputs: Inputs<'db>, declared_at: Pla
         None => build_as_flux(&files, directory.path(db), &additions),
     };
     let mut resources = built.resources;
-    let (variables, missing) = (inputs.variables(db), inputs.missing(db));
-    let problems = finish(
-        &spec,
-        &variables,
-        missing,
-        Some(&declared_at),
-        &mut resources,
-    );
+    let (variables, rules) = (inputs.variables(db), inputs.rules(db));
+    let problems = finish(&spec, &variables, rules, Some(&declared_at), &mut resources);
     Arc::new(Built {
         resources,
         errors: built.errors,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use infragen_flux::kustomization::{KustomizationSpec, Variables};
-use infragen_flux::substitute::Missing;
+use infragen_flux::substitute::Rules;
 
 use super::reading::components;
 use super::walk::{Application, Cluster};
@@ -63,9 +63,9 @@ pub(crate) struct Inputs<'db> {
     /// Its variables.
     #[returns(clone)]
     pub variables: Arc<Variables>,
-    /// What a variable without a value is.
+    /// How variables are replaced.
     #[returns(copy)]
-    pub missing: Missing,
+    pub rules: Rules,
     /// Which state of the files counts.
     #[returns(copy)]
     pub layer: Layer,
@@ -76,23 +76,19 @@ impl Application {
     pub(crate) fn inputs<'db>(
         &self,
         db: &'db dyn Db,
-        missing: Missing,
+        rules: Rules,
         layer: Layer,
     ) -> Option<Inputs<'db>> {
         let directory = *self.directory.as_ref().ok()?;
         let (spec, variables) = (self.spec.clone(), self.variables.clone());
-        Some(Inputs::new(db, directory, spec, variables, missing, layer))
+        Some(Inputs::new(db, directory, spec, variables, rules, layer))
     }
 
     /// The same with what editors show.
-    pub(crate) fn shown_inputs<'db>(
-        &self,
-        db: &'db dyn Db,
-        missing: Missing,
-    ) -> Option<Inputs<'db>> {
+    pub(crate) fn shown_inputs<'db>(&self, db: &'db dyn Db, rules: Rules) -> Option<Inputs<'db>> {
         let directory = *self.directory.as_ref().ok()?;
         let layer = Layer::of(db, directory, &self.spec.additions);
-        self.inputs(db, missing, layer)
+        self.inputs(db, rules, layer)
     }
 }
 
@@ -103,7 +99,7 @@ impl Cluster {
         db: &'db dyn Db,
         application: &Application,
     ) -> Option<Inputs<'db>> {
-        application.shown_inputs(db, self.missing)
+        application.shown_inputs(db, self.rules)
     }
 
     /// The same as it is on disk.
@@ -112,7 +108,7 @@ impl Cluster {
         db: &'db dyn Db,
         application: &Application,
     ) -> Option<Inputs<'db>> {
-        application.inputs(db, self.missing, Layer::Disk)
+        application.inputs(db, self.rules, Layer::Disk)
     }
 
     /// One of these.

@@ -68,7 +68,7 @@ pub(crate) fn on_disk(
             root,
             environment,
             applications: walked.applications,
-            missing: outset.missing,
+            rules: outset.rules,
         }),
         asked: walked.asked,
         by_directory,
@@ -119,7 +119,7 @@ impl OnDisk {
 
     /// All that an application tells a walk.
     fn ways(&self, db: &dyn Db, application: &Application, layer: Layer) -> Option<Ways> {
-        let inputs = application.inputs(db, self.cluster.missing, layer)?;
+        let inputs = application.inputs(db, self.cluster.rules, layer)?;
         let asked = (0..)
             .zip(objects(db, inputs).iter())
             .filter_map(|(number, object)| {

@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use infragen_flux::FluxVersion;
 use infragen_flux::known::KUSTOMIZATION;
 use infragen_flux::kustomization::{KustomizationSpec, SourceName, of_instance};
-use infragen_flux::substitute::Missing;
+use infragen_flux::substitute::{Missing, Rules};
 use smol_str::SmolStr;
 
 use super::instance::{Instance, made_by, said_in};
@@ -31,8 +31,8 @@ pub(crate) struct Outset {
     pub instance: Option<Instance>,
     /// The Flux that runs there, where it is known.
     pub version: Option<FluxVersion>,
-    /// What a variable without a value is.
-    pub missing: Missing,
+    /// How variables are replaced.
+    pub rules: Rules,
     /// See [`own_sources`].
     pub own_sources: Vec<(SmolStr, SmolStr)>,
     /// The bundles of `.infragen.yaml`.
@@ -55,7 +55,7 @@ pub(crate) fn outset(db: &dyn Db, root: Root, environment: Environment) -> Arc<O
         entry: entry(db, &environment),
         instance: Instance::of_entry(db, &environment.entry),
         version,
-        missing: version.map_or(Missing::Fails, |version| version.missing_variables()),
+        rules: version.map_or(Missing::Fails.into(), FluxVersion::substitution),
         own_sources: own_sources(db, root),
         bundles: settings(db, root).settings.bundles.clone(),
         published: published_around(db, root),

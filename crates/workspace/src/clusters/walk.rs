@@ -8,7 +8,7 @@ use camino::Utf8Path;
 use infragen_flux::IgnoreField;
 use infragen_flux::known::{GIT_REPOSITORY, OCI_REPOSITORY};
 use infragen_flux::kustomization::{KustomizationSpec, SourceName, Variables};
-use infragen_flux::substitute::Missing;
+use infragen_flux::substitute::{Missing, Rules};
 use infragen_kustomize::Path;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -43,8 +43,8 @@ pub struct Cluster {
     pub environment: Environment,
     /// Its Flux Kustomizations; the first is its entry point, each other comes behind its parent.
     pub applications: Vec<Application>,
-    /// What a variable without a value is there.
-    pub missing: Missing,
+    /// How variables are replaced there.
+    pub rules: Rules,
 }
 
 /// A Flux Kustomization of an environment.
@@ -90,7 +90,7 @@ pub fn cluster(db: &dyn Db, root: Root, environment: Environment) -> Arc<Cluster
         root,
         environment,
         applications,
-        missing: outset.missing,
+        rules: outset.rules,
     })
 }
 
@@ -119,7 +119,7 @@ impl Cluster {
                 directory: Ok(directory),
                 variables: Arc::default(),
             }],
-            missing: Missing::IsEmpty,
+            rules: Missing::IsEmpty.into(),
         }
     }
 
@@ -244,10 +244,10 @@ impl<'a> Walk<'a> {
 
     /// What decides what an application applies, in the state of the files that this walk is over.
     fn inputs(&self, application: &Application) -> Option<Inputs<'a>> {
-        let missing = self.outset.missing;
+        let rules = self.outset.rules;
         match self.layer {
-            Layer::Disk => application.inputs(self.db, missing, Layer::Disk),
-            Layer::Shown => application.shown_inputs(self.db, missing),
+            Layer::Disk => application.inputs(self.db, rules, Layer::Disk),
+            Layer::Shown => application.shown_inputs(self.db, rules),
         }
     }
 

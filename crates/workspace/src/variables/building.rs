@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use infragen_flux::substitute::Missing;
+use infragen_flux::substitute::Rules;
 use infragen_kustomize::Path;
 
 use crate::clusters::{Application, cluster_index, nth_cluster, readers};
@@ -21,8 +21,8 @@ pub struct BuildWith {
     pub number: usize,
     /// The application.
     pub application: Application,
-    /// What a variable without a value is there.
-    pub missing: Missing,
+    /// How variables are replaced there.
+    pub rules: Rules,
     /// The numbers of its objects that come from the file. None where the file only changes other objects: as a
     /// patch, or as a kustomization file that generates nothing.
     pub objects: Vec<u32>,
@@ -58,7 +58,7 @@ pub fn builds_with(db: &dyn Db, file: SourceFile) -> Arc<Vec<BuildWith>> {
                 environment: cluster.environment.clone(),
                 number: reader.application,
                 application: application.clone(),
-                missing: cluster.missing,
+                rules: cluster.rules,
                 objects,
             });
         }

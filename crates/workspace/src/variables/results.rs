@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use infragen_flux::substitute::Missing;
+use infragen_flux::substitute::Rules;
 use infragen_kustomize::{Map, Path, Place, Scalar, ScalarKind, Value};
 use smol_str::SmolStr;
 
@@ -35,9 +35,9 @@ pub struct Retyped {
 }
 
 /// What the values of an application's variables spoil.
-pub fn spoiled(db: &dyn Db, application: &Application, missing: Missing) -> Arc<Spoiled> {
+pub fn spoiled(db: &dyn Db, application: &Application, rules: Rules) -> Arc<Spoiled> {
     let substitutes = application.spec.substitutes(&application.variables);
-    let inputs = application.shown_inputs(db, missing);
+    let inputs = application.shown_inputs(db, rules);
     match inputs.filter(|_| substitutes) {
         Some(inputs) => of_build(db, inputs),
         None => Arc::default(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use infragen_flux::FluxVersion;
-use infragen_flux::substitute::{Known, Missing};
+use infragen_flux::substitute::{Known, Missing, Rules};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
@@ -24,8 +24,8 @@ pub struct Substitution {
     pub number: usize,
     /// The application.
     pub application: Application,
-    /// What a variable without a value is there.
-    pub missing: Missing,
+    /// How variables are replaced there.
+    pub rules: Rules,
     /// The version of Flux there, where it is known.
     pub version: Option<FluxVersion>,
     /// Whether the file declares the application: then only its `spec.patches` are text of what that applies.
@@ -69,7 +69,7 @@ impl Substitution {
 
     /// Whether a variable without a value certainly makes everything fail.
     pub fn is_strict(&self) -> bool {
-        self.version.is_some() && self.missing == Missing::Fails
+        self.version.is_some() && self.rules.missing == Missing::Fails
     }
 }
 
@@ -93,7 +93,7 @@ pub fn substitutions(db: &dyn Db, file: SourceFile) -> Arc<Vec<Substitution>> {
                 environment: applied.environment.clone(),
                 number,
                 application: application.clone(),
-                missing: applied.missing,
+                rules: applied.rules,
                 version: flux_version(db, root, applied.environment.clone()),
                 declared,
                 names: FxHashSet::default(),
