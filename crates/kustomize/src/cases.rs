@@ -274,3 +274,67 @@ fn a_file_that_kustomize_fetches_is_not_missing() {
         assert_eq!(found, [ErrorKind::MissingPath], "{path}");
     }
 }
+
+#[test]
+fn what_is_no_yaml_is_told_once() {
+    let files =
+        "#file kustomization.yaml\nconfigMapGenerator: [{name: cfg, literals: [env=${ENV}]}]\n";
+    let kinds: Vec<_> = errors("", files)
+        .into_iter()
+        .map(|(kind, _)| kind)
+        .collect();
+    assert_eq!(kinds, [ErrorKind::Syntax]);
+}
+
+#[test]
+fn a_plugin_that_kustomize_does_not_bring_is_told() {
+    let told = |fields: &str| {
+        let world = World::of(&format!("#file kustomization.yaml\n{fields}\n"));
+        let built = build(&world, Utf8Path::new(""), Options { sorted: true });
+        let error = built.errors.first().unwrap();
+        (
+            error.kind,
+            error.message.clone(),
+            error.help.clone().unwrap_or_default(),
+        )
+    };
+    let builtin = |list: &str, kind: &str| {
+        told(&format!(
+            "{list}: [\"apiVersion: builtin\\nkind: {kind}\\nmetadata: {{name: x}}\"]"
+        ))
+    };
+    let expected = |message: &str, help: &str| {
+        (
+            ErrorKind::Configuration,
+            message.to_owned(),
+            help.to_owned(),
+        )
+    };
+    assert_eq!(
+        builtin("transformers", "LabelTransformr"),
+        expected(
+            "kustomize has no builtin LabelTransformr",
+            "did you mean `LabelTransformer`?"
+        )
+    );
+    assert_eq!(
+        builtin("transformers", "SecretGenerator"),
+        expected(
+            "SecretGenerator is a generator and no transformer",
+            "list it in `generators`"
+        )
+    );
+    assert!(
+        builtin("generators", "Nothing")
+            .2
+            .contains("SecretGenerator")
+    );
+    assert_eq!(
+        builtin("generators", "HelmChartInflationGenerator").0,
+        ErrorKind::Unsupported
+    );
+    let (kind, message, _) =
+        told("transformers: [\"apiVersion: x/v1\\nkind: Y\\nmetadata: {name: x}\"]");
+    assert_eq!(kind, ErrorKind::Unsupported);
+    assert_eq!(message, "Y is a program, which is not run here");
+}

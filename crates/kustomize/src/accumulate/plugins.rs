@@ -1,11 +1,11 @@
 //! Transformers, generators and validators that are given as objects. Those that are built into kustomize
 //! run; others would be programs.
 
-use infragen_syntax::{TextRange, Tree};
+use infragen_syntax::{TextRange, Tree, nearest};
 
 use super::{State, Way};
 use crate::context::Context;
-use crate::error::ErrorKind;
+use crate::error::{BuildError, ErrorKind};
 use crate::finish::add_hashes;
 use crate::generate::{CloudAccount, Kind, generate, generate_account};
 use crate::patches::{apply_json6902, apply_patches, apply_strategic_merge};
@@ -66,7 +66,7 @@ impl State {
             ("builtin", "SecretGenerator") => Some(Kind::Secret),
             ("builtin", "IAMPolicyGenerator") => None,
             _ => {
-                unsupported(plugin, context);
+                not_run(plugin, GENERATORS, context);
                 return;
             }
         };
@@ -98,7 +98,7 @@ impl State {
     /// Runs a transformer.
     pub(super) fn run_transformer(&mut self, plugin: &Resource, context: &mut Context<'_>) {
         if plugin.api_version() != "builtin" {
-            unsupported(plugin, context);
+            not_run(plugin, TRANSFORMERS, context);
             return;
         }
         let resources = &mut self.found.resources;
@@ -114,7 +114,7 @@ impl State {
         let after = std::mem::replace(&mut self.found.resources, before);
         if printed(&after) != printed(&self.found.resources) {
             let message = "a validator must not change anything".to_owned();
-            context.push(crate::error::BuildError::new(
+            context.push(BuildError::new(
                 ErrorKind::Configuration,
                 plugin.place.clone(),
                 message,
@@ -132,13 +132,58 @@ fn printed(resources: &[Resource]) -> String {
     text
 }
 
-fn unsupported(plugin: &Resource, context: &mut Context<'_>) {
-    let message = format!("{} is a program, which is not run here", plugin.kind());
-    context.push(crate::error::BuildError::new(
-        ErrorKind::Unsupported,
-        plugin.place.clone(),
-        message,
-    ));
+/// The generators that kustomize brings. [api: internal/plugins/builtinhelpers]
+const GENERATORS: &[&str] = &[
+    "ConfigMapGenerator",
+    "HelmChartInflationGenerator",
+    "IAMPolicyGenerator",
+    "SecretGenerator",
+];
+
+/// The transformers that it brings.
+const TRANSFORMERS: &[&str] = &[
+    "AnnotationsTransformer",
+    "HashTransformer",
+    "ImageTagTransformer",
+    "LabelTransformer",
+    "NamespaceTransformer",
+    "PatchJson6902Transformer",
+    "PatchStrategicMergeTransformer",
+    "PatchTransformer",
+    "PrefixSuffixTransformer",
+    "PrefixTransformer",
+    "ReplacementTransformer",
+    "ReplicaCountTransformer",
+    "SuffixTransformer",
+    "ValueAddTransformer",
+];
+
+/// Says why a plugin is not run where those of one sort are. One that is no builtin is a program.
+fn not_run(plugin: &Resource, sort: &'static [&'static str], context: &mut Context<'_>) {
+    let kind = plugin.kind();
+    let is_known = GENERATORS.contains(&kind) || TRANSFORMERS.contains(&kind);
+    let is_builtin = plugin.api_version() == "builtin";
+    let place = plugin.place.clone();
+    let error = if !is_builtin || sort.contains(&kind) {
+        let message = format!("{kind} is a program, which is not run here");
+        BuildError::new(ErrorKind::Unsupported, place, message)
+    } else if is_known {
+        let (is, not) = match sort == GENERATORS {
+            true => ("transformer", "generator"),
+            false => ("generator", "transformer"),
+        };
+        let message = format!("{kind} is a {is} and no {not}");
+        BuildError::new(ErrorKind::Configuration, place, message)
+            .with_help(format!("list it in `{is}s`"))
+    } else {
+        let message = format!("kustomize has no builtin {kind}");
+        let error = BuildError::new(ErrorKind::Configuration, place, message);
+        match nearest(kind, sort.iter().copied()) {
+            Some(meant) => error.with_help(format!("did you mean `{meant}`?")),
+            None => error.with_help(format!("it has {}", sort.join(", "))),
+        }
+    };
+    context.push(error);
 }
 
 /// The settings of a plugin: its object.
@@ -281,7 +326,7 @@ impl Settings {
             }
             "ValueAddTransformer" => self.value(resources, context),
             "HashTransformer" => add_hashes(resources, context.loader.traced()),
-            _ => unsupported(plugin, context),
+            _ => not_run(plugin, TRANSFORMERS, context),
         }
     }
 

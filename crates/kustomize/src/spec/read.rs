@@ -66,7 +66,7 @@ impl Spec {
     ) -> Option<Spec> {
         let mut decoder = Decoder::new(file.clone(), true);
         let spec = decoder.spec(tree);
-        errors.extend(decoder.errors.into_iter().map(Arc::new));
+        errors.extend(decoder.causes().map(Arc::new));
         spec
     }
 
@@ -80,7 +80,7 @@ impl Spec {
     ) -> Option<Spec> {
         let mut decoder = Decoder::new(file.clone(), false);
         let spec = decoder.spec(tree);
-        errors.extend(decoder.errors.into_iter().map(Arc::new));
+        errors.extend(decoder.causes().map(Arc::new));
         spec
     }
 
@@ -96,6 +96,15 @@ impl Spec {
 }
 
 impl Decoder {
+    /// What is wrong, without what only seems so: a file that is no YAML is read by guessing, and no tool goes on
+    /// to what comes out.
+    fn causes(self) -> impl Iterator<Item = BuildError> {
+        let is_broken = |error: &BuildError| error.kind == ErrorKind::Syntax;
+        let broken = self.errors.iter().any(is_broken);
+        let errors = self.errors.into_iter();
+        errors.filter(move |error| !broken || is_broken(error))
+    }
+
     fn spec(&mut self, tree: &Tree) -> Option<Spec> {
         let document = tree.document(0)?;
         let broken = tree
