@@ -61,7 +61,13 @@ impl Case {
             true => Missing::Fails,
             false => Missing::IsEmpty,
         };
-        let problems = finish(&spec, &variables, missing, None, &mut built.resources);
+        let problems = finish(
+            &spec,
+            &variables,
+            missing.into(),
+            None,
+            &mut built.resources,
+        );
         let mut errors = std::mem::take(&mut built.errors);
         errors.extend(problems.into_iter().map(|problem| Arc::new(problem.error)));
         let printed = print(Built {
