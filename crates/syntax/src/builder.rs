@@ -61,6 +61,8 @@ pub(crate) struct DocumentBuilder<'a> {
     anchors: HashMap<Box<str>, NodeId>,
     aliases: usize,
     root: Option<NodeId>,
+    /// The first key in braces that does not end on its line, with its `:`.
+    split_key: Option<TextRange>,
     /// The end of what was read: a leaf, an opening bracket, or an indicator in front of the next node.
     cursor: TextSize,
     mark: Mark,
@@ -102,6 +104,7 @@ impl<'a> DocumentBuilder<'a> {
             anchors: HashMap::new(),
             aliases: 0,
             root: None,
+            split_key: None,
             cursor: range.start(),
             mark,
         }
@@ -307,6 +310,10 @@ impl<'a> DocumentBuilder<'a> {
             [Some(first), Some(last)] => first.cover(last),
             _ => data.range,
         };
+        if open.collection == Collection::FlowMapping && self.split_key.is_none() {
+            let mut keys = children.chunks_exact(2).map(|pair| pair[0]);
+            self.split_key = keys.find_map(|key| self.split(key));
+        }
         let shape = if open.collection.is_mapping() {
             let first = index(self.tree.entries.len());
             let pairs = children.chunks_exact(2).map(|pair| (pair[0], pair[1]));
@@ -360,6 +367,22 @@ impl<'a> DocumentBuilder<'a> {
             }
         }
         keys
+    }
+
+    /// What stands on several lines of a key in braces and its `:`.
+    fn split(&self, key: NodeId) -> Option<TextRange> {
+        let (source, range) = (self.source(), self.tree.nodes[key.0 as usize].range);
+        let colon = gap::over_colon(source, range.end(), true);
+        let key = TextRange::new(range.start(), colon.max(range.end()));
+        let is_key = colon > range.end() && source[key].contains(['\n', '\r']);
+        // Behind a `?` a key may be as long as it likes.
+        let before = source[..range.start().into()].trim_end();
+        (is_key && !before.ends_with('?')).then_some(key)
+    }
+
+    /// The first key in braces that is not on one line with its `:`, as go-yaml wants it.
+    pub(crate) fn split_key(&self) -> Option<TextRange> {
+        self.split_key
     }
 
     /// Ends the document and keeps it.

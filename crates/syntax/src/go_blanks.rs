@@ -291,6 +291,16 @@ mod tests {
     }
 
     #[test]
+    fn a_key_in_braces_is_on_one_line() {
+        let message = "this key and its `:` are not on one line";
+        refused("a: {«b\n :» c}\n", message);
+        refused("a: {x: y, «b c\n  d:» e}\n", message);
+        refused("a: {«\"b\n  c\":» d}\n", message);
+        accepted("a: {? b\n : c, d:\n  e, f,\n  g: h, \"i\" : j,\n  k\n  l}\n");
+        accepted("{\n  \"a\":\n  {\n    \"b\": [1,\n 2]\n  },\n  \"c\": \"d\n e\"\n}\n");
+    }
+
+    #[test]
     fn a_tab_elsewhere_is_a_blank() {
         accepted("a: b\t\nc:\td\ne: f\t# g\n'h'\t: i\n");
         accepted("a: [b,\n\tc,\t\n  d]\n");

@@ -81,7 +81,15 @@ enum Unread {
 
 /// Keeps a document that a reader took, if go-yaml takes it so too.
 fn finish(builder: DocumentBuilder<'_>, source: &str, part: Part) -> Result<(), SyntaxError> {
-    match go_blanks::refusal(source, part.source.start()) {
+    let split_key = builder.split_key().map(|range| SyntaxError {
+        range,
+        message: "this key and its `:` are not on one line".to_owned(),
+        help: Some(
+            "write them on one line; else kustomize and Flux do not read the file".to_owned(),
+        ),
+        is_limit: false,
+    });
+    match split_key.or_else(|| go_blanks::refusal(source, part.source.start())) {
         None => {
             builder.finish(Reader::Strict);
             Ok(())
