@@ -10,7 +10,7 @@ use crate::id::Id;
 use crate::origin::{Before, How, Origin, Place};
 use crate::resource::Resource;
 use crate::spec::Var;
-use crate::value::{Layout, Map, Scalar, ScalarKind, Value};
+use crate::value::{Layout, Map, Scalar, ScalarKind, Value, in_text};
 
 /// Notes on each object which vars read from it, and adds the vars to those that there are.
 pub(crate) fn note_vars(
@@ -154,7 +154,29 @@ fn value_of(var: &Var, resources: &[Resource]) -> Result<Option<Scalar>, BuildEr
         }
         .ok_or_else(missing)?;
     }
-    Ok(value.as_scalar().cloned())
+    let Some(scalar) = value.as_scalar() else {
+        return Ok(None);
+    };
+    let text = read_as_go(scalar).ok_or_else(missing)?;
+    Ok(Some(Scalar {
+        text,
+        ..scalar.clone()
+    }))
+}
+
+/// The text of a scalar as kustomize has it once it has read it: numbers by `Atoi` and `ParseFloat` of Go, which know
+/// no `0x1F`, `1_000` or `.inf`, and take `0777` for 777. None where they read nothing. [kyaml: RNode.GetFieldValue]
+fn read_as_go(scalar: &Scalar) -> Option<SmolStr> {
+    let text = &scalar.text;
+    Some(match scalar.kind {
+        ScalarKind::Int => text.parse::<i64>().ok()?.to_smolstr(),
+        ScalarKind::Float => {
+            let is_number = text.bytes().any(|byte| byte.is_ascii_digit());
+            in_text(text.parse().ok().filter(|_| is_number)?).into()
+        }
+        ScalarKind::Bool => text.to_lowercase().into(),
+        _ => text.clone(),
+    })
 }
 
 /// The keys of a path with dots: `a.b[0].[c.d]`.

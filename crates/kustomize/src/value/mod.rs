@@ -23,7 +23,7 @@ pub(crate) use self::folded::refold;
 pub(crate) use self::kind::{Number, number};
 pub(crate) use self::read::{ValueReader, block_text, sign_in_flow};
 pub(crate) use self::shared::Shared;
-pub(crate) use self::shortest::shortest;
+pub(crate) use self::shortest::{in_text, shortest};
 pub(crate) use self::timestamp::to_rfc3339;
 
 use std::collections::HashSet;

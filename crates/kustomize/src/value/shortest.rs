@@ -2,6 +2,16 @@
 
 /// A number as Go's `%g` prints it, which is how kustomize writes it between JSON and YAML.
 pub(crate) fn shortest(number: f64) -> String {
+    written(number, 6)
+}
+
+/// A number as Go's `%v` prints it.
+pub(crate) fn in_text(number: f64) -> String {
+    written(number, 21)
+}
+
+/// A number, from this exponent on with one.
+fn written(number: f64, large: i32) -> String {
     if number == 0.0 {
         return if number.is_sign_negative() { "-0" } else { "0" }.to_owned();
     }
@@ -10,7 +20,7 @@ pub(crate) fn shortest(number: f64) -> String {
         return scientific;
     };
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..6).contains(&exponent) {
+    if (-4..large).contains(&exponent) {
         return format!("{number}");
     }
     let sign = if exponent < 0 { '-' } else { '+' };
