@@ -156,7 +156,7 @@ impl World<'_> {
                 .path(self.db)
                 .to_string(),
             kustomization: self.kustomization(application),
-            strict: self.cluster.missing == Missing::Fails,
+            strict: self.cluster.rules.missing == Missing::Fails,
             ..Case::default()
         };
         let mut variables = application.variables.clone();
