@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use camino::Utf8Path;
-use infragen_kustomize::{How, Resource, Scalar};
+use infragen_kustomize::{How, Scalar};
 use infragen_syntax::{NodeKind, TextRange, TextSize};
 use infragen_workspace::{
     Change, Db, MAX_TRACED, Root, SourceFile, file_from, nth_cluster, readers, shown_path, text,
@@ -24,6 +24,8 @@ struct Effective {
     object: String,
     /// As it may be shown.
     value: String,
+    /// Whether it, and what it was before, is shown to nobody.
+    hidden: bool,
     /// As it is.
     text: String,
     changes: Vec<Change>,
@@ -122,10 +124,12 @@ fn values(db: &dyn Db, file: SourceFile, range: TextRange) -> Vec<Effective> {
         for resource in &built.resources {
             let part = (file, range);
             let mut visit = |scalar: &Scalar, changes| {
+                let hidden = resource.kind() == "Secret" || scalar.origin.is_secret();
                 found.push(Effective {
                     environment: environment.name.to_string(),
                     object: format!("{} {}", resource.kind(), resource.name()),
-                    value: shown_value(resource, &scalar.text),
+                    value: shown_value(hidden, &scalar.text),
+                    hidden,
                     text: scalar.text.to_string(),
                     changes,
                 });
@@ -137,9 +141,9 @@ fn values(db: &dyn Db, file: SourceFile, range: TextRange) -> Vec<Effective> {
     found
 }
 
-/// A value as it may be shown: what a Secret holds is shown to nobody.
-fn shown_value(resource: &Resource, text: &str) -> String {
-    if resource.kind() == "Secret" {
+/// A value as it may be shown: what a Secret holds, and what is copied from there, is shown to nobody.
+fn shown_value(hidden: bool, text: &str) -> String {
+    if hidden {
         return "secret".to_owned();
     }
     if text.is_empty() {
@@ -202,7 +206,6 @@ struct Told {
 }
 
 fn told(value: &Effective, lines: &mut Lines<'_>) -> Told {
-    let hidden = value.value == "secret";
     let mut steps = Vec::new();
     let mut was: Option<Option<&str>> = None;
     for (number, change) in value.changes.iter().enumerate() {
@@ -216,7 +219,7 @@ fn told(value: &Effective, lines: &mut Lines<'_>) -> Told {
         let by = by(change.how);
         match was {
             None => steps.push(format!("{place}{by}")),
-            Some(Some(_)) if hidden => steps.push(format!("before in {place}{by}")),
+            Some(Some(_)) if value.hidden => steps.push(format!("before in {place}{by}")),
             Some(Some(before)) => steps.push(format!("was {} in {place}{by}", code(before))),
             // What was not there had no place.
             Some(None) => break,
@@ -389,6 +392,54 @@ spec:
             card.contains("secret") && !card.contains("hunter"),
             "{card}"
         );
+    }
+
+    #[test]
+    fn what_is_copied_out_of_a_secret_is_not_shown() {
+        let objects = "apiVersion: v1
+kind: Secret
+metadata: {name: web}
+stringData: {key: hunter2}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web}
+data: {a: told, b: told, c: '{\"in\": \"x\"}', d: $(KEY)-x}
+";
+        let kustomization = "resources: [../../base]
+replacements:
+- source: {kind: Secret, name: web, fieldPath: stringData.key}
+  targets:
+  - {select: {kind: ConfigMap}, fieldPaths: [data.a, data.c.in]}
+- source: {kind: ConfigMap, name: web, fieldPath: data.a}
+  targets:
+  - {select: {kind: ConfigMap}, fieldPaths: [data.b]}
+vars:
+- name: KEY
+  objref: {apiVersion: v1, kind: Secret, name: web}
+  fieldref: {fieldPath: stringData.key}
+configurations: [refs.yaml]
+";
+        let refs = "varReference: [{path: data, kind: ConfigMap}]\n";
+        let fixture = fleet(objects, "").replace(
+            "namespace: web-staging\nresources: [../../base]\n",
+            &format!("{kustomization}//- apps/web/overlays/staging/refs.yaml\n{refs}"),
+        );
+        for place in [
+            "a: told",
+            "b: told",
+            "c: '{",
+            "d: $(KEY)",
+            "fieldPath: stringData.key",
+            "fieldPath: data.a",
+        ] {
+            let (key, value) = place.split_once(": ").unwrap();
+            let fixture = fixture.replacen(place, &format!("{key}: $0{value}"), 1);
+            let card = card(&fixture);
+            let staging = card.split("- **staging**").nth(1).unwrap_or_default();
+            assert!(staging.starts_with(": secret"), "{place}: {card}");
+            assert!(!card.contains("hunter"), "{place}: {card}");
+        }
     }
 
     #[test]

@@ -1,17 +1,18 @@
 //! What the generating commands share: their options, and carrying a plan out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal as _, Write as _};
 
 use camino::Utf8Path;
 use clap::ValueEnum;
 use infragen_scaffold::{Action, Plan, Problem, Refusal, VersionChoice};
 use infragen_workspace::{Class, Db, Root, Workspace};
-use similar::TextDiff;
+use similar::{ChangeTag, TextDiff};
 
 use crate::commands::{Failure, Outcome};
 use crate::report::{self, Reported};
 use crate::repository::Repositories;
+use crate::secret_lines::secret_lines;
 use crate::terminal::Terminal;
 use crate::write;
 
@@ -213,19 +214,49 @@ pub fn print_edits(plan: &Plan, terminal: &mut Terminal) -> Result<(), Failure> 
             continue;
         };
         let diff = TextDiff::from_lines(&**before, after.as_str());
-        let unified = diff
-            .unified_diff()
-            .context_radius(2)
-            .header(change.path.as_str(), change.path.as_str())
-            .to_string();
+        let hidden = [secret_lines(before), secret_lines(after)];
+        let mut unified = diff.unified_diff();
+        unified.context_radius(2);
+        let path = &change.path;
         writeln!(terminal.out)?;
-        for line in unified.lines() {
-            let style = match line.as_bytes().first() {
-                Some(b'+') => "32",
-                Some(b'-') => "31",
-                _ => "2",
-            };
-            writeln!(terminal.out, "{}", terminal.styled(style, line))?;
+        writeln!(
+            terminal.out,
+            "{}",
+            terminal.styled("31", &format!("--- {path}"))
+        )?;
+        writeln!(
+            terminal.out,
+            "{}",
+            terminal.styled("32", &format!("+++ {path}"))
+        )?;
+        for hunk in unified.iter_hunks() {
+            writeln!(
+                terminal.out,
+                "{}",
+                terminal.styled("2", &hunk.header().to_string())
+            )?;
+            for line in hunk.iter_changes() {
+                let style = match line.tag() {
+                    ChangeTag::Insert => "32",
+                    ChangeTag::Delete => "31",
+                    ChangeTag::Equal => "2",
+                };
+                let is_in = |number: Option<usize>, hidden: &BTreeSet<usize>| {
+                    number.is_some_and(|number| hidden.contains(&number))
+                };
+                let is_secret =
+                    is_in(line.old_index(), &hidden[0]) || is_in(line.new_index(), &hidden[1]);
+                let shown = match is_secret {
+                    true => "(data of a Secret: not shown)",
+                    false => line.value().trim_end_matches(['\n', '\r']),
+                };
+                let shown = format!("{}{shown}", line.tag());
+                writeln!(terminal.out, "{}", terminal.styled(style, &shown))?;
+                if line.missing_newline() {
+                    let told = terminal.styled("2", "\\ No newline at end of file");
+                    writeln!(terminal.out, "{told}")?;
+                }
+            }
         }
     }
     Ok(())

@@ -14,6 +14,7 @@ mod registries;
 mod report;
 mod repository;
 mod revision;
+mod secret_lines;
 mod terminal;
 mod write;
 

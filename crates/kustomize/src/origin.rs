@@ -50,6 +50,8 @@ pub struct Step {
     pub place: Place,
     /// What the value was before.
     pub before: Before,
+    /// Whether it brings in data of a Secret.
+    pub secret: bool,
 }
 
 /// A value before a step, with its own history.
@@ -103,7 +105,35 @@ impl Origin {
 
     /// The history that begins or goes on with a step.
     pub fn step(how: How, place: Place, before: Before) -> Origin {
-        Origin(Some(Arc::new(Step { how, place, before })))
+        Origin(Some(Arc::new(Step {
+            how,
+            place,
+            before,
+            secret: false,
+        })))
+    }
+
+    /// The history that goes on with a copy of data of a Secret.
+    pub fn of_secret(how: How, place: Place, before: Before) -> Origin {
+        Origin(Some(Arc::new(Step {
+            how,
+            place,
+            before,
+            secret: true,
+        })))
+    }
+
+    /// Whether data of a Secret got into the value, or into what it was before: such a value, and its history, are
+    /// shown to nobody. Known of traced builds only.
+    pub fn is_secret(&self) -> bool {
+        let mut newest = self.newest();
+        while let Some(step) = newest {
+            if step.secret {
+                return true;
+            }
+            newest = step.before.origin.newest();
+        }
+        false
     }
 
     /// The newest step; none where the build is not traced.

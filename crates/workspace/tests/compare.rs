@@ -369,6 +369,40 @@ fn the_data_of_a_secret_is_told_by_key_only() {
 }
 
 #[test]
+fn what_is_copied_out_of_a_secret_is_not_told() {
+    let files = |value: &str| {
+        let mut files = cluster(&format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: web}}\nstringData: {{a: {value}}}\n---\n{}",
+            config("c", "x: one, y: two")
+        ));
+        files.push((
+            "apps/web/kustomization.yaml".into(),
+            "resources: [objects.yaml]
+replacements:
+- source: {kind: Secret, name: s, fieldPath: stringData.a}
+  targets: [{select: {kind: ConfigMap}, fieldPaths: [data.x]}]
+- source: {kind: Secret, name: s, fieldPath: stringData}
+  targets: [{select: {kind: ConfigMap}, fieldPaths: [data.all], options: {create: true}}]
+- source: {kind: Secret, name: s, fieldPath: metadata.name}
+  targets: [{select: {kind: ConfigMap}, fieldPaths: [data.y]}]
+"
+            .into(),
+        ));
+        files
+    };
+    let comparison = compared(&files("hunter2"), &files("hunter3"), None);
+    let all = format!("{comparison:?}");
+    assert!(!all.contains("hunter"), "{all}");
+    assert_eq!(
+        changes(&comparison),
+        [
+            "~ConfigMap c data.x: ? -> ?, data.all.a: ? -> ?",
+            "~Secret s stringData.a: ? -> ?"
+        ]
+    );
+}
+
+#[test]
 fn what_a_secret_gives_to_variables_is_not_told() {
     let files = |value: &str| {
         let more = "  prune: true\n  postBuild: {substituteFrom: [{kind: Secret, name: s}]}\n";

@@ -9,6 +9,7 @@ use crate::field_spec::{Make, change, split_at};
 use crate::id::Id;
 use crate::origin::{Before, How, Origin, Place};
 use crate::resource::Resource;
+use crate::secret::is_secret_field;
 use crate::spec::Var;
 use crate::value::{Layout, Map, Scalar, ScalarKind, Value, in_text};
 
@@ -85,12 +86,17 @@ pub(crate) fn replace_vars(
     let mut values: FxHashMap<SmolStr, Found> = FxHashMap::default();
     for var in vars {
         match value_of(var, resources) {
-            Ok(value) => {
+            Ok((value, secret)) => {
                 let place = Place {
                     file: var.file.clone(),
                     range: var.name.range,
                 };
-                values.insert(var.name.value.clone(), Found { value, place });
+                let found = Found {
+                    value,
+                    place,
+                    secret,
+                };
+                values.insert(var.name.value.clone(), found);
             }
             Err(found) => errors.push(found),
         }
@@ -126,8 +132,9 @@ pub(crate) fn replace_vars(
     errors
 }
 
-/// The scalar that a var reads; none where the field holds no scalar: then the var stays as it is.
-fn value_of(var: &Var, resources: &[Resource]) -> Result<Option<Scalar>, BuildError> {
+/// The scalar that a var reads, and whether it is data of a Secret; none where the field holds no scalar: then the var
+/// stays as it is.
+fn value_of(var: &Var, resources: &[Resource]) -> Result<(Option<Scalar>, bool), BuildError> {
     let resource = resources
         .iter()
         .find(|resource| resource.vars.contains(&var.name.value));
@@ -147,7 +154,12 @@ fn value_of(var: &Var, resources: &[Resource]) -> Result<Option<Scalar>, BuildEr
         error(var, message)
     };
     let mut value = &resource.value;
-    for key in keys_of(&var.field_path) {
+    let keys = keys_of(&var.field_path);
+    let gvk = resource.gvk();
+    let secret = is_secret_field(&gvk.group, &gvk.kind, keys.len(), |at| {
+        keys.get(at).map(String::as_str)
+    });
+    for key in keys {
         value = match value {
             Value::List(items) => key.parse().ok().and_then(|index: usize| items.get(index)),
             _ => value.get(&key),
@@ -155,13 +167,14 @@ fn value_of(var: &Var, resources: &[Resource]) -> Result<Option<Scalar>, BuildEr
         .ok_or_else(missing)?;
     }
     let Some(scalar) = value.as_scalar() else {
-        return Ok(None);
+        return Ok((None, secret));
     };
     let text = read_as_go(scalar).ok_or_else(missing)?;
-    Ok(Some(Scalar {
+    let read = Scalar {
         text,
         ..scalar.clone()
-    }))
+    };
+    Ok((Some(read), secret || scalar.origin.is_secret()))
 }
 
 /// The text of a scalar as kustomize has it once it has read it: numbers by `Atoi` and `ParseFloat` of Go, which know
@@ -215,6 +228,8 @@ fn keys_of(path: &str) -> Vec<String> {
 struct Found {
     value: Option<Scalar>,
     place: Place,
+    /// Whether it is data of a Secret.
+    secret: bool,
 }
 
 struct Replacer {
@@ -258,19 +273,22 @@ impl Replacer {
         if scalar.kind != ScalarKind::String || !scalar.text.contains('$') {
             return None;
         }
-        let (text, kind, place) = self.expand(&scalar.text);
+        let (text, kind, found) = self.expand(&scalar.text);
         if text == scalar.text && kind == ScalarKind::String {
             return None;
         }
-        let origin = match place {
-            Some(place) if self.traced => Origin::step(
-                How::Replacement,
-                place.clone(),
-                Before {
+        let origin = match found {
+            Some((place, secret)) if self.traced => {
+                let step = match secret {
+                    true => Origin::of_secret,
+                    false => Origin::step,
+                };
+                let before = Before {
                     text: Some(scalar.text.clone()),
                     origin: scalar.origin.clone(),
-                },
-            ),
+                };
+                step(How::Replacement, place.clone(), before)
+            }
             _ => scalar.origin.clone(),
         };
         Some(Value::Scalar(Scalar {
@@ -284,10 +302,10 @@ impl Replacer {
     }
 
     /// A text with its vars replaced: `$$` stands for one `$`. A text that is nothing but one var takes the
-    /// type of its value.
-    fn expand(&self, text: &str) -> (SmolStr, ScalarKind, Option<&Place>) {
+    /// type of its value. Then the last var, and whether any of them is data of a Secret.
+    fn expand(&self, text: &str) -> (SmolStr, ScalarKind, Option<(&Place, bool)>) {
         let mut out = String::new();
-        let mut place = None;
+        let mut place: Option<(&Place, bool)> = None;
         let mut rest = text;
         while let Some(at) = rest.find('$') {
             out.push_str(&rest[..at]);
@@ -303,7 +321,10 @@ impl Replacer {
                 '(' => match rest.split_once(')') {
                     Some((name, after)) => {
                         let found = self.values.get(name);
-                        place = found.map(|found| &found.place).or(place);
+                        if let Some(found) = found {
+                            let secret = found.secret || place.is_some_and(|(_, secret)| secret);
+                            place = Some((&found.place, secret));
+                        }
                         match found.and_then(|found| found.value.as_ref()) {
                             Some(value)
                                 if at == 0

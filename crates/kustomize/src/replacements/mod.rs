@@ -17,6 +17,7 @@ use crate::id::Id;
 use crate::origin::{Before, How, Origin, Path, Place};
 use crate::patches::{Select, write_hidden};
 use crate::resource::Resource;
+use crate::secret::is_secret_field;
 use crate::spec::{
     FieldOptions, ReplacementEntry, ReplacementSource, ReplacementTarget, read_replacements,
 };
@@ -79,9 +80,21 @@ struct Source {
     follows: Option<Read>,
     /// Where the replacement stands.
     place: Place,
+    /// Whether it is read from the data of a Secret.
+    secret: bool,
 }
 
 impl Source {
+    /// The step that copies it over what was there.
+    fn step(&self, before: Before) -> Origin {
+        let is_secret = self.secret || self.value.is_secret();
+        let step = match is_secret {
+            true => Origin::of_secret,
+            false => Origin::step,
+        };
+        step(How::Replacement, self.place.clone(), before)
+    }
+
     fn refresh(&mut self, resources: &[Resource]) {
         let Some((index, path)) = &self.follows else {
             return;
@@ -135,24 +148,27 @@ fn source(
             value: Value::plain(value.value.clone()),
             follows: None,
             place: context.place(value.range),
+            secret: false,
         }),
         (Some(source), None) => {
-            let (value, follows) = source_value(source, resources, context)?;
+            let (value, follows, secret) = source_value(source, resources, context)?;
             Some(Source {
                 value,
                 follows,
                 place: context.place(source.field_path.range),
+                secret,
             })
         }
         (None, None) => None,
     }
 }
 
+/// The value that is copied, what it follows, and whether it is data of a Secret.
 fn source_value(
     source: &ReplacementSource,
     resources: &[Resource],
     context: &mut Context<'_>,
-) -> Option<(Value, Option<Read>)> {
+) -> Option<(Value, Option<Read>, bool)> {
     let selector = &source.selector;
     let range = selector.range;
     let fits = |id: &Id| {
@@ -223,9 +239,16 @@ fn source_value(
             write_hidden(&mut object, resource);
         }
         let value = lookup::lookup(&object, &parts)?.cloned();
-        Ok((value, (!hidden).then_some((index, parts))))
+        let gvk = resource.gvk();
+        let secret = is_secret_field(&gvk.group, &gvk.kind, parts.len(), |at| {
+            match parts.get(at) {
+                Some(Part::Key(key)) => Some(key),
+                _ => None,
+            }
+        });
+        Ok((value, (!hidden).then_some((index, parts)), secret))
     });
-    let (value, follows) = match found {
+    let (value, follows, secret) = match found {
         Ok(found) => found,
         Err(message) => {
             context.push(error(format!("`{path}` leads to nothing: {message}")));
@@ -244,8 +267,8 @@ fn source_value(
     };
     let options = source.options.as_ref();
     match options.filter(|options| !options.delimiter.value.is_empty()) {
-        Some(options) => Some((refined(value, options, context)?, None)),
-        None => Some((value, follows)),
+        Some(options) => Some((refined(value, options, context, secret)?, None, secret)),
+        None => Some((value, follows, secret)),
     }
 }
 
@@ -260,7 +283,12 @@ fn sees_hidden(path: &[Part]) -> bool {
 }
 
 /// The part of a value that `options` of the source ask for.
-fn refined(value: Value, options: &FieldOptions, context: &mut Context<'_>) -> Option<Value> {
+fn refined(
+    value: Value,
+    options: &FieldOptions,
+    context: &mut Context<'_>,
+    secret: bool,
+) -> Option<Value> {
     let Value::Scalar(mut scalar) = value else {
         let message = format!(
             "`delimiter` needs a text, and the source is {}",
@@ -274,7 +302,11 @@ fn refined(value: Value, options: &FieldOptions, context: &mut Context<'_>) -> O
         .ok()
         .and_then(|index| parts.nth(index));
     let Some(part) = part.map(SmolStr::new) else {
-        let message = format!("`{}` has no part number {}", scalar.text, options.index);
+        let index = options.index;
+        let message = match secret || scalar.origin.is_secret() {
+            true => format!("the data of the Secret has no part number {index}"),
+            false => format!("`{}` has no part number {index}", scalar.text),
+        };
         context.report(ErrorKind::Replacement, options.range, message);
         return None;
     };
@@ -375,7 +407,11 @@ fn set_field(
         }
         Ok(())
     };
-    if structured::set(&mut resource.value, &parts, create, &mut set) {
+    let step = |before| match traced {
+        true => source.step(before),
+        false => Origin::NONE,
+    };
+    if structured::set(&mut resource.value, &parts, create, &mut set, &step) {
         return Ok(None);
     }
     let mut value = resource.value.clone();
@@ -383,7 +419,7 @@ fn set_field(
         create,
         set: &mut set,
         origin: match traced {
-            true => Origin::step(How::Replacement, source.place.clone(), Before::of(None)),
+            true => source.step(Before::of(None)),
             false => Origin::NONE,
         },
         found: 0,
@@ -413,7 +449,7 @@ fn set_value(
 ) -> Result<(), String> {
     let before = Before::of((!new).then_some(&*field));
     let origin = match traced {
-        true => Origin::step(How::Replacement, source.place.clone(), before),
+        true => source.step(before),
         false => Origin::NONE,
     };
     let mut value = source.value.clone();
@@ -450,13 +486,40 @@ fn set_value(
         }
         _ => {
             shared::part(&mut value);
-            if let Value::Scalar(scalar) = &mut value {
-                scalar.origin = origin;
+            match &mut value {
+                Value::Scalar(scalar) => scalar.origin = origin,
+                _ if traced && source.secret => keep_secret(&mut value, &source.place),
+                _ => {}
             }
             *field = value;
         }
     }
     Ok(())
+}
+
+/// Notes of all that is in a copied value that it is data of a Secret; what set it there stays its history.
+fn keep_secret(value: &mut Value, place: &Place) {
+    match value {
+        Value::Scalar(scalar) => {
+            let before = Before::of(Some(&Value::Scalar(scalar.clone())));
+            scalar.origin = Origin::of_secret(How::Replacement, place.clone(), before);
+        }
+        Value::List(_) => {
+            let items = value.as_list_mut().into_iter().flatten();
+            items.for_each(|item| keep_secret(item, place));
+        }
+        Value::Map(_) => {
+            let Some(map) = value.as_map_mut() else {
+                return;
+            };
+            let keys: Vec<_> = map.iter().map(|(key, _)| key.clone()).collect();
+            for key in keys {
+                if let Some(value) = map.get_mut(&key) {
+                    keep_secret(value, place);
+                }
+            }
+        }
+    }
 }
 
 /// A text with one of its parts set; a negative number puts it in front, a large one behind.

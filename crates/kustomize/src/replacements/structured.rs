@@ -9,7 +9,7 @@ use super::lookup::{lookup, text};
 use super::path::Part;
 use super::target::{Kind, Setter};
 use super::write_yaml;
-use crate::origin::{Origin, Path};
+use crate::origin::{Before, Origin, Path};
 use crate::value::{Number, ScalarKind, Value, ValueReader, number};
 
 /// Reads a text as YAML; its first document counts.
@@ -24,12 +24,14 @@ pub(super) fn read(content: &str) -> Result<Value, String> {
     Ok(ValueReader::new(&file, false).read(root))
 }
 
-/// Sets what a path leads to inside a text of an object. Whether it did; if not, nothing has changed.
+/// Sets what a path leads to inside a text of an object. Whether it did; if not, nothing has changed. `step` makes the
+/// history of a text that is changed.
 pub(super) fn set(
     object: &mut Value,
     path: &[Part],
     create: Option<Kind>,
     set: &mut dyn FnMut(&mut Value, bool) -> Result<(), String>,
+    step: &dyn Fn(Before) -> Origin,
 ) -> bool {
     for depth in 1..path.len() {
         let (outside, inside) = path.split_at(depth);
@@ -53,14 +55,14 @@ pub(super) fn set(
         let Some(written) = write(&value, &content) else {
             return false;
         };
-        put(object, outside, written);
+        put(object, outside, written, step);
         return true;
     }
     false
 }
 
 /// Puts a text where a path leads that was looked up before.
-fn put(object: &mut Value, path: &[Part], written: String) {
+fn put(object: &mut Value, path: &[Part], written: String, step: &dyn Fn(Before) -> Origin) {
     let place = path.iter().try_fold(object, |value, part| match part {
         Part::Key(key) if key.as_str() == "-" && value.as_list().is_some() => {
             value.as_list_mut()?.last_mut()
@@ -78,6 +80,10 @@ fn put(object: &mut Value, path: &[Part], written: String) {
         Part::All => None,
     });
     if let Some(Value::Scalar(scalar)) = place {
+        scalar.origin = step(Before {
+            text: Some(scalar.text.clone()),
+            origin: scalar.origin.clone(),
+        });
         scalar.text = written.into();
     }
 }

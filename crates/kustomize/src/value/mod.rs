@@ -221,6 +221,15 @@ impl Value {
         (scalar.kind != ScalarKind::Null).then_some(&scalar.text)
     }
 
+    /// Whether data of a Secret got into it or into anything in it: see [`Origin::is_secret`].
+    pub fn is_secret(&self) -> bool {
+        match self {
+            Value::Scalar(scalar) => scalar.origin.is_secret(),
+            Value::List(items) => items.iter().any(Value::is_secret),
+            Value::Map(map) => map.iter().any(|(_, value)| value.is_secret()),
+        }
+    }
+
     /// Whether it is null.
     pub fn is_null(&self) -> bool {
         self.as_scalar()

@@ -18,7 +18,7 @@ pub use marks::LeftAlone;
 pub use sides::{Side, Unknown};
 
 use infragen_flux::GroupKind;
-use infragen_kustomize::{Place, ScalarKind, Value, plain_kind};
+use infragen_kustomize::{Place, ScalarKind, Value, is_secret_field, plain_kind};
 use smol_str::SmolStr;
 
 use crate::clusters::{Application, AppliedObject};
@@ -272,26 +272,9 @@ fn is_owner_label(path: &FieldPath) -> bool {
         )
 }
 
-/// The fields of a Secret that hold or repeat its data.
-const SECRET: &[&[&str]] = &[
-    &["data"],
-    &["stringData"],
-    &["sops"],
-    &[
-        "metadata",
-        "annotations",
-        "kubectl.kubernetes.io/last-applied-configuration",
-    ],
-];
-
 fn shown(kind: &GroupKind, path: &FieldPath, value: &Value) -> Shown {
-    let is_secret = kind.group.is_empty() && kind.kind == "Secret";
-    // Also what holds such a field, where the whole of it is new or gone.
-    let holds = |secret: &&&[&str]| {
-        let depth = path.0.len().min(secret.len());
-        path.is_below(&secret[..depth])
-    };
-    if is_secret && SECRET.iter().any(|secret| holds(&secret)) {
+    let depth = path.0.len();
+    if is_secret_field(&kind.group, &kind.kind, depth, |at| path.key(at)) || value.is_secret() {
         return Shown::Hidden;
     }
     Shown::Value(text_of(value))
