@@ -381,6 +381,83 @@ spec:
     }
 
     #[test]
+    fn what_a_parent_makes_a_flux_kustomization_add_is_told_where_the_parent_says_it() {
+        let fixture = "//- clusters/prod/gotk-sync.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: flux-system, namespace: flux-system}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: flux-system, namespace: flux-system}
+spec: {path: ./clusters/prod, sourceRef: {kind: GitRepository, name: flux-system}}
+//- clusters/prod/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  path: ./apps
+  sourceRef: {kind: GitRepository, name: flux-system}
+  patches:
+  - patch: |
+      apiVersion: kustomize.toolkit.fluxcd.io/v1
+      kind: Kustomization
+      metadata: {name: x}
+      spec:
+        namePrefix: pre-
+    target: {kind: Kustomization}
+//- apps/kustomization.yaml
+namespace: web
+resources: [ks.yaml]
+replacements:
+- source: {kind: Kustomization, fieldPath: metadata.namespace}
+  targets:
+  - select: {kind: Kustomization}
+    fieldPaths: [spec.targetNamespace]
+    options: {create: true}
+//- apps/ks.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: web
+spec:
+  path: ./service
+  prune: true
+  sourceRef: {kind: GitRepository, name: flux-system, namespace: flux-system}
+//- service/kustomization.yaml
+resources: [settings.yaml]
+//- service/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+  namespace: other
+";
+        let at = |text: &str| card(&fixture.replacen(text, &format!("$0{text}"), 1));
+        // What the service is called is no value of another field.
+        assert_eq!(
+            at("prune: true"),
+            "`spec.prune`\n\n- **prod**: `true`\n  - `apps/ks.yaml:7`"
+        );
+        assert_eq!(
+            at("name: settings\n"),
+            "`metadata.name`
+
+- **prod**: `pre-settings`
+  - `clusters/prod/apps.yaml:13`
+  - was `settings` in `service/settings.yaml:4`"
+        );
+        assert_eq!(
+            at("namespace: other"),
+            "`metadata.namespace`
+
+- **prod**: `web`
+  - `apps/kustomization.yaml:4`
+  - was `other` in `service/settings.yaml:5`"
+        );
+    }
+
+    #[test]
     fn what_a_secret_holds_is_not_shown() {
         let base =
             "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData:\n  key: hunt$0er2\n";

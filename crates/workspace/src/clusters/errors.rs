@@ -13,9 +13,10 @@ use super::version::flux_version;
 use super::walk::{Application, Cluster};
 use crate::bundles::normalized;
 use crate::db::Db;
+use crate::environment::Entry;
 use crate::files::{Root, SourceFile};
 use crate::paths::{Found, find, relative};
-use crate::query::tree;
+use crate::query::{facts, tree};
 
 impl Cluster {
     /// What is wrong with one of its applications, so that Flux applies nothing of it.
@@ -88,7 +89,20 @@ impl Cluster {
             let resource = built.resources.get(number as usize)?;
             return Some(self.place_of_object(db, parent, resource));
         }
-        Some(Place::start_of(application.file.clone()?))
+        let file = application.file.clone()?;
+        let range = match &self.environment.entry {
+            // The source often stands before it in its file.
+            Entry::Object { file, object, .. } => {
+                let facts = facts(db, *file);
+                let object = facts.objects.get(*object as usize);
+                object.map(|object| object.range)
+            }
+            _ => None,
+        };
+        Some(Place {
+            range: range.unwrap_or_default(),
+            file,
+        })
     }
 
     /// The file with the manifest of an application.
@@ -146,8 +160,23 @@ impl Cluster {
         application: &Application,
         range: TextRange,
     ) -> Place {
+        let (place, found) = self.find_in_spec(db, root, application, range);
+        Place {
+            range: found.unwrap_or(place.range),
+            ..place
+        }
+    }
+
+    /// The manifest of an application, and what in its spec a place in its additions stands for, if it is written there.
+    pub(super) fn find_in_spec(
+        &self,
+        db: &dyn Db,
+        root: Root,
+        application: &Application,
+        range: TextRange,
+    ) -> (Place, Option<TextRange>) {
         let added = additions_tree(db, root, application.spec.additions.clone());
-        self.place_by(db, root, application, |spec| {
+        self.find_by(db, root, application, |spec| {
             let (path, innermost) = path_at(&added, range.start());
             let node = follow(spec, &path)?;
             let inside = innermost.and_then(|added| same_line(added, range, node));
@@ -157,18 +186,22 @@ impl Cluster {
 
     /// `spec.path` of an application, or the whole object where its manifest has none.
     fn place_of_path(&self, db: &dyn Db, root: Root, application: &Application) -> Place {
-        self.place_by(db, root, application, |spec| {
+        let (place, found) = self.find_by(db, root, application, |spec| {
             Some(spec.get("path")?.content_range())
-        })
+        });
+        Place {
+            range: found.unwrap_or(place.range),
+            ..place
+        }
     }
 
-    fn place_by(
+    fn find_by(
         &self,
         db: &dyn Db,
         root: Root,
         application: &Application,
         range_in: impl Fn(Node<'_>) -> Option<TextRange>,
-    ) -> Place {
+    ) -> (Place, Option<TextRange>) {
         let place = self
             .place_of(db, application)
             .unwrap_or_else(|| Place::start_of(Path::from(self.environment.path.as_path())));
@@ -177,10 +210,7 @@ impl Cluster {
             let tree = tree(db, file);
             range_in(document_at(&tree, place.range.start())?.get("spec")?)
         });
-        Place {
-            range: found.unwrap_or(place.range),
-            ..place
-        }
+        (place, found)
     }
 }
 
@@ -225,7 +255,7 @@ fn document_at(tree: &Tree, offset: TextSize) -> Option<Node<'_>> {
 }
 
 /// The keys and, as numbers, the items that lead to a place, and the innermost node there.
-fn path_at(tree: &Tree, offset: TextSize) -> (Vec<SmolStr>, Option<Node<'_>>) {
+pub(super) fn path_at(tree: &Tree, offset: TextSize) -> (Vec<SmolStr>, Option<Node<'_>>) {
     let mut path = Vec::new();
     let mut at = tree.document(0).and_then(|document| document.root());
     let mut innermost = None;
@@ -280,14 +310,19 @@ fn indentation(block: &str) -> usize {
         .map_or(0, |line| line.len() - line.trim_start().len())
 }
 
+/// A step of a path in additions, as the spec calls it.
+pub(super) fn spec_field(depth: usize, step: &str) -> &str {
+    match (depth, step) {
+        (0, "namespace") => "targetNamespace",
+        (_, step) => step,
+    }
+}
+
 /// The node of a spec that a path in its additions stands for.
 fn follow<'t>(spec: Node<'t>, path: &[SmolStr]) -> Option<Node<'t>> {
     let mut at = spec;
     for (depth, step) in path.iter().enumerate() {
-        let key = match (depth, step.as_str()) {
-            (0, "namespace") => "targetNamespace",
-            (_, step) => step,
-        };
+        let key = spec_field(depth, step);
         let next = if at.is_sequence() {
             at.items().nth(key.parse().ok()?)
         } else {

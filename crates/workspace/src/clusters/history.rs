@@ -52,7 +52,7 @@ impl Cluster {
         let mut origin = origin.clone();
         while let Some(step) = origin.newest() {
             let place = match step.place.is_made_up() {
-                true => self.place_in_spec(db, root, application, step.place.range),
+                true => self.added_at(db, root, application, step.place.range),
                 false => seen_from(db, root, inner, &step.place),
             };
             changes.push(Change {

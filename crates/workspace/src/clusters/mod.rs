@@ -7,6 +7,7 @@
 //! shows something that would lead elsewhere; `source` tells where the files of a source are; `version` which Flux a
 //! cluster runs; `graph` what waits for what in it.
 
+mod added_at;
 mod applied_objects;
 mod build;
 mod coverage;
