@@ -82,8 +82,9 @@ pub use resolve::{
 };
 pub use variables::{
     BrokenReference, BuildWith, DefinedIn, ObjectVariables, Retyped, Spoiled, Substitution,
-    VariableDefinition, VariableUse, VariableUses, builds_with, object_variables, spoiled,
-    substitutions, variable_definitions, variable_receivers, variable_sources, variable_uses,
+    UsesInFile, VariableDefinition, VariableUse, VariableUses, builds_with, object_variables,
+    spoiled, substitutions, variable_definitions, variable_receivers, variable_sources,
+    variable_uses, variable_uses_in_files,
 };
 pub use versions::{
     Answer, Ask, BundledPath, Consumer, Invalid, NoRepository, Outcome, Picked, PlacedVersion,

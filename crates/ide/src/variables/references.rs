@@ -1,7 +1,9 @@
 //! Where a variable is used.
 
 use infragen_syntax::{TextRange, TextSize};
-use infragen_workspace::{Db, Directory, SourceFile, VariableUse, variable_uses};
+use infragen_workspace::{
+    Db, Directory, SourceFile, VariableUse, variable_uses, variable_uses_in_files,
+};
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
@@ -83,6 +85,16 @@ pub(super) fn uses_of(db: &dyn Db, file: SourceFile, symbol: &Symbol) -> Vec<Fil
                 });
             }
         }
+        // What is no YAML stands for the entry that names it.
+        for in_file in variable_uses_in_files(db, other).iter() {
+            let mut uses = in_file.uses.iter().filter(|used| used.name == symbol.name);
+            if uses.any(|used| is_same(db, other, used, symbol, &definitions)) {
+                found.push(FileRange {
+                    file: other,
+                    range: in_file.entry,
+                });
+            }
+        }
     }
     found
 }
@@ -106,7 +118,7 @@ fn is_same(
     })
 }
 
-/// The files of the root that use a variable of a name.
+/// The files of the root that use a variable of a name, also those that bring in a text that does.
 pub(super) fn files_using(db: &dyn Db, file: SourceFile, name: &str) -> Vec<SourceFile> {
     let mut found = Vec::new();
     let mut open: Vec<Directory> = file.root(db).top(db).into_iter().collect();
@@ -114,7 +126,12 @@ pub(super) fn files_using(db: &dyn Db, file: SourceFile, name: &str) -> Vec<Sour
         open.extend(directory.directories(db));
         found.extend(directory.files(db).filter(|file| {
             let uses = variable_uses(db, *file);
-            uses.uses.iter().any(|used| used.name == name)
+            let in_files = variable_uses_in_files(db, *file);
+            let in_files = in_files.iter().flat_map(|file| &file.uses);
+            uses.uses
+                .iter()
+                .chain(in_files)
+                .any(|used| used.name == name)
         }));
     }
     found

@@ -5,6 +5,7 @@ use infragen_rules::FileEdits;
 use infragen_syntax::{TextEdit, TextRange, TextSize};
 use infragen_workspace::{
     Db, DefinedIn, SourceFile, VariableDefinition, variable_receivers, variable_uses,
+    variable_uses_in_files,
 };
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -200,6 +201,22 @@ impl Everywhere<'_> {
                      it there with `sops` first",
                     at()
                 ));
+            }
+        }
+        for file in files_using(self.db, self.file, name) {
+            for in_file in variable_uses_in_files(self.db, file).iter() {
+                let is_here = in_file.uses.iter().any(|used| {
+                    let putting = putting(self.db, file, used);
+                    let mut putting = putting.iter().map(Applied::of);
+                    used.name == *name && putting.any(|one| self.applications.contains(&one))
+                });
+                if is_here {
+                    return Err(format!(
+                        "`{name}` is used in `{}`, which {} names, and that is no YAML: rename it there by hand first",
+                        in_file.path,
+                        place(self.db, file, in_file.entry)
+                    ));
+                }
             }
         }
         for applied in &self.applications {

@@ -324,6 +324,33 @@ fn a_rename_changes_every_definition_and_use() {
 }
 
 #[test]
+fn what_a_generator_brings_in_is_a_use_of_its_variables() {
+    let generator = |name: &str| {
+        format!(
+            "//- base/kustomization.yaml\nresources: [web.yaml]\nconfigMapGenerator:\n- name: s\n  files: [{name}]\n//- base/{name}\n# ${{ZONE}}\n"
+        )
+    };
+    let with = |name: &str| format!("{}{}", with_base("  a: ${$0ZONE}\n"), generator(name));
+    // A script stands for the entry that names it, and cannot be edited.
+    let places = referred(&with("run.sh"), false);
+    assert_eq!(
+        places,
+        [
+            "base/kustomization.yaml:4:11 run.sh",
+            "base/web.yaml:5:6 ${ZONE}"
+        ]
+    );
+    let refused = renamed(&with("run.sh"), "AREA").unwrap_err();
+    assert!(refused.contains("`base/run.sh`"), "{refused}");
+    // What is YAML is text as a whole, comments included.
+    let lines = renamed(&with("values.yaml"), "AREA").unwrap();
+    assert!(
+        lines.contains(&"base/values.yaml: # ${AREA}".to_owned()),
+        "{lines:?}"
+    );
+}
+
+#[test]
 fn a_rename_that_would_break_something_is_refused() {
     let at = with_base("  host: ${$0DOMAIN}\n");
     let refused = |fixture: &str, name| renamed(fixture, name).unwrap_err();

@@ -2,7 +2,7 @@ use infragen_flux::substitute::{ErrorKind, NAME_PATTERN, is_variable_name};
 use infragen_syntax::{TextEdit, TextRange, TextSize};
 use infragen_workspace::{
     BrokenReference, DefinedIn, Retyped, Substitution, VariableUse, cluster, spoiled,
-    substitutions, variable_definitions, variable_receivers, variable_uses,
+    substitutions, variable_definitions, variable_receivers, variable_uses, variable_uses_in_files,
 };
 
 use crate::finding::{Finding, Fix, Severity};
@@ -74,10 +74,25 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     bad_names(context, findings);
     let uses = variable_uses(context.db, context.file);
-    if uses.uses.is_empty() && uses.broken.is_empty() {
+    let in_files = variable_uses_in_files(context.db, context.file);
+    if uses.uses.is_empty() && uses.broken.is_empty() && in_files.is_empty() {
         return;
     }
     let substitutions = substitutions(context.db, context.file);
+    for file in in_files.iter() {
+        for broken in &file.broken {
+            let reading = substitutions.iter().filter(|one| one.reads(broken));
+            let reading: Vec<_> = reading.collect();
+            if !reading.is_empty() {
+                let mut finding = unreadable(context, broken, &reading);
+                finding.message =
+                    format!("`{}` in `{}`: {}", broken.text, file.path, finding.message);
+                // The text is that of another file, where nothing can be edited from here.
+                finding.fixes.clear();
+                findings.push(finding);
+            }
+        }
+    }
     for broken in &uses.broken {
         let reading: Vec<_> = substitutions
             .iter()
@@ -318,6 +333,23 @@ kind: ConfigMap
 metadata: {{name: web, namespace: web}}
 {object}"
         )
+    }
+
+    #[test]
+    fn text_of_a_generator_that_flux_cannot_read_is_told_at_its_entry() {
+        let files = repository("DOMAIN: a", "").replace("//- apps/", "//- unused/");
+        let generated = format!(
+            "{files}//- apps/kustomization.yaml
+configMapGenerator:
+- name: script
+  files: [run.sh]
+//- apps/run.sh
+echo ${{arr[@]}}
+"
+        );
+        let found = check(ID, &generated);
+        found.finds(1).at(&["apps/kustomization.yaml: run.sh"]);
+        found.offers(0);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 use infragen_flux::substitute::{Known, Missing};
 use infragen_syntax::{NewValue, Segment, Target, TextEdit, TextRange, TextSize};
 use infragen_workspace::{
-    Substitution, VariableUse, place_of_build, substitutions, tree, variable_sources, variable_uses,
+    Substitution, UsesInFile, VariableUse, place_of_build, substitutions, tree, variable_sources,
+    variable_uses, variable_uses_in_files,
 };
 
 use crate::finding::{FileEdits, Finding, Fix, Severity};
@@ -61,7 +62,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let (db, file) = (context.db, context.file);
     let uses = variable_uses(db, file);
     // Flux writes its own components, and nobody edits them; their descriptions have examples of variables.
-    if uses.uses.is_empty() || &**file.name(db) == "gotk-components.yaml" {
+    let in_files = variable_uses_in_files(db, file);
+    if (uses.uses.is_empty() && in_files.is_empty()) || &**file.name(db) == "gotk-components.yaml" {
         return;
     }
     let substitutions = substitutions(db, file);
@@ -83,6 +85,34 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .filter(|other| other.required && (other.document, other.name.as_str()) == place);
             findings.push(finding(context, used, alike.count(), &lacking));
         }
+    }
+    for file in in_files.iter() {
+        in_file(context, file, &substitutions, findings);
+    }
+}
+
+/// What a file that is no YAML uses, told at the entry of the generator that brings it in.
+fn in_file(
+    context: &Context<'_>,
+    file: &UsesInFile,
+    substitutions: &[Substitution],
+    findings: &mut Vec<Finding>,
+) {
+    let mut told: Vec<&str> = Vec::new();
+    for used in &file.uses {
+        let lacking: Vec<_> = substitutions
+            .iter()
+            .filter(|one| one.requires(used) && one.known(&used.name) == Known::Missing)
+            .collect();
+        if lacking.is_empty() || told.contains(&used.name.as_str()) {
+            continue;
+        }
+        told.push(&used.name);
+        let mut finding = finding(context, used, 1, &lacking);
+        finding.message = format!("{} (in `{}`)", finding.message, file.path);
+        // The text is that of another file, where nothing can be edited from here.
+        finding.fixes = define(context, used, &lacking).into_iter().collect();
+        findings.push(finding);
     }
 }
 
@@ -321,6 +351,35 @@ data: {DOMAIN: example.com}
                 "stringData: {HOST: ENC[AES256_GCM]}\nsops: {mac: ENC}\n",
             );
         check(ID, &secret).finds(0);
+    }
+
+    #[test]
+    fn what_a_generator_brings_in_from_files_is_told_at_its_entry() {
+        let files = |generator: &str, name: &str| {
+            format!(
+                "{CLUSTER}{}{}//- apps/kustomization.yaml
+{generator}:
+- name: script
+  files: [{name}]
+//- apps/{name}
+#!/bin/sh
+echo ${{HOST}} ${{HOST}} ${{DOMAIN}} # ${{NOTE}}
+",
+                version("v2.9.1"),
+                apps(SUBSTITUTE)
+            )
+        };
+        check(ID, &files("configMapGenerator", "run.sh"))
+            .finds(2)
+            .at(&[
+                "apps/kustomization.yaml: run.sh",
+                "apps/kustomization.yaml: run.sh",
+            ])
+            .says("`${HOST}` is undefined in production (in `apps/run.sh`)");
+        // That of a Secret is base64 when values are put into objects.
+        check(ID, &files("secretGenerator", "run.sh")).finds(0);
+        // Also the comments of YAML are text of the object.
+        check(ID, &files("configMapGenerator", "run.yaml")).finds(2);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::building::builds_with;
+use super::generated::variable_uses_in_files;
 use super::objects::{ObjectVariables, object_variables};
 use super::uses::{BrokenReference, VariableUse, variable_uses};
 use crate::clusters::{Application, cluster, flux_version};
@@ -77,9 +78,17 @@ impl Substitution {
 #[salsa::tracked(returns(clone))]
 pub fn substitutions(db: &dyn Db, file: SourceFile) -> Arc<Vec<Substitution>> {
     let uses = variable_uses(db, file);
-    if uses.uses.is_empty() && uses.broken.is_empty() {
+    let in_files = variable_uses_in_files(db, file);
+    if uses.uses.is_empty() && uses.broken.is_empty() && in_files.is_empty() {
         return Arc::default();
     }
+    let in_files = in_files.iter().flat_map(|file| &file.uses);
+    let names = uses
+        .uses
+        .iter()
+        .chain(in_files)
+        .map(|used| used.name.clone());
+    let names: FxHashSet<SmolStr> = names.collect();
     let root = file.root(db);
     let path = file.path(db);
     let in_patches = uses.uses.iter().any(|used| used.in_patches)
@@ -102,9 +111,7 @@ pub fn substitutions(db: &dyn Db, file: SourceFile) -> Arc<Vec<Substitution>> {
             };
             for object in object_variables(db, application).iter() {
                 if declared || !is_manifest || *object.file == *path {
-                    substitution.add(object, |name| {
-                        uses.uses.iter().any(|used| used.name == name)
-                    });
+                    substitution.add(object, |name| names.contains(name));
                 }
             }
             substitution

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use infragen_flux::is_flux_group;
 use infragen_flux::known::KUSTOMIZATION;
 use infragen_flux::substitute::{Error, Reference, Template};
-use infragen_syntax::{Embedded, Node, NodeKind, TextRange};
+use infragen_syntax::{Embedded, Node, NodeKind, TextRange, TextSize};
 use smol_str::SmolStr;
 
+use super::generated::is_text_of_generator;
 use crate::db::Db;
 use crate::files::SourceFile;
 use crate::query::{facts, tree};
@@ -82,10 +83,61 @@ pub fn variable_uses(db: &dyn Db, file: SourceFile) -> Arc<VariableUses> {
         reader.node(root);
     }
     let mut found = reader.found;
+    // A file of a generator is a text as a whole: also its comments get into the object.
+    if !file.is_kustomization_file(db) && is_text_of_generator(db, file.root(db), file) {
+        found.add_text(tree.text());
+    }
     found
         .uses
         .sort_by_key(|one| (one.range.start(), one.name_range.start()));
     Arc::new(found)
+}
+
+impl VariableUses {
+    /// Adds what a text uses as it stands in the file, as far as it is not known as a value; the line of each counts as
+    /// its scalar.
+    fn add_text(&mut self, text: &str) {
+        let template = Template::parse(text);
+        let line_of = |range: TextRange| {
+            let (start, end) = (usize::from(range.start()), usize::from(range.end()));
+            let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
+            let to = text[end..].find('\n').map_or(text.len(), |at| end + at);
+            let offset = |at: usize| TextSize::try_from(at).unwrap_or_default();
+            TextRange::new(offset(from), offset(to))
+        };
+        for reference in template.references() {
+            if self.uses.iter().any(|known| known.range == reference.range) {
+                continue;
+            }
+            self.uses.push(VariableUse {
+                name: SmolStr::new(reference.name),
+                name_range: reference.name_range,
+                range: reference.range,
+                text: SmolStr::new(&text[std::ops::Range::from(reference.range)]),
+                required: !reference.operator.tolerates_missing(),
+                scalar: line_of(reference.range),
+                document: 0,
+                in_patches: false,
+            });
+        }
+        for error in &template.errors {
+            let start = error.range.start();
+            if self
+                .broken
+                .iter()
+                .any(|known| known.error.range.start() == start)
+            {
+                continue;
+            }
+            self.broken.push(BrokenReference {
+                text: SmolStr::new(&text[std::ops::Range::from(error.range)]),
+                error: error.clone(),
+                scalar: line_of(error.range),
+                document: 0,
+                in_patches: false,
+            });
+        }
+    }
 }
 
 const OPENING: &str = "${";
