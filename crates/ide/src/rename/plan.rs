@@ -303,7 +303,7 @@ impl<'a> Plan<'a> {
                 Some(written) => (site.file, written.range.start()),
                 None => (site.file, range.start()),
             };
-            if range.is_empty() || walk.changes.contains_key(&spot) || walk.knows(spot) {
+            if range.is_empty() || walk.changes.contains_key(&spot) || walk.decides(spot) {
                 continue;
             }
             let named = named_by(db, site.file, object, reference);
@@ -315,6 +315,9 @@ impl<'a> Plan<'a> {
             }
             if is_marker {
                 walk.write_comment(site.file, range, old, new);
+            } else if walk.knows(spot) {
+                // A build that no environment makes has the reference, and not what it means.
+                walk.start(spot, new)?;
             } else {
                 walk.write(spot, new, false)?;
             }

@@ -74,6 +74,58 @@ spec: {{url: https://example.com/a}}
 const SOURCE: &str = "sourceRef: {kind: GitRepository, name: flux-system}";
 
 #[test]
+fn a_reference_that_no_environment_applies_follows_from_wherever_the_rename_starts() {
+    let release = |name: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {{name: {name}, namespace: flux-system}}
+spec: {{chart: {{spec: {{sourceRef: {{kind: HelmRepository, name: charts, namespace: flux-system}}}}}}}}
+"
+        )
+    };
+    let files = format!(
+        "//- clusters/staging/apps.yaml
+{}//- apps/a/kustomization.yaml
+resources: [repository.yaml, release.yaml]
+//- apps/a/repository.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {{name: charts, namespace: flux-system}}
+//- apps/a/release.yaml
+{}//- apps/b/kustomization.yaml
+resources: [release.yaml]
+//- apps/b/release.yaml
+{}",
+        flux("a", &format!("{{path: ./apps/a, {SOURCE}}}")),
+        release("a"),
+        release("b")
+    );
+    let all = environments(&files);
+    let lines = |fixture: String| {
+        let told = renamed(&fixture, "mirror");
+        let mut lines: Vec<String> = told
+            .lines()
+            .filter(|line| line.starts_with("  apps"))
+            .map(|line| line.trim().split(": ").next().unwrap().to_owned())
+            .collect();
+        lines.sort();
+        lines
+    };
+    let expected = [
+        "apps/a/release.yaml:4",
+        "apps/a/repository.yaml:3",
+        "apps/b/release.yaml:4",
+    ];
+    assert_eq!(
+        lines(all.replacen("{name: charts", "{name: $0charts", 1)),
+        expected
+    );
+    let (first, last) = all.rsplit_once("name: charts").unwrap();
+    assert_eq!(lines(format!("{first}name: $0charts{last}")), expected);
+}
+
+#[test]
 fn a_reference_in_every_environment_follows() {
     let apps = |environment: &str, base: &str, apps: &str| {
         format!(

@@ -151,6 +151,13 @@ impl<'a> Walk<'a> {
         self.by_spot.contains_key(&spot)
     }
 
+    /// Whether the builds tell what is meant at a spot: in one of them something bears the name.
+    pub fn decides(&self, spot: Spot) -> bool {
+        let uses = self.by_spot.get(&spot).into_iter().flatten();
+        uses.into_iter()
+            .any(|number| self.is_borne(&self.identities[*number]))
+    }
+
     /// Gives an object another name, by what one of its names becomes.
     pub fn start(&mut self, spot: Spot, new: &str) -> Refused<()> {
         let uses = self.by_spot.get(&spot).cloned().unwrap_or_default();
