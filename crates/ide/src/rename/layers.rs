@@ -221,6 +221,11 @@ impl Above {
     }
 }
 
+/// The kustomization files that take in one, directly or through others, and itself.
+pub(crate) fn layers_above(db: &dyn Db, layer: SourceFile) -> Vec<SourceFile> {
+    Above::of(db, layer).layers
+}
+
 /// The choices of a kustomization file, and of the files that it names for them.
 pub(super) fn choices_of_layer(db: &dyn Db, file: SourceFile) -> Vec<Choice> {
     let tree = tree(db, file);

@@ -13,7 +13,7 @@ mod plan;
 mod report;
 mod walk;
 
-pub(crate) use layers::{items, selects};
+pub(crate) use layers::{items, layers_above, selects};
 
 use infragen_flux::GroupKind;
 use infragen_rules::FileEdits;

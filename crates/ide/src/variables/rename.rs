@@ -4,16 +4,16 @@ use infragen_flux::substitute::{NAME_PATTERN, is_variable_name};
 use infragen_rules::FileEdits;
 use infragen_syntax::{TextEdit, TextRange, TextSize};
 use infragen_workspace::{
-    Db, DefinedIn, SourceFile, VariableDefinition, variable_receivers, variable_uses,
-    variable_uses_in_files,
+    Db, DefinedIn, Found, SourceFile, VariableDefinition, importers, variable_receivers,
+    variable_uses, variable_uses_in_files,
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::references::files_using;
 use super::symbol::{Applied, putting, symbol_at};
 use super::values::place;
-use crate::rename::{Refused, Rename, RenameChange, refuse};
+use crate::rename::{Refused, Rename, RenameChange, layers_above, refuse};
 
 /// The name of the variable at an offset; none where there is no variable.
 pub(crate) fn prepare_rename(
@@ -149,8 +149,35 @@ impl Everywhere<'_> {
         found
     }
 
+    /// Adds the uses in what nothing puts values into, and that builds with a text that changes: a patch finds its
+    /// object by the name as it is written.
+    fn unapplied(&mut self) {
+        let db = self.db;
+        let mut rest: Vec<Use> = self.uses();
+        rest.retain(|used| used.putting.is_empty());
+        let mut layers: FxHashSet<SourceFile> = FxHashSet::default();
+        let mut open: Vec<SourceFile> = self.edits.keys().copied().collect();
+        while !open.is_empty() && !rest.is_empty() {
+            for file in open.drain(..) {
+                layers.extend(layers_of(db, file));
+            }
+            let (with, without): (Vec<_>, Vec<_>) = rest.into_iter().partition(|used| {
+                layers_of(db, used.file)
+                    .iter()
+                    .any(|layer| layers.contains(layer))
+            });
+            rest = without;
+            for used in with {
+                open.push(used.file);
+                let ranges = self.edits.entry(used.file).or_default();
+                ranges.push(used.name_range);
+            }
+        }
+    }
+
     fn rename(mut self, new_name: &str) -> Result<Vec<FileEdits>, String> {
         self.refuse(new_name)?;
+        self.unapplied();
         for definition in &self.definitions {
             let ranges = self.edits.entry(definition.file).or_default();
             ranges.push(definition.range);
@@ -233,4 +260,17 @@ impl Everywhere<'_> {
         }
         Ok(())
     }
+}
+
+/// The kustomization files in whose builds a file takes part.
+fn layers_of(db: &dyn Db, file: SourceFile) -> FxHashSet<SourceFile> {
+    let mut start: Vec<SourceFile> = importers(db, file.root(db), Found::File(file))
+        .iter()
+        .map(|import| import.from)
+        .collect();
+    if file.is_kustomization_file(db) {
+        start.push(file);
+    }
+    let above = start.into_iter().map(|layer| layers_above(db, layer));
+    above.flatten().collect()
 }

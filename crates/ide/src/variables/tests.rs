@@ -351,6 +351,34 @@ fn what_a_generator_brings_in_is_a_use_of_its_variables() {
 }
 
 #[test]
+fn a_patch_that_no_environment_applies_follows_its_base() {
+    let files = "//- base/kustomization.yaml
+resources: [web.yaml]
+//- old/kustomization.yaml
+resources: [../base]
+patches: [{path: patch.yaml}]
+//- old/patch.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web}
+data: {b: '${ZONE}'}
+//- other/kustomization.yaml
+resources: [other.yaml]
+//- other/other.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: '${ZONE}'}
+";
+    let lines = renamed(&format!("{}{files}", with_base("  a: ${$0ZONE}\n")), "AREA").unwrap();
+    let of = |path: &str| lines.iter().filter(|line| line.starts_with(path)).count();
+    assert_eq!(
+        (of("old/"), of("other/"), of("base/")),
+        (1, 0, 1),
+        "{lines:?}"
+    );
+}
+
+#[test]
 fn a_rename_that_would_break_something_is_refused() {
     let at = with_base("  host: ${$0DOMAIN}\n");
     let refused = |fixture: &str, name| renamed(fixture, name).unwrap_err();
