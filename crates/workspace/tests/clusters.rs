@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use camino::Utf8Path;
-use infragen_workspace::{Cluster, Workspace, clusters};
+use infragen_workspace::{Cluster, Workspace, clusters, flux_version};
 
 /// A Flux Kustomization; `rest` is more of its `spec`.
 fn kustomization(name: &str, path: &str, rest: &str) -> String {
@@ -125,6 +125,32 @@ fn a_root_that_patches_itself_settles() {
         entry.additions
     );
     assert!(text(&workspace, cluster, "app").contains("name: patched"));
+}
+
+#[test]
+fn the_version_is_that_of_components_that_the_entry_point_takes_in() {
+    let header = |version: &str| format!("---\n# Flux Version: {version}\nkind: Namespace\n");
+    let (workspace, entry) = with_entry(&[
+        (
+            "clusters/a/kustomization.yaml",
+            "resources: [flux-system/gotk-sync.yaml, ../base]\n".to_owned(),
+        ),
+        (
+            "clusters/base/kustomization.yaml",
+            "resources: [../../flux/a]\n".to_owned(),
+        ),
+        (
+            "flux/a/kustomization.yaml",
+            "resources: [gotk-components.yaml, ../../clusters/base]\n".to_owned(),
+        ),
+        ("flux/a/gotk-components.yaml", header("v2.8.8")),
+        ("flux/b/gotk-components.yaml", header("v2.9.1")),
+    ]);
+    let version = flux_version(workspace.db(), entry.root, entry.environment.clone());
+    assert_eq!(version, infragen_flux::FluxVersion::parse("v2.8.8"));
+    let (workspace, entry) = with_entry(&[("flux/b/gotk-components.yaml", header("v2.9.1"))]);
+    let version = flux_version(workspace.db(), entry.root, entry.environment.clone());
+    assert_eq!(version, None);
 }
 
 #[test]
