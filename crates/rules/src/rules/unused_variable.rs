@@ -1,4 +1,5 @@
 use infragen_flux::known::KUSTOMIZATION;
+use infragen_kustomize::Value;
 use infragen_syntax::{Segment, Target, remove_entry};
 use infragen_workspace::{
     Cluster, DefinedIn, cluster, object_variables, variable_definitions, variable_receivers,
@@ -62,7 +63,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let (db, root) = (context.db, context.root);
     let path = context.file.path(db);
     // By the place of the name: whether every application that it is a variable of lacks a use.
-    let mut unused: FxHashMap<_, (String, bool)> = FxHashMap::default();
+    let mut unused: FxHashMap<_, Unused> = FxHashMap::default();
     for (environment, number) in variable_receivers(db, context.file).iter() {
         let cluster = cluster(db, root, environment.clone());
         let Some(application) = cluster.applications.get(*number) else {
@@ -85,16 +86,32 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 definition.file == context.file && definition.within == DefinedIn::Substitute
             });
             for definition in here {
-                let known = unused
-                    .entry(definition.range)
-                    .or_insert_with(|| (name.to_string(), true));
-                known.1 &= !is_open;
+                let known = unused.entry(definition.range).or_insert_with(|| Unused {
+                    name: name.to_string(),
+                    everywhere: true,
+                    removable: true,
+                });
+                known.everywhere &= !is_open;
+                known.removable &= stays(context, &cluster, *number, name);
             }
         }
     }
-    for (range, (name, _)) in unused.into_iter().filter(|(_, (_, unused))| *unused) {
+    for (
+        range,
+        Unused {
+            name, removable, ..
+        },
+    ) in unused.into_iter().filter(|(_, unused)| unused.everywhere)
+    {
         let message = format!("nothing that is applied here uses the variable `{name}`");
         let finding = UNUSED_VARIABLE.finding(range, message);
+        if !removable {
+            findings.push(finding.help(
+                "without any variable Flux puts no values into the objects at all, not even defaults: keep one, or \
+                 write `substituteStrategy: Always`",
+            ));
+            continue;
+        }
         let fix = context.edit_at(format!("remove `{name}`"), range, |tree, target| {
             let path: &[Segment<'_>] = target.path;
             let mapping = match path {
@@ -108,6 +125,46 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             remove_entry(tree, mapping, &name)
         });
         findings.push(finding.fix(fix));
+    }
+}
+
+/// A variable that seems to be unused.
+struct Unused {
+    name: String,
+    /// Whether it is in all that apply it.
+    everywhere: bool,
+    /// Whether the same is applied without it.
+    removable: bool,
+}
+
+/// Whether an application applies the same without one of its unused variables: with none at all Flux leaves all text
+/// as it is, defaults and what is escaped included.
+fn stays(context: &Context<'_>, cluster: &Cluster, number: usize, name: &str) -> bool {
+    let Some(application) = cluster.applications.get(number) else {
+        return true;
+    };
+    let post_build = application.spec.post_build.as_ref();
+    let others = application
+        .variables
+        .known
+        .keys()
+        .any(|other| other != name);
+    if others || post_build.is_some_and(|post_build| post_build.always) {
+        return true;
+    }
+    let built = cluster.built(context.db, application);
+    object_variables(context.db, application).is_empty()
+        && built.is_some_and(|built| !built.resources.iter().any(|one| has_sign(&one.value)))
+}
+
+/// Whether any text in a value has the sign that variables begin with.
+fn has_sign(value: &Value) -> bool {
+    match value {
+        Value::Scalar(scalar) => scalar.text.contains('$'),
+        Value::List(items) => items.iter().any(has_sign),
+        Value::Map(map) => map
+            .iter()
+            .any(|(key, value)| key.contains('$') || has_sign(value)),
     }
 }
 
@@ -159,6 +216,23 @@ resources: [config.yaml]
             .at(&["clusters/production/apps.yaml: ZONE"])
             .says("nothing that is applied here uses the variable `ZONE`")
             .fixed("");
+    }
+
+    #[test]
+    fn the_last_one_is_kept_where_its_loss_changes_what_is_applied() {
+        let last = |data: &str| {
+            let all = repository("").replace("      DOMAIN: example.com\n", "");
+            check(ID, &all.replace("${DOMAIN}", data))
+        };
+        last("${REGION:=eu}").finds(1).offers(0);
+        last("$${REGION}").finds(1).offers(0);
+        last("eu").finds(1).offers(1);
+        let all = repository("").replace("      DOMAIN: example.com\n", "");
+        let always = all.replace("${DOMAIN}", "${REGION:=eu}").replace(
+            "  postBuild:\n",
+            "  postBuild:\n    substituteStrategy: Always\n",
+        );
+        check(ID, &always).finds(1).offers(1);
     }
 
     #[test]
