@@ -85,8 +85,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             let reading: Vec<_> = reading.collect();
             if !reading.is_empty() {
                 let mut finding = unreadable(context, broken, &reading);
-                finding.message =
-                    format!("`{}` in `{}`: {}", broken.text, file.path, finding.message);
+                finding.message = format!("{} (in `{}`)", finding.message, file.path);
                 // The text is that of another file, where nothing can be edited from here.
                 finding.fixes.clear();
                 findings.push(finding);
