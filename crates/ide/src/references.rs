@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 
 use crate::below::selected;
 use crate::place::{anchor_range, each_node};
+use crate::rename::chosen_at;
 use crate::subject::{Part, Subject, What, reference_of, subjects};
 use crate::target::{named_by, namespace_objects};
 use crate::variables;
@@ -24,7 +25,8 @@ pub struct FileRange {
 /// A selector may take a whole build; the references of so many objects are asked for.
 const MAX_SELECTED: usize = 50;
 
-/// Every place that names the object, file or directory at an offset, in order of path and place.
+/// Every place that names the object, file or directory at an offset, in order of path and place; of an object also
+/// the patches, targets and replacements that choose it by its name.
 ///
 /// On the `apiVersion` or `kind` of an object, and on a path: the entries of kustomization files and the
 /// `spec.path` of Flux Kustomizations that lead to the file or directory. On an anchor: its aliases. On a
@@ -136,6 +138,7 @@ impl Search<'_> {
             return;
         };
         self.sites(&target.kind, &target.name, Some(definition));
+        self.found.extend(chosen_at(self.db, definition));
         if self.include_declaration {
             self.found.push(FileRange {
                 file: target.file,
@@ -258,6 +261,57 @@ metadata: {{name: {name}, namespace: flux-system}}
 spec: {spec}
 "
         )
+    }
+
+    #[test]
+    fn what_chooses_an_object_by_its_name_is_found() {
+        let map = |name: &str| {
+            format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata: {{}}\n")
+        };
+        let text = |object: &str, patch: &str, target: &str| {
+            format!(
+                "//- apps/a.yaml
+{}//- apps/b.yaml
+{}//- apps/patch.yaml
+{}//- apps/kustomization.yaml
+namespace: web
+resources: [a.yaml, b.yaml]
+patches:
+- path: patch.yaml
+- target: {{kind: ConfigMap, name: a|c}}
+  patch: '[]'
+- target: {{kind: ConfigMap, name: .*}}
+  patch: '[]'
+- patch: |
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {{name: a}}
+replacements:
+- source: {{kind: ConfigMap, name: b, fieldPath: metadata.name}}
+  targets:
+  - {{select: {{kind: ConfigMap, name: a}}, fieldPaths: [data.x]}}
+//- clusters/prod/apps.yaml
+{}",
+                map(object),
+                map("b"),
+                map(patch),
+                flux(
+                    "apps",
+                    &format!(
+                        "{{path: ./apps, patches: [{{target: {{name: {target}}}, patch: '[]'}}], sourceRef: {{kind: GitRepository, name: flux-system}}}}"
+                    )
+                )
+            )
+        };
+        let expected = [
+            "apps/kustomization.yaml:5:35 a|c",
+            "apps/kustomization.yaml:12:22 a",
+            "apps/kustomization.yaml:16:38 a",
+            "apps/patch.yaml:4:9 a",
+            "clusters/prod/apps.yaml:4:48 a",
+        ];
+        assert_eq!(places(&text("$0a", "a", "a"), false), expected);
+        assert_eq!(places(&text("a", "$0a", "a"), false), expected);
     }
 
     #[test]

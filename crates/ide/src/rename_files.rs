@@ -185,8 +185,19 @@ impl Search<'_> {
             true => Some(self.moved(old).into_string()),
             false => self.in_artifact(object, path, &cut),
         };
-        if let Some(new) = new {
-            self.set_path(file, &path.path, new);
+        match new {
+            Some(new) => self.set_path(file, &path.path, new),
+            None => {
+                let there = self.moved(old);
+                if there != *old {
+                    self.notes.push(format!(
+                        "`{}` in {} leads to `{old}` in the artifact of an ArtifactGenerator, which does not take in \
+                         `{there}`: what is there is not applied any more",
+                        path.path.value,
+                        file.path(self.db)
+                    ));
+                }
+            }
         }
     }
 

@@ -6,6 +6,7 @@
 //! by [`infragen_workspace::resolve`], and what chooses objects by their names (patches, replacements) by the layers
 //! above them ([`layers`]).
 
+mod chosen;
 mod effective;
 mod handed_down;
 mod layers;
@@ -13,6 +14,7 @@ mod plan;
 mod report;
 mod walk;
 
+pub(crate) use chosen::chosen_at;
 pub(crate) use layers::{items, layers_above, selects};
 
 use infragen_flux::GroupKind;

@@ -221,6 +221,12 @@ clusters/a/sync.yaml:17: - {from: '@repo/apps/app', to: '@artifact/x'}
 clusters/a/sync.yaml:27: spec: {path: ./x/app/base, sourceRef: {kind: ExternalArtifact, name: api}}
 "
     );
+    let out = moved(text, &["apps/web/base > base"]);
+    assert!(
+        out.starts_with("note: `./base` in clusters/a/sync.yaml leads to `apps/web/base`")
+            && out.contains("does not take in `base`"),
+        "{out}"
+    );
     let all = moved(text, &["apps > services"]);
     assert!(all.contains("update: {path: ./services}"), "{all}");
     assert!(

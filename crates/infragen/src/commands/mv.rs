@@ -53,7 +53,15 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
             "name what is to be moved, and its whole new path",
         ));
     }
-    let above = source.parent().unwrap_or(&source).to_owned();
+    let mut above = source.parent().unwrap_or(&source).to_owned();
+    // Where nothing marks a repository, it is the current folder, as for the other commands.
+    let top = Workspace::root_of(&above);
+    let is_marked = [".infragen.yaml", ".git"]
+        .iter()
+        .any(|name| top.join(name).exists());
+    if !is_marked && above.starts_with(&here) {
+        above.clone_from(&here);
+    }
     let Repositories {
         mut workspace,
         asked,
