@@ -81,7 +81,12 @@ pub(crate) fn flow(source: &str, range: TextRange, style: ScalarStyle) -> Decode
             }
             Some(b'\'') => {
                 decoded.copy(source, at, at + 1);
-                at += 2;
+                // In a broken text it may stand alone.
+                at += if bytes.get(at + 1) == Some(&b'\'') {
+                    2
+                } else {
+                    1
+                };
             }
             Some(b'\\') => {
                 at = escape(source, bytes, at, &mut decoded);
@@ -370,4 +375,17 @@ pub(crate) fn block(
 
 fn size(at: usize) -> TextSize {
     TextSize::try_from(at).unwrap_or(TextSize::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_that_stands_alone_stands_for_itself() {
+        for (source, text) in [("a'😀b", "a'😀b"), ("a''b", "a'b"), ("a'", "a'")] {
+            let range = TextRange::up_to(size(source.len()));
+            assert_eq!(flow(source, range, ScalarStyle::SingleQuoted).text, text);
+        }
+    }
 }
