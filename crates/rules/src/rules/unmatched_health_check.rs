@@ -2,6 +2,7 @@ use infragen_flux::known::KUSTOMIZATION;
 use infragen_flux::{
     GroupKind, KindName, ObjectFacts, ReferenceFact, Role, is_flux_group, is_templated,
 };
+use infragen_kustomize::Resource;
 use infragen_syntax::nearest;
 use infragen_workspace::{
     Application, AppliedFrom, AppliedObject, Cluster, DefinedBy, applied_from, nth_cluster, resolve,
@@ -89,7 +90,7 @@ fn unmatched(
     }
     let resolution = resolve(db, file, Some(object), check);
     let root = file.root(db);
-    let mut near: Option<(String, String)> = None;
+    let mut near: Option<(Option<String>, String)> = None;
     let mut environments = Vec::new();
     for answer in &resolution.environments {
         if !answer.found.is_empty() || is_templated(&answer.namespace) {
@@ -101,24 +102,32 @@ fn unmatched(
             let application = made_by(&cluster, applied)?;
             // What a build that fails would apply is not known.
             let built = cluster.built(db, application)?;
-            built.succeeds().then(|| cluster.objects(db, application))
+            let objects = cluster.objects(db, application);
+            built.succeeds().then_some((built, objects))
         });
-        for objects in here {
-            let of_kind: Vec<&AppliedObject> = objects
+        for (built, objects) in here {
+            let of_kind: Vec<(&AppliedObject, &Resource)> = objects
                 .iter()
-                .filter(|object| object.kind == *kind)
+                .zip(&built.resources)
+                .filter(|(object, _)| object.kind == *kind)
                 .collect();
-            let found = match of_kind.iter().find(|object| object.name == *name) {
+            let found = match of_kind.iter().find(|(object, _)| object.name == *name) {
                 Some(object) => Some(*object).filter(|_| is_known(kind)),
                 None => {
-                    let names = of_kind.iter().map(|object| object.name.as_str());
+                    let names = of_kind.iter().map(|(object, _)| object.name.as_str());
                     let nearest = nearest(name, names);
-                    nearest
-                        .and_then(|near| of_kind.iter().find(|object| object.name == near).copied())
+                    nearest.and_then(|near| {
+                        let mut of_kind = of_kind.iter();
+                        of_kind.find(|(object, _)| object.name == near).copied()
+                    })
                 }
             };
-            if let Some(object) = found {
-                near.get_or_insert_with(|| (object.namespace.to_string(), object.name.to_string()));
+            if let Some((object, resource)) = found {
+                let is_set = !resource.namespace().is_empty();
+                near.get_or_insert_with(|| {
+                    let namespace = is_set.then(|| object.namespace.to_string());
+                    (namespace, object.name.to_string())
+                });
                 if !environments.contains(&answer.environment.to_string()) {
                     environments.push(answer.environment.to_string());
                 }
@@ -135,7 +144,12 @@ fn unmatched(
         ),
     );
     Some(match near == **name {
-        true => finding.help(format!("it is in namespace `{namespace}`")),
+        true => finding.help(match namespace {
+            Some(namespace) => format!("it is in namespace `{namespace}`"),
+            None => "it has no namespace, and so Flux cannot apply it: set `metadata.namespace` of it, `namespace` \
+                     above it, or `targetNamespace`"
+                .to_owned(),
+        }),
         false => finding.help(format!("did you mean `{near}`?")),
     })
 }
@@ -193,6 +207,14 @@ metadata: {{name: web, namespace: web}}
                 "no Deployment `web` is applied in production",
             )
             .helps("it is in namespace `web`");
+        let without = fleet("name: web, namespace: other").replace(
+            "metadata: {name: web, namespace: web}",
+            "metadata: {name: web}",
+        );
+        check(RULE, &without).helps(
+            "it has no namespace, and so Flux cannot apply it: set `metadata.namespace` of it, `namespace` above it, or \
+             `targetNamespace`",
+        );
     }
 
     #[test]
