@@ -1,5 +1,5 @@
 use infragen_syntax::{NewValue, Segment, Target, insert_entry, set_scalar};
-use infragen_workspace::{Found, facts, importers};
+use infragen_workspace::{Found, appliers, facts, importers, tree};
 
 use crate::finding::{Finding, Fix, Severity};
 use crate::rule::{Context, Rule};
@@ -14,7 +14,8 @@ Below another layer kustomize refuses a file in which nothing but `apiVersion` a
 `kustomization.yaml is empty`. This often happens when the last entry of `resources:` is commented out. \
 `resources: []` says the same and is accepted.
 
-At the path of a Flux Kustomization such a file is accepted, and builds to nothing.",
+At the path of a Flux Kustomization such a file is accepted, and builds to nothing. With `prune: true` Flux then deletes \
+all that it applied before: a hint tells that.",
     example: "\
 //- apps/kustomization.yaml
 resources:
@@ -47,6 +48,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         .filter(|import| import.field.includes())
         .peekable();
     if importers.peek().is_none() {
+        findings.extend(deletes(context));
         return;
     }
     let mut finding = EMPTY_KUSTOMIZATION
@@ -61,6 +63,34 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     findings.push(finding);
+}
+
+/// At the path of a Flux Kustomization that prunes.
+fn deletes(context: &Context<'_>) -> Option<Finding> {
+    let db = context.db;
+    let prunes = appliers(db, context.root, context.directory())
+        .into_iter()
+        .find_map(|(file, number)| {
+            let facts = facts(db, file);
+            let object = facts.objects.get(number as usize)?;
+            let tree = tree(db, file);
+            let root = tree.document(object.document)?.root()?;
+            let prune = root.at(&["spec", "prune"])?.as_str()?;
+            (prune == "true").then(|| (file, object.name.clone()))
+        });
+    let (file, Some(name)) = prunes? else {
+        return None;
+    };
+    let message = format!(
+        "this builds to nothing, and `{}` deletes what it applied before",
+        name.value
+    );
+    let finding = EMPTY_KUSTOMIZATION
+        .finding(context.first_line(context.file), message)
+        .severity(Severity::Hint)
+        .help("list what is to be applied, or remove the Flux Kustomization if nothing is")
+        .relate(file, name.range, "it applies this directory");
+    Some(finding)
 }
 
 /// Whether the first document, the only one that kustomize reads, holds nothing.
@@ -88,7 +118,7 @@ fn filled(context: &Context<'_>) -> Option<Fix> {
 #[cfg(test)]
 mod tests {
     use crate::Severity;
-    use crate::testing::check;
+    use crate::testing::{CLUSTER, check};
 
     fn nested(text: &str) -> String {
         format!("//- kustomization.yaml\nresources: [base]\n//- base/kustomization.yaml\n{text}")
@@ -116,6 +146,30 @@ mod tests {
         for text in ["resources: []\n", "namespace: a\n"] {
             check("empty-kustomization", &nested(text)).finds(0);
         }
+    }
+
+    #[test]
+    fn what_prunes_deletes_all_that_was_there() {
+        let top = |prune: &str| {
+            format!(
+                "{CLUSTER}//- clusters/production/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: apps, namespace: flux-system}}
+spec:
+  path: ./apps
+  prune: {prune}
+  sourceRef: {{kind: GitRepository, name: flux-system}}
+//- apps/kustomization.yaml
+kind: Kustomization
+"
+            )
+        };
+        check("empty-kustomization", &top("true")).finds_one(
+            Severity::Hint,
+            "this builds to nothing, and `apps` deletes what it applied before",
+        );
+        check("empty-kustomization", &top("false")).finds(0);
     }
 
     #[test]

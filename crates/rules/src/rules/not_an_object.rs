@@ -23,5 +23,31 @@ metadata:
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    // Where somebody names a kustomization file as a resource, that entry is what is wrong.
+    if context.facts.kustomization.is_some() {
+        return;
+    }
     find(context, &NOT_AN_OBJECT, findings);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+
+    #[test]
+    fn a_kustomization_file_among_resources_is_told_where_it_is_named() {
+        let files = "//- kustomization.yaml
+resources: [base/kustomization.yaml]
+//- base/kustomization.yaml
+resources: [web.yaml]
+//- base/web.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web}
+";
+        check("not-an-object", files).finds(0);
+        check("kustomization-as-resource", files).finds(1);
+        let values = files.replace("base/kustomization.yaml", "base/values.yaml");
+        check("not-an-object", &values).finds(1);
+    }
 }
