@@ -992,6 +992,33 @@ fn the_readme_names_commands_that_exist() {
     }
 }
 
+/// A folder that nothing marks as a repository is one where a command begins.
+#[test]
+fn a_move_counts_from_the_current_folder() {
+    let fleet = Fleet::new();
+    fs::remove_file(fleet.path.join(".infragen.yaml")).unwrap();
+    fleet.write("overlay/kustomization.yaml", "resources: [../parts/base]\n");
+    fleet.write("parts/base/kustomization.yaml", "resources: []\n");
+    fleet.ok(&["mv", "parts/base", "parts/common"]);
+    let text = fs::read_to_string(fleet.path.join("overlay/kustomization.yaml")).unwrap();
+    assert_eq!(text, "resources: [../parts/common]\n");
+}
+
+#[test]
+fn the_edits_of_a_dry_run_show_no_data_of_a_secret() {
+    let fleet = Fleet::new();
+    fleet.write("config/kustomization.yaml", "resources: [secret.yaml]\n");
+    fleet.write(
+        "config/secret.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: token\nstringData:\n  key: hunter2\n",
+    );
+    let output = fleet.run(&["rename", "Secret/token", "key"]);
+    let shown = text(&output.stdout, &fleet.path);
+    assert!(shown.contains("+  name: key"), "{output:?}");
+    assert!(shown.contains(" (data of a Secret: not shown)"), "{shown}");
+    assert!(!shown.contains("hunter2"), "{shown}");
+}
+
 /// On a terminal, which `script` makes up.
 #[test]
 fn no_color_is_honoured_on_a_terminal() {
