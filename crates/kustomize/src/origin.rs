@@ -124,7 +124,7 @@ impl Origin {
     }
 
     /// Whether data of a Secret got into the value, or into what it was before: such a value, and its history, are
-    /// shown to nobody. Known of traced builds only.
+    /// shown to nobody. In builds that are not traced it is known of what is copied, and the rest has no history.
     pub fn is_secret(&self) -> bool {
         let mut newest = self.newest();
         while let Some(step) = newest {

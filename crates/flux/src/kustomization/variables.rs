@@ -109,8 +109,8 @@ impl Variables {
             for (name, value) in map.into_iter().flat_map(Map::iter) {
                 let origin = value.as_scalar().map(|scalar| scalar.origin.clone());
                 let origin = origin.unwrap_or_default();
-                // A ConfigMap may be encrypted too.
-                if is_secret || object.get("sops").is_some() {
+                // A ConfigMap may be encrypted too, or hold what is copied out of a Secret.
+                if is_secret || object.get("sops").is_some() || origin.is_secret() {
                     self.known.insert(
                         name.clone(),
                         Variable {

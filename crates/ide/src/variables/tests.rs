@@ -351,6 +351,26 @@ fn what_a_generator_brings_in_is_a_use_of_its_variables() {
 }
 
 #[test]
+fn what_a_variable_has_out_of_a_secret_is_not_shown() {
+    let files = "//- clusters/production/kustomization.yaml
+resources: [gotk-sync.yaml, settings.yaml, apps.yaml, secret.yaml]
+replacements:
+- source: {kind: Secret, name: token, fieldPath: stringData.key}
+  targets: [{select: {kind: ConfigMap, name: settings}, fieldPaths: [data.ZONE]}]
+//- clusters/production/secret.yaml
+apiVersion: v1
+kind: Secret
+metadata: {name: token, namespace: flux-system}
+stringData: {key: hunter2}
+";
+    for data in ["  a: ${$0ZONE}\n", "  a: $0x-${ZONE}\n"] {
+        let shown = hovered(&format!("{}{files}", with_base(data)));
+        assert!(shown.contains("production"), "{shown}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}
+
+#[test]
 fn a_patch_that_no_environment_applies_follows_its_base() {
     let files = "//- base/kustomization.yaml
 resources: [web.yaml]

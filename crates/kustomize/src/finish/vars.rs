@@ -278,7 +278,7 @@ impl Replacer {
             return None;
         }
         let origin = match found {
-            Some((place, secret)) if self.traced => {
+            Some((place, secret)) if self.traced || secret => {
                 let step = match secret {
                     true => Origin::of_secret,
                     false => Origin::step,

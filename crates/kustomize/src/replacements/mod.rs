@@ -85,14 +85,16 @@ struct Source {
 }
 
 impl Source {
-    /// The step that copies it over what was there.
-    fn step(&self, before: Before) -> Origin {
-        let is_secret = self.secret || self.value.is_secret();
-        let step = match is_secret {
-            true => Origin::of_secret,
-            false => Origin::step,
-        };
-        step(How::Replacement, self.place.clone(), before)
+    /// The step that copies it over what was there. That it is secret is kept also where nothing is traced: what else
+    /// reads it must know.
+    fn step(&self, before: Before, traced: bool) -> Origin {
+        if self.secret || self.value.is_secret() {
+            return Origin::of_secret(How::Replacement, self.place.clone(), before);
+        }
+        match traced {
+            true => Origin::step(How::Replacement, self.place.clone(), before),
+            false => Origin::NONE,
+        }
     }
 
     fn refresh(&mut self, resources: &[Resource]) {
@@ -407,10 +409,7 @@ fn set_field(
         }
         Ok(())
     };
-    let step = |before| match traced {
-        true => source.step(before),
-        false => Origin::NONE,
-    };
+    let step = |before| source.step(before, traced);
     if structured::set(&mut resource.value, &parts, create, &mut set, &step) {
         return Ok(None);
     }
@@ -418,10 +417,7 @@ fn set_field(
     let mut setter = Setter {
         create,
         set: &mut set,
-        origin: match traced {
-            true => source.step(Before::of(None)),
-            false => Origin::NONE,
-        },
+        origin: source.step(Before::of(None), traced),
         found: 0,
     };
     setter
@@ -448,10 +444,7 @@ fn set_value(
     traced: bool,
 ) -> Result<(), String> {
     let before = Before::of((!new).then_some(&*field));
-    let origin = match traced {
-        true => source.step(before),
-        false => Origin::NONE,
-    };
+    let origin = source.step(before, traced);
     let mut value = source.value.clone();
     if let Some(options) = options.filter(|options| !options.delimiter.value.is_empty()) {
         let Value::Scalar(there) = &*field else {
@@ -488,7 +481,7 @@ fn set_value(
             shared::part(&mut value);
             match &mut value {
                 Value::Scalar(scalar) => scalar.origin = origin,
-                _ if traced && source.secret => keep_secret(&mut value, &source.place),
+                _ if source.secret => keep_secret(&mut value, &source.place),
                 _ => {}
             }
             *field = value;
