@@ -44,7 +44,7 @@ const SWEEP: (Duration, Duration) = (Duration::from_millis(15), Duration::from_m
 /// What there is to ask of registries waits for the findings, but not for somebody who never stops typing.
 const LOOK: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
-/// Registries are asked after a pause in typing: a name that is half typed is that of another repository, or of nobody's.
+/// Registries are asked for names that are new after a pause in typing.
 const TYPING: (Duration, Duration) = (Duration::from_millis(600), Duration::from_secs(5));
 
 /// So often it is looked whether versions are old; how soon they are, objects say by their `interval`.

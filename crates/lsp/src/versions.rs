@@ -32,6 +32,8 @@ pub(crate) struct Versions {
     looked: Instant,
     /// What was asked of registries.
     round: Round,
+    /// What objects took versions from when nobody typed.
+    settled: BTreeSet<Repository>,
     /// What registries and folders the settings name.
     mirrors: Vec<(String, Mirror)>,
     /// Whether what is known is to be asked anew.
@@ -74,6 +76,7 @@ impl Versions {
             looked_for: None,
             looked: Instant::now(),
             round: Round::new(true),
+            settled: BTreeSet::new(),
             mirrors: Vec::new(),
             anew: false,
             would_ask: None,
@@ -90,7 +93,8 @@ impl Versions {
         self.would_ask = None;
     }
 
-    /// Finds out what there is to ask, and has it asked as far as that is allowed, where whoever types has `paused`.
+    /// Finds out what there is to ask, and has it asked as far as that is allowed. What nobody named before somebody began
+    /// to type waits until they have `paused`: a name that is half typed is that of another repository, or of nobody's.
     pub fn run(&mut self, view: &View, network: Network, paused: bool) -> Result<(), Cancelled> {
         let mut round = self.round.clone();
         let (wants, mirrors, near, far, far_asked) = view.run(|context| {
@@ -100,7 +104,8 @@ impl Versions {
                 .collect();
             let wants = wanted_in(context.db, &roots);
             let mirrors = mirrors(context.db, &roots);
-            let wanted = wants.iter().cloned();
+            let is_whole = |want: &&Want| paused || self.settled.contains(&want.repository);
+            let wanted = wants.iter().filter(is_whole).cloned();
             let (near, far): (Vec<_>, Vec<_>) =
                 wanted.partition(|want| Contact::of(&want.endpoint(), &mirrors).is_none());
             let now = Timestamp::now();
@@ -115,6 +120,7 @@ impl Versions {
             self.round = Round::new(true);
             self.order(Order::Mirrors(mirrors));
         }
+        let repositories = wants.iter().map(|want| want.repository.clone()).collect();
         if self.looked_for.as_ref() != Some(&wants) {
             self.busy.store(true, Ordering::Release);
             let all = self.looked_for.is_none();
@@ -125,8 +131,11 @@ impl Versions {
             self.order(Order::Look { wants, all });
             return Ok(());
         }
-        if self.busy.load(Ordering::Acquire) || !paused {
+        if self.busy.load(Ordering::Acquire) {
             return Ok(());
+        }
+        if paused {
+            self.settled = repositories;
         }
         let allowed = network == Network::On;
         let contacts = far
