@@ -72,6 +72,7 @@ impl Fleet {
             "env: ${ENV}\nreplicas: ${REPLICAS:-1}\nscript: echo $${HOME} $PATH\n",
         );
         fleet.write("broken.yaml", "env: ${ENV-dev}\n");
+        fleet.write("part.yaml", "env: ${ENV:1:-1}\n");
         fleet.write("settings.env", "# of all\nREPLICAS=2\n\nENV=staging\n");
         fleet.write(
             "settings.yaml",
@@ -795,6 +796,8 @@ fn what_envsubst_refuses() {
         "infragen envsubst --from pod.yaml < app.yaml",
         "infragen envsubst --from app.yaml < app.yaml",
         "infragen envsubst app.yaml",
+        "infragen envsubst --set ENV=abcd < part.yaml",
+        "infragen envsubst --flux new < app.yaml",
     ] {
         transcript(command, &Fleet::to_fill_in(), &mut told);
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use infragen_flux::FluxVersion;
 use infragen_flux::substitute::{
     Missing, NAME_PATTERN, Template, is_variable_name, value_of_variable, variables_of,
 };
@@ -22,6 +23,7 @@ Examples:
   infragen envsubst --from settings.yaml < app.yaml    from a ConfigMap or Secret
   infragen envsubst --from settings.env --set ENV=dev < app.yaml
   infragen envsubst --lax < app.yaml                   nothing for what is not set
+  infragen envsubst --flux 2.10 --set ENV=abcd < part.yaml
   infragen build apps/activity/overlays/staging | infragen envsubst --set ENV=staging
 
 In the text, `${NAME}` and `${NAME:-default}` are filled in, `$${NAME}` becomes `${NAME}`, and
@@ -42,6 +44,11 @@ pub struct Args {
     #[arg(long)]
     pub lax: bool,
 
+    /// As this version of Flux does: since 2.9 a variable that is not set is an error, and since 2.10 a negative
+    /// length, as in ${NAME:1:-1}, counts from the end
+    #[arg(long, value_name = "VERSION", default_value = "2.9", value_parser = flux_version)]
+    pub flux: FluxVersion,
+
     /// A variable; may be given several times
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
@@ -49,6 +56,10 @@ pub struct Args {
     /// Variables from a file; may be given several times
     #[arg(long, value_name = "FILE")]
     pub from: Vec<Utf8PathBuf>,
+}
+
+fn flux_version(text: &str) -> Result<FluxVersion, String> {
+    FluxVersion::parse(text).ok_or_else(|| "write a version, as in 2.9".to_owned())
 }
 
 /// Fills in what is read from standard input.
@@ -69,13 +80,12 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Outcome, Failure> {
             "Kubernetes reads YAML as UTF-8; convert it first",
         )
     })?;
-    let missing = if args.lax {
-        Missing::IsEmpty
-    } else {
-        Missing::Fails
-    };
+    let mut rules = args.flux.substitution();
+    if args.lax {
+        rules.missing = Missing::IsEmpty;
+    }
     let lookup = |name: &str| variables.get(name).map(String::as_str);
-    match Template::parse(&text).evaluate(missing, lookup) {
+    match Template::parse(&text).evaluate(rules, lookup) {
         Ok(filled) => {
             terminal.out.write_all(filled.as_bytes())?;
             terminal.out.flush()?;
