@@ -51,6 +51,7 @@ pub(crate) struct Outset {
 #[salsa::tracked(returns(clone))]
 pub(crate) fn outset(db: &dyn Db, root: Root, environment: Environment) -> Arc<Outset> {
     let version = flux_version(db, root, environment.clone());
+    let (source_ignores, leaves_out) = sources_leave_out(db, root);
     Arc::new(Outset {
         entry: entry(db, &environment),
         instance: Instance::of_entry(db, &environment.entry),
@@ -59,8 +60,8 @@ pub(crate) fn outset(db: &dyn Db, root: Root, environment: Environment) -> Arc<O
         own_sources: own_sources(db, root),
         bundles: settings(db, root).settings.bundles.clone(),
         published: published_around(db, root),
-        source_ignores: any_view(db, root, View::source_ignores),
-        leaves_out: any_view(db, root, View::leaves_out),
+        source_ignores,
+        leaves_out,
     })
 }
 
@@ -73,14 +74,22 @@ pub(super) fn published_around(db: &dyn Db, root: Root) -> Vec<Published> {
         .collect()
 }
 
-/// Whether something holds here, beside this root, or in mapped bundles.
-fn any_view(db: &dyn Db, root: Root, holds: impl Fn(&View) -> bool) -> bool {
+/// Whether sources may leave something out by `spec.ignore`, and whether otherwise: here, beside this root, or in mapped
+/// bundles. A query of its own, because every edit asks for it and hardly any changes it.
+#[salsa::tracked(returns(copy))]
+fn sources_leave_out(db: &dyn Db, root: Root) -> (bool, bool) {
     let mapped = root.mapped(db).iter();
     let mapped = mapped.map(|(_, directory)| directory.root(db));
     let siblings = root.siblings(db).iter().copied();
     let roots = std::iter::once(root).chain(siblings).chain(mapped);
-    let mut roots = roots.chain(pulled_roots(db));
-    roots.any(|root| holds(&View::new(db, root)))
+    let views: Vec<_> = roots
+        .chain(pulled_roots(db))
+        .map(|root| View::new(db, root))
+        .collect();
+    (
+        views.iter().any(View::source_ignores),
+        views.iter().any(View::leaves_out),
+    )
 }
 
 /// The Flux Kustomization that the entry point is.
