@@ -1,11 +1,13 @@
 //! Which versions a place of a file is about.
 
-use infragen_flux::known::{HELM_CHART, HELM_RELEASE, IMAGE_POLICY, OCI_REPOSITORY};
+use infragen_flux::known::{
+    HELM_CHART, HELM_RELEASE, HELM_REPOSITORY, IMAGE_POLICY, IMAGE_REPOSITORY, OCI_REPOSITORY,
+};
 use infragen_flux::{FileFacts, GroupKind, ObjectFacts, takes_versions};
 use infragen_syntax::{TextRange, TextSize};
 use infragen_workspace::{
     Db, DefinedBy, PlacedVersion, SourceFile, Verdict, declared_versions, facts, resolve, tree,
-    versions_of_object, written_version,
+    versions_from, versions_of_object, written_version,
 };
 
 use crate::place::Place;
@@ -32,6 +34,8 @@ const FIELDS: &[(&infragen_flux::Kind, &[&[&str]])] = &[
         ],
     ),
     (HELM_CHART, &[&["spec", "version"], &["spec", "chart"]]),
+    (HELM_REPOSITORY, &[&["spec", "url"], &["spec", "type"]]),
+    (IMAGE_REPOSITORY, &[&["spec", "image"]]),
     (
         IMAGE_POLICY,
         &[
@@ -51,7 +55,7 @@ pub(crate) fn versions_at(
 ) -> Option<(TextRange, Vec<PlacedVersion>)> {
     let facts = facts(db, file);
     if let Some((range, number)) = own_field(db, file, &facts, offset) {
-        return Some((range, shown(db, file, number)));
+        return Some((range, shown(db, file, &facts, number)));
     }
     for subject in subjects(db, file, offset) {
         match &subject.what {
@@ -60,9 +64,9 @@ pub(crate) fn versions_at(
                     && facts
                         .objects
                         .get(number as usize)
-                        .is_some_and(|object| takes_versions(&object.kind))
+                        .is_some_and(|object| has_versions(&object.kind))
                 {
-                    return Some((subject.range, shown(db, file, number)));
+                    return Some((subject.range, shown(db, file, &facts, number)));
                 }
             }
             What::Reference {
@@ -70,8 +74,18 @@ pub(crate) fn versions_at(
                 reference,
                 part: Part::Name,
             } => {
-                let (object, reference) = reference_of(&facts, *object, *reference)?;
+                let number = *object;
+                let (object, reference) = reference_of(&facts, number, *reference)?;
                 let resolution = resolve(db, file, object, reference);
+                // Of all that is there it takes this one chart, or image.
+                if let Some(number) = number
+                    && resolution.kind.as_ref().is_some_and(is_address)
+                {
+                    let versions = shown(db, file, &facts, number);
+                    if !versions.is_empty() {
+                        return Some((subject.range, versions));
+                    }
+                }
                 if resolution
                     .kind
                     .as_ref()
@@ -108,8 +122,28 @@ pub(crate) fn versions_at(
     None
 }
 
-/// What an object of the file takes, also where no environment applies it.
-fn shown(db: &dyn Db, file: SourceFile, number: u32) -> Vec<PlacedVersion> {
+/// Whether other objects take versions by the address of one of this kind.
+fn is_address(kind: &GroupKind) -> bool {
+    *kind == *HELM_REPOSITORY || *kind == *IMAGE_REPOSITORY
+}
+
+fn has_versions(kind: &GroupKind) -> bool {
+    takes_versions(kind) || is_address(kind)
+}
+
+/// What an object of the file takes, also where no environment applies it; of one with an address what others take by
+/// that.
+fn shown(db: &dyn Db, file: SourceFile, facts: &FileFacts, number: u32) -> Vec<PlacedVersion> {
+    let kind = facts
+        .objects
+        .get(number as usize)
+        .map(|object| &object.kind);
+    if kind.is_some_and(is_address) {
+        let mut versions = versions_from(db, file, number);
+        // Charts of an index have no registry to ask.
+        versions.retain(|version| version.repository.is_ok());
+        return versions;
+    }
     let mut versions = declared_versions(db, file, number);
     if versions.is_empty() {
         versions.extend(written_version(db, file, number));

@@ -13,6 +13,9 @@ const NOT_ASKED: &str =
 /// What to say there while it is being found out.
 const BEING_ASKED: &str = "its tags are not known yet: the registry is being asked";
 
+/// So many repositories are shown where an object is the address of several.
+const MOST: usize = 4;
+
 /// A line of the table.
 struct Row {
     environments: Vec<String>,
@@ -21,15 +24,40 @@ struct Row {
 
 /// What there is to say about the versions that environments take; none where there is none.
 pub(crate) fn card(db: &dyn Db, versions: &[PlacedVersion]) -> Option<String> {
-    let first = versions.first()?;
-    let mut lines = vec![fit(&headline(db, first)), String::new()];
+    let mut by_repository: Vec<Vec<PlacedVersion>> = Vec::new();
+    for version in versions {
+        let of_same = |of: &&mut Vec<PlacedVersion>| {
+            of.first()
+                .is_some_and(|first| first.repository == version.repository)
+        };
+        match by_repository.iter_mut().find(of_same) {
+            Some(of) => of.push(version.clone()),
+            None => by_repository.push(vec![version.clone()]),
+        }
+    }
+    let shown = by_repository
+        .iter()
+        .take(MOST)
+        .map(|of| of_repository(db, of));
+    let mut cards: Vec<String> = shown.collect();
+    let more = by_repository.len().saturating_sub(MOST);
+    if more > 0 {
+        cards.push(format!("and {more} more"));
+    }
+    (!cards.is_empty()).then(|| cards.join("\n\n"))
+}
+
+/// The card of what is taken of one repository.
+fn of_repository(db: &dyn Db, versions: &[PlacedVersion]) -> String {
+    let headline = versions.first().map(|first| fit(&headline(db, first)));
+    let mut lines = vec![headline.unwrap_or_default(), String::new()];
     lines.extend(table(db, versions));
     let notes = notes(db, versions);
     if !notes.is_empty() {
         lines.push(String::new());
         lines.push(fit(&notes.join("\n")));
     }
-    Some(lines.join("\n"))
+    lines.join("\n")
 }
 
 /// `**ghcr.io/acme/web** 27 tags, asked 5 minutes ago`

@@ -3,6 +3,7 @@
 use infragen_registry::age;
 use infragen_workspace::{Db, Outcome, PlacedVersion, now};
 
+use super::card::digits;
 use crate::markdown::counted;
 
 /// Environments with what they take, those that take the same together; none where that is not known for any:
@@ -61,7 +62,11 @@ fn taken(version: &PlacedVersion) -> Option<String> {
         Outcome::Tag(tag) => Some(tag.to_string()),
         Outcome::NoMatch => Some("nothing".to_owned()),
         Outcome::Absent(tag) => Some(format!("{tag} is not there")),
-        Outcome::Digest(_) | Outcome::Invalid(_) | Outcome::Unknown => None,
+        Outcome::Digest(digest) => {
+            let algorithm = digest.split(':').next().unwrap_or_default();
+            Some(format!("{algorithm} {}", digits(digest)))
+        }
+        Outcome::Invalid(_) | Outcome::Unknown => None,
     }
 }
 

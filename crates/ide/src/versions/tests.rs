@@ -241,3 +241,65 @@ spec: {url: oci://ghcr.io/acme/web, ref: {semver: $0'1.x'}}
     let template = fleet.replace("oci://ghcr.io", "oci://${REGISTRY}");
     assert_eq!(card(&Fixture::with_tags(&template, TAGS)), "");
 }
+
+#[test]
+fn an_address_shows_what_is_taken_by_it() {
+    let charts = "---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {name: charts, namespace: flux-system}
+spec: {type: oci, url: oci://ghcr.io/acme/charts}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: db, namespace: flux-system}
+spec:
+  chart: {spec: {chart: db, version: ^1, sourceRef: {kind: HelmRepository, name: charts}}}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: cache, namespace: flux-system}
+spec:
+  chart: {spec: {chart: cache, sourceRef: {kind: HelmRepository, name: charts}}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web-app, namespace: flux-system}
+";
+    let other = "---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web-app, namespace: flux-system}
+";
+    let fleet = FLEET.replace(other, charts);
+    let tags: &[(&str, &[&str])] = &[
+        ("oci://ghcr.io/acme/charts/db", &["1.0.0", "1.1.0", "2.0.0"]),
+        ("oci://ghcr.io/acme/charts/cache", &["0.3.0"]),
+    ];
+    let hover = |place: &str| {
+        assert_eq!(fleet.matches(place).count(), 1, "{place}");
+        let fixture = Fixture::with_tags(&fleet.replace(place, &format!("$0{place}")), tags);
+        let hover = crate::hover(fixture.db(), fixture.file, fixture.offset);
+        hover.map(|hover| hover.markdown).unwrap_or_default()
+    };
+    for place in [
+        "charts, namespace: flux-system}\nspec",
+        "oci://ghcr.io/acme/charts}",
+        "oci, url",
+    ] {
+        let text = hover(place);
+        assert!(
+            text.contains("`ghcr.io/acme/charts/db` 3 tags"),
+            "{place}: {text}"
+        );
+        assert!(text.contains("`1.1.0`"), "{place}: {text}");
+        assert!(
+            text.contains("`ghcr.io/acme/charts/cache` 1 tag"),
+            "{place}: {text}"
+        );
+    }
+    // Whoever takes one chart by it sees that one.
+    let text = hover("charts}}}\n---\napiVersion: helm");
+    assert!(text.contains("`ghcr.io/acme/charts/db` 3 tags"), "{text}");
+    assert!(!text.contains("charts/cache` 1 tag"), "{text}");
+}
