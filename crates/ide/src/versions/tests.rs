@@ -303,3 +303,17 @@ metadata: {name: web-app, namespace: flux-system}
     assert!(text.contains("`ghcr.io/acme/charts/db` 3 tags"), "{text}");
     assert!(!text.contains("charts/cache` 1 tag"), "{text}");
 }
+
+#[test]
+fn a_digest_is_told_by_its_first_digits() {
+    let digest = format!("digest: 'sha256:{}'", "0123456789abcdef".repeat(4));
+    let fleet = FLEET.replace("semver: '>=0.0.0'\n", &format!("$0{digest}\n"));
+    let fixture = Fixture::with_tags(&fleet, TAGS);
+    let lenses = crate::lenses(fixture.db(), fixture.file);
+    let titles: Vec<_> = lenses.iter().map(|lens| lens.title.as_str()).collect();
+    // A digest of the base wins over the range of the patch.
+    assert!(
+        titles.contains(&"production, staging sha256 01234567"),
+        "{titles:?}"
+    );
+}
