@@ -67,7 +67,9 @@ impl Layout {
     pub(crate) fn artifact(&self, reference: &str, limits: &Limits) -> Result<Artifact, Fault> {
         let opened = self.open(limits)?;
         let named = if digest::is_digest(reference) {
-            Some(SmolStr::new(reference))
+            // A folder without its blob has no such artifact, and is not broken.
+            let blob = path_of(&opened.folder, reference).filter(|blob| blob.exists());
+            blob.map(|_| SmolStr::new(reference))
         } else {
             let tagged = |entry: &&Descriptor| self.tag_of(entry) == Some(reference);
             // The last one counts: tools that add to a layout append.

@@ -223,10 +223,9 @@ fn notes_of(db: &dyn Db, version: &PlacedVersion) -> Vec<String> {
     if picked.ambiguous {
         notes.push("several tags are that version, and Flux may take any of them".to_owned());
     }
-    if let Some(passed) = picked.passed_over() {
-        let reason = picked.why_passed_over();
-        let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
-        notes.push(format!("passes over {}{reason}", code(passed)));
+    // Where a tag or digest is named nothing is passed over for a reason.
+    if let (Some(passed), Some(reason)) = (picked.passed_over(), picked.why_passed_over()) {
+        notes.push(format!("passes over {}: {reason}", code(passed)));
     }
     let newest = picked.newest_stable();
     if newest.is_some() && newest != picked.outcome.tag() {

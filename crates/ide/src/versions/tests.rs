@@ -316,4 +316,8 @@ fn a_digest_is_told_by_its_first_digits() {
         titles.contains(&"production, staging sha256 01234567"),
         "{titles:?}"
     );
+    let hover = crate::hover(fixture.db(), fixture.file, fixture.offset);
+    let text = hover.unwrap().markdown;
+    assert!(text.contains("newest release: `v1.4.2`"), "{text}");
+    assert!(!text.contains("passes over"), "{text}");
 }
