@@ -1,11 +1,22 @@
 //! Fields that kustomize takes, with a warning that it will not for ever.
 
-use infragen_syntax::{Node, Tree};
+use infragen_syntax::{Node, TextRange, Tree};
 
 use crate::origin::{Path, Place};
 use crate::value::{ScalarKind, kind_of};
 
-/// A field that should be replaced by another.
+/// A key of a kustomization file that should be replaced by another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DeprecatedKey {
+    /// Where it stands.
+    pub range: TextRange,
+    /// Its name.
+    pub field: &'static str,
+    /// The field to use instead.
+    pub instead: &'static str,
+}
+
+/// A field that should be replaced by another, as a build met it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Deprecated {
     /// Where its key stands.
@@ -29,18 +40,28 @@ const FIELDS: [(&str, &str); 6] = [
 /// The deprecated fields of a kustomization file.
 pub(crate) fn deprecated_fields(file: &Path, tree: &Tree) -> Vec<Deprecated> {
     let root = tree.document(0).and_then(|document| document.root());
-    let entries = root.into_iter().flat_map(Node::own_entries);
-    entries
+    let keys = root.into_iter().flat_map(deprecated_keys);
+    keys.map(|key| Deprecated {
+        place: Place {
+            file: file.clone(),
+            range: key.range,
+        },
+        field: key.field,
+        instead: key.instead,
+    })
+    .collect()
+}
+
+/// Those of the mapping of a kustomization file. One without a value is not warned of.
+pub(crate) fn deprecated_keys(root: Node<'_>) -> Vec<DeprecatedKey> {
+    root.own_entries()
         .filter_map(|entry| {
             let key = entry.key.as_str()?;
             let (field, instead) = FIELDS
                 .into_iter()
                 .find(|(field, _)| field.eq_ignore_ascii_case(key))?;
-            (!is_null(entry.value)).then(|| Deprecated {
-                place: Place {
-                    file: file.clone(),
-                    range: entry.key.content_range(),
-                },
+            (!is_null(entry.value)).then(|| DeprecatedKey {
+                range: entry.key.content_range(),
                 field,
                 instead,
             })

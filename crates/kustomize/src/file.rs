@@ -1,5 +1,6 @@
 use infragen_syntax::{Document, Entry, Node, Spanned, TextRange, Tree};
 
+use crate::deprecated::{DeprecatedKey, deprecated_keys};
 use crate::fields::{Expects, FIELDS, Field};
 use crate::keys::KEYS;
 
@@ -43,6 +44,8 @@ pub struct KustomizationFile {
     pub empty: bool,
     /// The keys that kustomize does not know, in the order of the file.
     pub unknown: Vec<UnknownKey>,
+    /// The keys of which kustomize warns that it will not take them for ever.
+    pub deprecated: Vec<DeprecatedKey>,
 }
 
 /// A key that kustomize does not know.
@@ -134,6 +137,7 @@ impl KustomizationFile {
                 is_type || entry.value.scalar().is_some() && entry.value.as_str().is_none()
             }),
             unknown: unknown_keys(root),
+            deprecated: deprecated_keys(root),
         })
     }
 }

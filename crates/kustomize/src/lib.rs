@@ -43,7 +43,7 @@ mod value;
 pub use accumulate::{Accumulated, Way, accumulate};
 pub use additions::{Additions, build_as_flux, builds_as_kustomize};
 pub use build::{Built, Options, build};
-pub use deprecated::Deprecated;
+pub use deprecated::{Deprecated, DeprecatedKey};
 pub use error::{BuildError, ErrorKind};
 pub use field_spec::FieldSpec;
 pub use fields::{Expects, FIELDS, Field, FieldRow};

@@ -5,6 +5,7 @@ mod applied_twice;
 mod dangling_reference;
 mod dead_version_field;
 mod dependency_cycle;
+mod deprecated_field;
 mod duplicate_key;
 mod duplicate_resource;
 mod empty_kustomization;
@@ -59,6 +60,7 @@ pub const RULES: &[&Rule] = &[
     &wrong_kind::WRONG_KIND,
     &wrong_namespace::WRONG_NAMESPACE,
     &dependency_cycle::DEPENDENCY_CYCLE,
+    &deprecated_field::DEPRECATED_FIELD,
     &missing_field::MISSING_FIELD,
     &wrong_helm_repository_type::WRONG_HELM_REPOSITORY_TYPE,
     &invalid_version_range::INVALID_VERSION_RANGE,
