@@ -31,6 +31,7 @@ mod no_kustomization_file;
 mod not_an_object;
 mod orphaned_file;
 mod prerelease_of_upper_bound;
+mod replaced_list;
 mod several_kustomization_files;
 mod undefined_variable;
 mod unknown_kustomization_field;
@@ -86,6 +87,7 @@ pub const RULES: &[&Rule] = &[
     &unknown_kustomization_field::UNKNOWN_KUSTOMIZATION_FIELD,
     &wrong_kustomization_type::WRONG_KUSTOMIZATION_TYPE,
     &empty_kustomization::EMPTY_KUSTOMIZATION,
+    &replaced_list::REPLACED_LIST,
     &several_kustomization_files::SEVERAL_KUSTOMIZATION_FILES,
     &flux_kustomization_in_kustomization_file::FLUX_KUSTOMIZATION_IN_KUSTOMIZATION_FILE,
     &wrong_type::WRONG_TYPE,
