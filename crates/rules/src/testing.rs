@@ -131,6 +131,14 @@ impl Checked {
         self
     }
 
+    /// No finding has a fix.
+    #[track_caller]
+    pub(crate) fn offers_nothing(&self) -> &Self {
+        let mut found = self.found.iter();
+        assert!(found.all(|(_, finding)| finding.fixes.is_empty()));
+        self
+    }
+
     /// The related places of the only finding.
     #[track_caller]
     pub(crate) fn relates(&self, expected: &[&str]) -> &Self {

@@ -238,18 +238,25 @@ fn traced_resources(db: &dyn Db, file: SourceFile) -> Arc<FileResources> {
     Arc::new(read_file(&files, &file.path(db)))
 }
 
+impl Files<'_> {
+    /// What a directory adds to whoever names it; nothing where it takes itself in.
+    fn accumulated(&self, directory: Directory) -> Arc<Accumulated> {
+        match takes_itself_in(self.db, directory, self.disk) {
+            true => Arc::default(),
+            false => Arc::new(accumulate(self, directory.path(self.db), &Way::default())),
+        }
+    }
+}
+
 /// What a directory adds to whoever names it, with the history of each value.
 #[salsa::tracked(returns(clone), no_eq, lru = 128)]
 fn traced_accumulated(db: &dyn Db, directory: Directory) -> Arc<Accumulated> {
-    if takes_itself_in(db, directory, false) {
-        return Arc::default();
-    }
     let files = Files {
         traced: true,
         flux: true,
         ..Files::new(db, directory.root(db), false)
     };
-    Arc::new(accumulate(&files, directory.path(db), &Way::default()))
+    files.accumulated(directory)
 }
 
 /// What a directory adds of which a source leaves out some, with the history of each value or without, on disk or as
@@ -261,16 +268,13 @@ fn accumulated_of_source(
     ignore: Arc<IgnoreField>,
     (traced, disk): (bool, bool),
 ) -> Arc<Accumulated> {
-    if takes_itself_in(db, directory, disk) {
-        return Arc::default();
-    }
     let files = Files {
         traced,
         flux: true,
         ignore: Some(ignore),
         ..Files::new(db, directory.root(db), disk)
     };
-    Arc::new(accumulate(&files, directory.path(db), &Way::default()))
+    files.accumulated(directory)
 }
 
 /// What a directory adds to whoever names it.
@@ -288,9 +292,6 @@ fn accumulated_as(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accumula
 /// What it adds with what editors show.
 #[salsa::tracked(returns(clone), no_eq, lru = 1024)]
 fn shown_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accumulated> {
-    if takes_itself_in(db, directory, false) {
-        return Arc::default();
-    }
     if flux {
         let strict = shown_accumulated(db, directory, false);
         if is_lenient_too(&strict) {
@@ -301,15 +302,12 @@ fn shown_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accum
         flux,
         ..Files::new(db, directory.root(db), false)
     };
-    Arc::new(accumulate(&files, directory.path(db), &Way::default()))
+    files.accumulated(directory)
 }
 
 /// What it adds as it is on disk.
 #[salsa::tracked(returns(clone), no_eq, lru = 1024)]
 fn disk_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accumulated> {
-    if takes_itself_in(db, directory, true) {
-        return Arc::default();
-    }
     if flux {
         let strict = disk_accumulated(db, directory, false);
         if is_lenient_too(&strict) {
@@ -320,7 +318,7 @@ fn disk_accumulated(db: &dyn Db, directory: Directory, flux: bool) -> Arc<Accumu
         flux,
         ..Files::new(db, directory.root(db), true)
     };
-    Arc::new(accumulate(&files, directory.path(db), &Way::default()))
+    files.accumulated(directory)
 }
 
 /// Builds what the directory of a kustomization file on disk adds to whoever names it.

@@ -1,6 +1,9 @@
 //! What builds find wrong: which file an error is told of, and what is not told.
 #![allow(clippy::disallowed_methods)] // writes a repository
 
+#[cfg(unix)]
+mod on_disk;
+
 use camino::Utf8Path;
 use infragen_workspace::{Workspace, build_errors, takes_itself_in};
 
@@ -168,6 +171,18 @@ fn directories_that_take_each_other_in_add_nothing_whatever_the_field() {
             ("b/kustomization.yaml", b.as_str()),
         ];
         files.extend(around);
+        let mut workspace = Workspace::new();
+        let top = Utf8Path::new("/repository");
+        workspace.open_memory_root(top, &files);
+        for (path, is_loop) in [("a", true), ("b", true), ("c", false), ("wide", false)] {
+            let path = top.join(path).join("kustomization.yaml");
+            let (db, file) = (workspace.db(), workspace.file(&path).unwrap());
+            assert_eq!(
+                takes_itself_in(db, file.directory(db), true),
+                is_loop,
+                "{field} {path}"
+            );
+        }
         // Nobody waits for ever, and nothing fails but what is in the loop.
         let errors = errors(&files);
         assert!(
@@ -180,20 +195,16 @@ fn directories_that_take_each_other_in_add_nothing_whatever_the_field() {
 #[test]
 #[cfg(unix)]
 fn a_loop_by_a_link_ends() {
-    let folder = tempfile::tempdir().unwrap();
-    let root = Utf8Path::from_path(folder.path()).unwrap();
-    let write = |path: &str, text: &str| {
-        let path = root.join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    };
-    write("x/link-is-here", "");
-    write("y/z/file", "");
-    std::os::unix::fs::symlink("../y/z", root.join("x/link")).unwrap();
-    // By what is written that is `x/b`, by where the link leads it would be `y/b`.
-    write("x/a/kustomization.yaml", "resources: [../link/../b]\n");
-    write("x/b/kustomization.yaml", "resources: [../up/x/a]\n");
-    std::os::unix::fs::symlink("..", root.join("x/up")).unwrap();
+    let repository = on_disk::Repository::new(&[
+        ("y/z/file", ""),
+        // By what is written that is `x/b`, by where the link leads it would be `y/b`.
+        ("x/a/kustomization.yaml", "resources: [../link/../b]\n"),
+        ("x/b/kustomization.yaml", "resources: [../up/x/a]\n"),
+    ]);
+    let root = &repository.path;
+    let link = |to: &str, from: &str| std::os::unix::fs::symlink(to, root.join(from)).unwrap();
+    link("../y/z", "x/link");
+    link("..", "x/up");
     let mut workspace = Workspace::new();
     workspace.open_root(root);
     for path in ["x/a/kustomization.yaml", "x/b/kustomization.yaml"] {

@@ -7,40 +7,17 @@
     reason = "a test fails by panicking, and makes its own files"
 )]
 
+mod on_disk;
+
 use std::fs;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use infragen_workspace::{Db, Directory, FileEvent, Root, Workspace, facts};
+use on_disk::Repository;
 
-struct Repository {
-    _folder: tempfile::TempDir,
-    path: Utf8PathBuf,
-}
-
-impl Repository {
-    fn new(files: &[(&str, &str)]) -> Repository {
-        let folder = tempfile::tempdir().unwrap();
-        let path = Utf8PathBuf::from_path_buf(folder.path().canonicalize().unwrap()).unwrap();
-        let repository = Repository {
-            _folder: folder,
-            path,
-        };
-        files
-            .iter()
-            .for_each(|(path, text)| repository.write(path, text));
-        repository
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.path.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn event(&self, path: &str) -> FileEvent {
-        FileEvent {
-            path: self.path.join(path),
-        }
+fn event(repository: &Repository, path: &str) -> FileEvent {
+    FileEvent {
+        path: repository.path.join(path),
     }
 }
 
@@ -99,13 +76,13 @@ fn files_that_come_change_and_go() {
     repository.write("a.yaml", &config_map("changed"));
     repository.write("sub/deep/er/c.yaml", &config_map("c"));
     workspace.apply_events(&[
-        repository.event("a.yaml"),
-        repository.event("sub/deep/er/c.yaml"),
+        event(&repository, "a.yaml"),
+        event(&repository, "sub/deep/er/c.yaml"),
     ]);
     same_as_fresh(&workspace, root, &repository.path);
     assert!(state(&workspace, root).contains(&"sub/deep/er/c.yaml: c".to_owned()));
     fs::remove_dir_all(repository.path.join("sub")).unwrap();
-    workspace.apply_events(&[repository.event("sub")]);
+    workspace.apply_events(&[event(&repository, "sub")]);
     same_as_fresh(&workspace, root, &repository.path);
     assert_eq!(state(&workspace, root), ["/", "a.yaml: changed"]);
 }
@@ -119,10 +96,10 @@ fn a_folder_that_is_moved_is_found_by_one_event_for_each_name() {
     let mut workspace = Workspace::new();
     let root = workspace.open_root(&repository.path);
     fs::rename(repository.path.join("old"), repository.path.join("new")).unwrap();
-    workspace.apply_events(&[repository.event("new"), repository.event("old")]);
+    workspace.apply_events(&[event(&repository, "new"), event(&repository, "old")]);
     same_as_fresh(&workspace, root, &repository.path);
     fs::rename(repository.path.join("new"), repository.path.join("old")).unwrap();
-    workspace.apply_events(&[repository.event("old"), repository.event("new")]);
+    workspace.apply_events(&[event(&repository, "old"), event(&repository, "new")]);
     same_as_fresh(&workspace, root, &repository.path);
 }
 
@@ -134,13 +111,13 @@ fn a_file_that_becomes_a_folder_and_back() {
     fs::remove_file(repository.path.join("a.yaml")).unwrap();
     repository.write("a.yaml/kustomization.yaml", "resources: []\n");
     workspace.apply_events(&[
-        repository.event("a.yaml"),
-        repository.event("a.yaml/kustomization.yaml"),
+        event(&repository, "a.yaml"),
+        event(&repository, "a.yaml/kustomization.yaml"),
     ]);
     same_as_fresh(&workspace, root, &repository.path);
     fs::remove_dir_all(repository.path.join("a.yaml")).unwrap();
     repository.write("a.yaml", &config_map("back"));
-    workspace.apply_events(&[repository.event("a.yaml")]);
+    workspace.apply_events(&[event(&repository, "a.yaml")]);
     same_as_fresh(&workspace, root, &repository.path);
 }
 
@@ -155,11 +132,11 @@ fn what_git_ignores_is_not_there() {
     let root = workspace.open_root(&repository.path);
     assert_eq!(state(&workspace, root), ["/", "a.yaml: a"]);
     repository.write(".gitignore", "a.yaml\n");
-    workspace.apply_events(&[repository.event(".gitignore")]);
+    workspace.apply_events(&[event(&repository, ".gitignore")]);
     same_as_fresh(&workspace, root, &repository.path);
     assert_eq!(state(&workspace, root), ["/", "out/", "out/b.yaml: b"]);
     repository.write("out/.gitignore", "b.yaml\n");
-    workspace.apply_events(&[repository.event("out/.gitignore")]);
+    workspace.apply_events(&[event(&repository, "out/.gitignore")]);
     same_as_fresh(&workspace, root, &repository.path);
 }
 
@@ -236,7 +213,7 @@ fn a_change_leaves_the_folders_beside_it_alone() {
     let mut workspace = Workspace::new();
     let root = workspace.open_root(&repository.path);
     repository.write("a.yaml", &config_map("changed"));
-    workspace.apply_events(&[repository.event("a.yaml")]);
+    workspace.apply_events(&[event(&repository, "a.yaml")]);
     assert_eq!(
         state(&workspace, root),
         [
@@ -263,7 +240,7 @@ fn a_folder_that_takes_the_place_of_another_is_read() {
     fs::rename(path("live"), path("before")).unwrap();
     fs::rename(path("next"), path("live")).unwrap();
     // A watcher tells of folders that are moved, not of what is in them.
-    let events = ["live", "before", "next"].map(|name| repository.event(name));
+    let events = ["live", "before", "next"].map(|name| event(&repository, name));
     workspace.apply_events(&events);
     same_as_fresh(&workspace, root, &repository.path);
     assert!(state(&workspace, root).contains(&"live/a.yaml: new".to_owned()));
@@ -277,8 +254,8 @@ fn what_happens_in_a_folder_that_git_ignores_does_not_bring_it_back() {
     repository.write(".gitignore", "out/\n");
     repository.write("out/b.yaml", &config_map("changed"));
     workspace.apply_events(&[
-        repository.event(".gitignore"),
-        repository.event("out/b.yaml"),
+        event(&repository, ".gitignore"),
+        event(&repository, "out/b.yaml"),
     ]);
     assert_eq!(state(&workspace, root), ["/"]);
 }
@@ -292,7 +269,7 @@ fn a_file_that_was_never_saved_is_there_while_it_is_open() {
     workspace.set_buffer(&new, Some(config_map("b").into()));
     let shown = ["/", "a.yaml: a", "new/", "new/b.yaml: b"];
     assert_eq!(state(&workspace, root), shown);
-    workspace.apply_events(&[repository.event("a.yaml"), repository.event("new")]);
+    workspace.apply_events(&[event(&repository, "a.yaml"), event(&repository, "new")]);
     assert_eq!(state(&workspace, root), shown);
     workspace.rescan();
     assert_eq!(state(&workspace, root), shown);
@@ -308,7 +285,7 @@ fn a_file_that_is_deleted_while_it_is_open_is_there_until_it_is_closed() {
     let path = repository.path.join("x/a.yaml");
     workspace.set_buffer(&path, Some(config_map("typed").into()));
     fs::remove_dir_all(repository.path.join("x")).unwrap();
-    workspace.apply_events(&[repository.event("x")]);
+    workspace.apply_events(&[event(&repository, "x")]);
     assert_eq!(state(&workspace, root), ["/", "x/", "x/a.yaml: typed"]);
     workspace.set_buffer(&path, None);
     assert_eq!(state(&workspace, root), ["/"]);

@@ -1,6 +1,9 @@
 //! `spec.ignore` of a source: what it leaves out is not there for the environments that take their files from it.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)] // asks in memory, and fails by panicking
 
+#[cfg(unix)]
+mod on_disk;
+
 use camino::Utf8Path;
 use infragen_workspace::{Workspace, clusters};
 
@@ -272,20 +275,14 @@ fn an_entry_fails_that_a_file_with_patterns_leaves_out() {
 #[test]
 #[cfg(unix)]
 fn a_link_is_not_in_an_artifact() {
-    let folder = tempfile::tempdir().unwrap();
-    let root = Utf8Path::from_path(folder.path()).unwrap();
-    let write = |path: &str, text: &str| {
-        let path = root.join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    };
-    write(
-        "clusters/a/flux-system/gotk-sync.yaml",
-        &ENTRY.replace("IGNORE", "# nothing"),
-    );
-    write("clusters/a/apps.yaml", APPS);
-    write("apps/one.yaml", &config_map("one"));
-    write("shared/two.yaml", &config_map("two"));
+    let entry = ENTRY.replace("IGNORE", "# nothing");
+    let repository = on_disk::Repository::new(&[
+        ("clusters/a/flux-system/gotk-sync.yaml", &entry),
+        ("clusters/a/apps.yaml", APPS),
+        ("apps/one.yaml", &config_map("one")),
+        ("shared/two.yaml", &config_map("two")),
+    ]);
+    let root = &repository.path;
     let link = |to: &str, from: &str| std::os::unix::fs::symlink(to, root.join(from)).unwrap();
     link("../shared/two.yaml", "apps/linked.yaml");
     link("shared", "behind");
@@ -297,7 +294,7 @@ fn a_link_is_not_in_an_artifact() {
     // A made up kustomization file does not name it, and entries that lead there fail.
     assert_eq!(outcome(), (vec!["one".to_owned()], vec![]));
     for path in ["linked.yaml", "../behind/two.yaml"] {
-        write(
+        repository.write(
             "apps/kustomization.yaml",
             &format!("resources: [one.yaml, {path}]\n"),
         );

@@ -363,6 +363,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::substitute::Missing;
 
     fn scalar() -> impl Strategy<Value = Value> {
         let texts = prop::sample::select(vec![
@@ -422,10 +423,10 @@ mod tests {
             ] {
                 variables.set(name.into(), value, Origin::NONE);
             }
-            let whole = substituted(&object, &variables, crate::substitute::Missing::IsEmpty.into());
+            let whole = substituted(&object, &variables, Missing::IsEmpty.into());
             let mut resource = Resource::new(object, Place::start_of(infragen_kustomize::Path::from(camino::Utf8Path::new("x"))));
             let mut problems = Vec::new();
-            put_values(&mut resource, &variables, crate::substitute::Missing::IsEmpty.into(), &mut problems);
+            put_values(&mut resource, &variables, Missing::IsEmpty.into(), &mut problems);
             let Some(Substituted { refused, value: Ok(whole), .. }) = whole else {
                 prop_assert!(!problems.is_empty());
                 return Ok(());

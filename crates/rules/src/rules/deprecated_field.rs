@@ -34,14 +34,20 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     if context.facts.broken {
         return;
     }
-    for key in &kustomization.deprecated {
+    let deprecated = &kustomization.deprecated;
+    for key in deprecated {
         let message = format!("`{}` is deprecated", key.field);
         let help = match key.field {
             "commonLabels" => "use `labels` with `includeSelectors: true`".to_owned(),
             _ => format!("use `{}`", key.instead),
         };
+        // Two of them must not become one key twice.
+        let same = deprecated.iter().filter(|it| it.instead == key.instead);
+        let fix = (same.count() == 1)
+            .then(|| rewritten(context, key))
+            .flatten();
         let finding = DEPRECATED_FIELD.finding(key.range, message);
-        findings.push(finding.help(help).fix(rewritten(context, key)));
+        findings.push(finding.help(help).fix(fix));
     }
 }
 
@@ -161,6 +167,8 @@ mod tests {
         check(RULE, &file("patchesStrategicMerge:\n- a.yaml # one\n"))
             .fixed("patches:\n- path: a.yaml # one\n");
         check(RULE, &file("patchesStrategicMerge:\n- |-\n  kind: A\n")).offers(0);
+        let both = "patchesStrategicMerge: [a.yaml]\npatchesJson6902: []\n";
+        check(RULE, &file(both)).finds(2).offers_nothing();
     }
 
     #[test]
